@@ -1,0 +1,38 @@
+"""Base of every input and output: unknown fields refused, no silent coercion, no NUL."""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
+
+
+def _refuse_unstorable(value: Any) -> Any:
+    """PostgreSQL stores neither NUL nor lone surrogates: refuse them by name instead of a 500."""
+    if isinstance(value, str):
+        if "\x00" in value:
+            raise ValueError("must not contain NUL characters")
+        if any("\ud800" <= char <= "\udfff" for char in value):
+            raise ValueError("must not contain lone surrogates")
+    return value
+
+
+Text = Annotated[
+    str, BeforeValidator(_refuse_unstorable), StringConstraints(min_length=1, max_length=500, strip_whitespace=True)
+]
+"""A short human text: 1 to 500 characters."""
+
+Key = Annotated[
+    str, BeforeValidator(_refuse_unstorable), StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,63}$")
+]
+"""A machine name a customer chooses: lower case, digits, `_` and `-`."""
+
+
+class InputDTO(BaseModel):
+    """A request body or document; refuses fields it does not know."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=False, use_enum_values=False)
+
+
+class OutputDTO(BaseModel):
+    """What a use case returns and both surfaces render."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)

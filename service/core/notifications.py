@@ -1,0 +1,58 @@
+"""LISTEN/NOTIFY as a hint: payloads carry ids only, and every consumer polls as well."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+
+import asyncpg
+
+from service.core.logging import get_logger
+
+DELIVERIES = "touchline_deliveries"
+DIRTY_CELLS = "touchline_dirty_cells"
+ROUTES = "touchline_routes"
+
+RECONNECT_SECONDS = 1.0
+
+logger = get_logger(__name__)
+
+
+class Listener:
+    """One direct LISTEN connection per process; reconnects for ever.
+
+    `on_reconnect` runs after every (re)connection, because hints sent in between are lost: drop
+    caches and look for work there.
+    """
+
+    def __init__(
+        self, url: str, handlers: dict[str, Callable[[str], None]], on_reconnect: Callable[[], None]
+    ) -> None:
+        self._url = url
+        self._handlers = handlers
+        self._on_reconnect = on_reconnect
+
+    async def run(self) -> None:
+        """Listen until cancelled."""
+        while True:
+            try:
+                await self._listen_once()
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                logger.warning("listen_connection_lost", error=str(error))
+            await asyncio.sleep(RECONNECT_SECONDS)
+
+    async def _listen_once(self) -> None:
+        closed = asyncio.Event()
+        connection = await asyncpg.connect(self._url, server_settings={"application_name": "touchline-listen"})
+        try:
+            connection.add_termination_listener(lambda _connection: closed.set())
+            for channel, handler in self._handlers.items():
+                await connection.add_listener(channel, _callback(handler))
+            self._on_reconnect()
+            await closed.wait()
+        finally:
+            with contextlib.suppress(OSError, asyncpg.InterfaceError):
+                await connection.close(timeout=1)
+
+
+def _callback(handler: Callable[[str], None]) -> Callable[[object, int, str, object], None]:
+    return lambda _connection, _pid, _channel, payload: handler(str(payload))

@@ -1,0 +1,51 @@
+"""Who is asking, and the one check every use case begins with."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from uuid import UUID
+
+from service.core.errors import ErrorKind, ServiceError
+
+
+class Role(StrEnum):
+    """A person's permission within their organization; `job_role` is something else (SDR, AE)."""
+
+    ADMIN = "admin"
+    ENABLEMENT = "enablement"
+    MANAGER = "manager"
+    REP = "rep"
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """An authenticated caller: a person, an organization's key (no person), or a worker.
+
+    `permissions` are the strings of the slices' `Permission` enums. `person_id` and `role` are
+    None for organization keys; `is_system` marks workers and the operator's CLI.
+    """
+
+    org_id: UUID
+    permissions: frozenset[str] = field(default_factory=frozenset)
+    person_id: UUID | None = None
+    role: Role | None = None
+    key_id: UUID | None = None
+    is_system: bool = False
+
+    @classmethod
+    def system(cls, org_id: UUID) -> "Principal":
+        """The worker or the operator acting for an organization."""
+        return cls(org_id=org_id, is_system=True)
+
+    @property
+    def sees_everyone(self) -> bool:
+        """True where row scope is the organization: system, organization keys, admins, enablement."""
+        return self.is_system or self.person_id is None or self.role in (Role.ADMIN, Role.ENABLEMENT)
+
+
+def require(principal: Principal, permission: str) -> None:
+    """Refuse (`forbidden`) unless the principal holds the permission."""
+    if principal.is_system or permission in principal.permissions:
+        return
+    raise ServiceError(
+        ErrorKind.FORBIDDEN, "permission_denied", f"This needs the permission {permission}."
+    )

@@ -1,0 +1,101 @@
+"""Every setting of the service, read from `TOUCHLINE_…` environment variables or a `.env` file."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Self
+
+from cryptography.fernet import Fernet
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+MIB = 1024 * 1024
+
+
+class Settings(BaseSettings):
+    """The descriptions below are what `docs/configuration.md` prints."""
+
+    model_config = SettingsConfigDict(env_prefix="TOUCHLINE_", env_file=".env", extra="ignore", frozen=True)
+
+    home: Path = Field(
+        default=Path(".touchline"),
+        description="Folder of the embedded database and of a generated encryption key.",
+    )
+    database_url: SecretStr | None = Field(
+        default=None,
+        description="PostgreSQL URL of the application's role (`touchline_app`). "
+        "Unset: an embedded PostgreSQL runs under the home folder.",
+    )
+    ingest_url: SecretStr | None = Field(
+        default=None, description="PostgreSQL URL of the receivers' role (`touchline_ingest`)."
+    )
+    owner_url: SecretStr | None = Field(
+        default=None, description="PostgreSQL URL of the owner of the tables; used by migrations only."
+    )
+    encryption_keys: list[SecretStr] = Field(
+        default_factory=list,
+        description="Fernet keys (JSON list) for secrets at rest; the first encrypts, all decrypt. "
+        "Unset: one is generated in the home folder, which suits the embedded database only.",
+    )
+    host: str = Field(default="127.0.0.1", description="Address that `touchline serve` binds.")
+    port: int = Field(default=8000, ge=0, le=65535, description="Port that `touchline serve` binds.")
+    public_url: str | None = Field(
+        default=None,
+        description="Public base URL of this service, as vendors call it: webhook signatures are checked "
+        "against it and receiver URLs are built from it. Unset: the served address.",
+    )
+    log_level: str = Field(default="INFO", description="Least severe level that is logged.")
+    log_json: bool = Field(default=True, description="Logs as JSON lines; false prints them for a reader.")
+    read_pool_size: int = Field(default=6, ge=1, description="Database connections of the surfaces.")
+    ingest_writers: int = Field(
+        default=2, ge=1, le=8, description="Writer tasks, one connection each, that group deliveries."
+    )
+    ingest_group_size: int = Field(
+        default=256, ge=1, le=1000, description="Most deliveries that one transaction of a writer holds."
+    )
+    hubspot_body_bytes: int = Field(default=16 * MIB, ge=1024, description="Largest HubSpot delivery.")
+    receiver_body_bytes: int = Field(default=10 * MIB, ge=1024, description="Largest delivery of others.")
+    api_body_bytes: int = Field(default=2 * MIB, ge=1024, description="Largest body of a REST or GraphQL request.")
+    worker_batch_events: int = Field(
+        default=5000, ge=1, description="Events, at most, that one transaction of the worker applies."
+    )
+    worker_poll_seconds: float = Field(
+        default=1.0, gt=0, le=1.0, description="Longest wait before the worker looks for work without a hint."
+    )
+    graphql_introspection: bool = Field(
+        default=True, description="Whether GraphQL introspection and the GraphiQL page are served."
+    )
+
+    @model_validator(mode="after")
+    def _all_urls_or_none(self) -> Self:
+        """A half-configured external database would silently mix two servers."""
+        urls = (self.database_url, self.ingest_url, self.owner_url)
+        if self.database_url is None and any(urls):
+            raise ValueError("TOUCHLINE_DATABASE_URL is needed when another database URL is given")
+        return self
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the service starts its own PostgreSQL."""
+        return self.database_url is None
+
+    @property
+    def base_url(self) -> str:
+        """The public base URL without a trailing slash."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    def fernet_keys(self) -> list[str]:
+        """The configured keys, or the one generated in the home folder (made on first use, mode 0600)."""
+        if self.encryption_keys:
+            return [key.get_secret_value() for key in self.encryption_keys]
+        path = self.home / "encryption.key"
+        if not path.exists():
+            self.home.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)
+            path.write_bytes(Fernet.generate_key())
+        return [path.read_text().strip()]
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """The process's settings, read once."""
+    return Settings()

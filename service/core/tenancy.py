@@ -1,0 +1,38 @@
+"""Tenant isolation by row-level security: the shape every tenant table has, and the DDL that enforces it."""
+
+from sqlalchemy import MetaData, Table
+from sqlmodel import SQLModel
+
+SETTING = "app.org_id"
+
+NON_TENANT_TABLES = {
+    "organization_directory": "finds an organization at all: its id and a hash of its name",
+    "api_key_route": "finds the organization of an API key by the key's hash",
+    "connection_route": "finds the connection of a delivery by system, application, account or token hash",
+    "unclaimed_delivery": "verified deliveries whose account no connection claims yet; the operator's CLI only",
+    "pgqueuer": "jobs; payloads hold ids only",
+    "pgqueuer_log": "jobs",
+    "pgqueuer_schedules": "jobs",
+    "pgqueuer_statistics": "jobs",
+    "alembic_version": "the schema's own revision",
+}
+"""The tables without `org_id`, each with the reason; a contract test refuses any other."""
+
+CURRENT_ORG = f"(SELECT nullif(current_setting('{SETTING}', true), '')::uuid)"
+"""The organization of this transaction, or NULL. The sub-select makes it one evaluation per query;
+`nullif` survives the empty string that the setting becomes after its first transaction."""
+
+
+def tenant_tables(metadata: MetaData = SQLModel.metadata) -> list[Table]:
+    """Every table of the metadata that holds one organization's rows."""
+    return [table for table in metadata.sorted_tables if table.name not in NON_TENANT_TABLES]
+
+
+def row_security_ddl(table: str) -> list[str]:
+    """Statements that force row-level security on a tenant table, for a migration."""
+    return [
+        f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
+        f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
+        f"CREATE POLICY tenant_isolation ON {table} "
+        f"USING (org_id = {CURRENT_ORG}) WITH CHECK (org_id = {CURRENT_ORG})",
+    ]

@@ -1,0 +1,72 @@
+"""One embedded PostgreSQL and one migrated database per test session; every test makes its own organization."""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from service.core.database import Database
+from service.core.embedded import DatabaseUrls, ensure_database
+from service.core.migrating import migrate
+from service.core.secrets import SecretBox
+from service.core.settings import Settings
+
+ENCRYPTION_KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of third-party data and vectors; its absence fails in CI and skips elsewhere."""
+    folder = Path(os.environ.get("TOUCHLINE_SHARED", Path(__file__).parents[2] / "shared"))
+    if not (folder / "DESIGN.md").exists():
+        reason = f"the shared folder is not at {folder} (set TOUCHLINE_SHARED)"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def server_urls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DatabaseUrls]:
+    """A fresh cluster with an empty database; it stops when the process ends."""
+    folder = tmp_path_factory.mktemp("pg")
+    folder.chmod(0o755)
+    yield ensure_database(folder / "data")
+
+
+@pytest_asyncio.fixture(scope="session")
+async def urls(server_urls: DatabaseUrls) -> DatabaseUrls:
+    """The URLs of the migrated database."""
+    await migrate(server_urls)
+    return server_urls
+
+
+@pytest_asyncio.fixture(scope="session")
+async def database(urls: DatabaseUrls) -> AsyncIterator[Database]:
+    """The application's role."""
+    pool = Database(urls.app, pool_size=8)
+    yield pool
+    await pool.close()
+
+
+@pytest.fixture(scope="session")
+def settings(urls: DatabaseUrls, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings of a service on the test database; the public URL is the vendors' view of it."""
+    return Settings(
+        home=tmp_path_factory.mktemp("home"),
+        database_url=urls.app,
+        ingest_url=urls.ingest,
+        owner_url=urls.owner,
+        encryption_keys=[ENCRYPTION_KEY],
+        public_url="https://coach.example.com",
+        log_level="WARNING",
+        _env_file=None,
+    )
+
+
+@pytest.fixture(scope="session")
+def secret_box() -> SecretBox:
+    """The box that opens what the service sealed."""
+    return SecretBox([ENCRYPTION_KEY])
