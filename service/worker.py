@@ -1,0 +1,117 @@
+"""Background work of one process: deliveries to facts, dirty cells to snapshots, jobs, purges.
+
+Every stage is woken by a row and a NOTIFY, and polls as well; any number of workers may run, in this
+process or in others.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from functools import partial
+from uuid import UUID
+
+import asyncpg
+
+from service.activities import tasks as activities_tasks
+from service.core import notifications
+from service.core.jobs import JobHandler, build_runner
+from service.core.logging import get_logger
+from service.core.loops import DrainLoop
+from service.core.runtime import Runtime
+from service.crm import tasks as crm_tasks
+from service.kpi_snapshots import tasks as kpi_tasks
+from service.organizations import tasks as organizations_tasks
+
+logger = get_logger(__name__)
+
+RESTART_SECONDS = 1.0
+PURGE_SECONDS = 3600.0
+CELLS_PER_TRANSACTION = 2000
+
+
+def job_handlers(runtime: Runtime) -> dict[str, JobHandler]:
+    """Every job name of every slice, with the function that handles it."""
+    return {
+        **organizations_tasks.handlers(runtime),
+        **activities_tasks.handlers(runtime.database),
+        **kpi_tasks.handlers(runtime.database),
+        **crm_tasks.handlers(runtime),
+    }
+
+
+class Worker:
+    """The loops of one worker process; `run` until cancelled."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        settings = runtime.settings
+        list_organizations = partial(organizations_tasks.list_organization_ids, runtime.database)
+        self.cells = DrainLoop(
+            "dirty_cells",
+            lambda org_id: kpi_tasks.refresh_dirty_cells(runtime.database, org_id, CELLS_PER_TRANSACTION),
+            list_organizations,
+            settings.worker_poll_seconds,
+        )
+        self.deliveries = DrainLoop(
+            "deliveries",
+            lambda org_id: crm_tasks.drain_deliveries(runtime.database, org_id, settings.worker_batch_events),
+            list_organizations,
+            settings.worker_poll_seconds,
+            on_work=self.cells.wake,
+        )
+
+    async def run(self) -> None:
+        """Run every loop; a loop that ends unexpectedly is started again."""
+        listener = notifications.Listener(
+            self._runtime.urls.app,
+            {
+                notifications.DELIVERIES: lambda payload: self.deliveries.wake(UUID(payload)),
+                notifications.DIRTY_CELLS: lambda payload: self.cells.wake(UUID(payload)),
+            },
+            on_reconnect=lambda: None,
+        )
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(listener.run(), name="listen")
+            tasks.create_task(self.deliveries.run(), name="deliveries")
+            tasks.create_task(self.cells.run(), name="dirty_cells")
+            tasks.create_task(self._run_jobs(), name="jobs")
+            tasks.create_task(self._purge(), name="purge")
+
+    async def _run_jobs(self) -> None:
+        """PgQueuer on its own connection; after a lost connection it starts anew and finds its jobs again."""
+        handlers = job_handlers(self._runtime)
+        while True:
+            try:
+                connection = await asyncpg.connect(
+                    self._runtime.urls.app, server_settings={"application_name": "touchline-jobs"}
+                )
+                try:
+                    await build_runner(connection, handlers).run(
+                        max_concurrent_tasks=2, shutdown_on_listener_failure=True
+                    )
+                finally:
+                    await connection.close(timeout=1)
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                logger.warning("job_runner_restarts", error=str(error))
+            await asyncio.sleep(RESTART_SECONDS)
+
+    async def _purge(self) -> None:
+        while True:
+            try:
+                await crm_tasks.purge_expired(self._runtime.database)
+            except (OSError, asyncpg.PostgresError) as error:
+                logger.warning("purge_failed", error=str(error))
+            await asyncio.sleep(PURGE_SECONDS)
+
+
+@contextlib.asynccontextmanager
+async def running_worker(runtime: Runtime) -> AsyncIterator[Worker]:
+    """A worker for as long as the block lasts."""
+    worker = Worker(runtime)
+    task = asyncio.create_task(worker.run(), name="worker")
+    try:
+        yield worker
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
