@@ -5,6 +5,7 @@ import binascii
 import json
 from dataclasses import dataclass
 from typing import Generic, TypeVar
+from uuid import UUID
 
 from service.core.errors import invalid
 
@@ -28,6 +29,11 @@ class PageRequest:
     def position(self, length: int) -> tuple[str, ...] | None:
         """The decoded cursor: `length` strings, or None; a foreign or mangled cursor is refused."""
         return None if self.cursor is None else decode_cursor(self.cursor, length)
+
+    def uuid_position(self) -> UUID | None:
+        """The decoded cursor of a list that is sorted by id alone."""
+        position = self.position(1)
+        return None if position is None else cursor_uuid(position[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +63,14 @@ def decode_cursor(cursor: str, length: int) -> tuple[str, ...]:
     if any("\x00" in part for part in parts):
         raise invalid("cursor", "is not a cursor of this list", "invalid_cursor")
     return tuple(parts)
+
+
+def cursor_uuid(text: str) -> UUID:
+    """An id inside a cursor; `invalid` for anything else."""
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise invalid("cursor", "is not a cursor of this list", "invalid_cursor") from error
 
 
 def paginate(rows: list[T], positions: list[tuple[str, ...]], limit: int) -> Page[T]:

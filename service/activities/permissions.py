@@ -1,0 +1,10 @@
+"""What may be done in this slice."""
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """Permissions of this slice; also the scopes that an organization's key can hold."""
+
+    ACTIVITIES_READ = "activities:read"
+    ACTIVITIES_WRITE = "activities:write"

@@ -1,0 +1,103 @@
+"""The command tree: running the service, looking after data, and the generated contracts."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from service.cli import data, demo, keys, orgs
+from service.cli.running import load_settings
+from service.core.configuration_doc import render_configuration
+from service.core.migrating import migrate as run_migrations
+from service.core.runtime import open_runtime, resolve_urls
+from service.core.settings import Settings
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Touchline: live CRM activity into sales coaching.")
+app.add_typer(orgs.app, name="org", help="Create, export and delete organizations.")
+app.add_typer(keys.app, name="key", help="Create, list and revoke API keys.")
+app.add_typer(demo.app, name="demo", help="A complete demo organization on this machine.")
+app.add_typer(data.import_app, name="import", help="Import history from CSV files.")
+app.command("verify")(data.verify)
+app.command("replay")(data.replay)
+app.command("unclaimed")(data.unclaimed)
+
+CheckOption = Annotated[bool, typer.Option("--check", help="Fail when the committed file differs; write nothing.")]
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to bind; default TOUCHLINE_HOST.")] = None,
+    port: Annotated[int | None, typer.Option(envvar="PORT", help="Port to bind; default TOUCHLINE_PORT.")] = None,
+    worker: Annotated[bool, typer.Option(help="Run the worker in this process too.")] = True,
+) -> None:
+    """Serve REST, GraphQL and the receivers."""
+    from service.main import serve as serve_app  # noqa: PLC0415 - the other commands start faster without it
+
+    settings = _with_address(load_settings(), host, port)
+    serve_app(settings, run_worker=worker)
+
+
+def _with_address(settings: Settings, host: str | None, port: int | None) -> Settings:
+    changes: dict[str, str | int] = {}
+    if host is not None:
+        changes["host"] = host
+    if port is not None:
+        changes["port"] = port
+    return settings.model_copy(update=changes)
+
+
+@app.command()
+def worker() -> None:
+    """Run a worker without a server."""
+    from service.worker import Worker  # noqa: PLC0415 - the other commands start faster without it
+
+    async def body() -> None:
+        async with open_runtime(load_settings()) as runtime:
+            await Worker(runtime).run()
+
+    try:
+        asyncio.run(body())
+    except KeyboardInterrupt:
+        raise typer.Exit(0) from None
+
+
+@app.command()
+def migrate(revision: Annotated[str, typer.Argument(help="Alembic revision.")] = "head") -> None:
+    """Create missing roles and upgrade the schema; a release step for an external database."""
+    asyncio.run(run_migrations(resolve_urls(load_settings()), revision))
+    typer.echo(f"The schema is at {revision}.")
+
+
+@app.command()
+def openapi(check: CheckOption = False) -> None:
+    """Write `openapi/openapi.json`."""
+    from service.main import export_openapi  # noqa: PLC0415 - builds the whole application
+
+    _write_or_check(Path("openapi/openapi.json"), export_openapi(), check=check)
+
+
+@app.command()
+def sdl(check: CheckOption = False) -> None:
+    """Write `schema/schema.graphql`."""
+    from schema.router import export_sdl  # noqa: PLC0415 - builds the whole schema
+
+    _write_or_check(Path("schema/schema.graphql"), export_sdl(), check=check)
+
+
+@app.command()
+def configuration(check: CheckOption = False) -> None:
+    """Write `docs/configuration.md`."""
+    _write_or_check(Path("docs/configuration.md"), render_configuration(), check=check)
+
+
+def _write_or_check(path: Path, content: str, *, check: bool) -> None:
+    if not check:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content)
+        typer.echo(f"Wrote {path}.")
+        return
+    if not path.exists() or path.read_text() != content:
+        typer.echo(f"{path} is out of date: run the same command without --check.", err=True)
+        raise typer.Exit(1)
+    typer.echo(f"{path} is up to date.")

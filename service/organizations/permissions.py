@@ -1,0 +1,14 @@
+"""What may be done to organizations, people and API keys."""
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """Permissions of this slice; also the scopes that an organization's key can hold."""
+
+    ORGANIZATION_READ = "organization:read"
+    ORGANIZATION_WRITE = "organization:write"
+    PEOPLE_READ = "people:read"
+    PEOPLE_WRITE = "people:write"
+    API_KEYS_READ = "api_keys:read"
+    API_KEYS_WRITE = "api_keys:write"

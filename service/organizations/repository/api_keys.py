@@ -1,0 +1,46 @@
+"""Every query of API keys and their routes."""
+
+from uuid import UUID
+
+from sqlmodel import col, delete, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from service.organizations.models import ApiKey, ApiKeyRoute, Person
+
+
+async def find_route(session: AsyncSession, key_hash: bytes) -> ApiKeyRoute | None:
+    """The organization of a key."""
+    return (await session.exec(select(ApiKeyRoute).where(col(ApiKeyRoute.key_hash) == key_hash))).first()
+
+
+async def get_key_with_person(
+    session: AsyncSession, org_id: UUID, key_id: UUID
+) -> tuple[ApiKey, Person | None] | None:
+    """A key and, where it acts as a person, that person."""
+    query = (
+        select(ApiKey, Person)
+        .outerjoin(
+            Person, (col(Person.org_id) == col(ApiKey.org_id)) & (col(Person.id) == col(ApiKey.person_id))
+        )
+        .where(col(ApiKey.org_id) == org_id, col(ApiKey.id) == key_id)
+    )
+    return (await session.exec(query)).first()
+
+
+async def get_key(session: AsyncSession, org_id: UUID, key_id: UUID) -> ApiKey | None:
+    """One key, locked for an update."""
+    query = select(ApiKey).where(col(ApiKey.org_id) == org_id, col(ApiKey.id) == key_id).with_for_update()
+    return (await session.exec(query)).first()
+
+
+async def list_keys(session: AsyncSession, org_id: UUID, after: UUID | None, limit: int) -> list[ApiKey]:
+    """Up to `limit` keys in order of creation, after a position."""
+    query = select(ApiKey).where(col(ApiKey.org_id) == org_id).order_by(col(ApiKey.id)).limit(limit)
+    if after is not None:
+        query = query.where(col(ApiKey.id) > after)
+    return list((await session.exec(query)).all())
+
+
+async def delete_route(session: AsyncSession, key_hash: bytes) -> None:
+    """Make a key unfindable."""
+    await session.exec(delete(ApiKeyRoute).where(col(ApiKeyRoute.key_hash) == key_hash))

@@ -1,0 +1,27 @@
+"""Jobs of organizations, and what workers need to find their work."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from service.core.jobs import JobHandler
+from service.core.principal import Principal
+from service.core.runtime import Runtime
+from service.core.tables import metadata
+from service.core.tenancy import NON_TENANT_TABLES
+from service.organizations.use_cases.lifecycle import delete_organization
+from service.organizations.use_cases.organizations import DELETE_ORGANIZATION, list_organization_ids
+
+__all__ = ["handlers", "list_organization_ids"]
+
+
+def handlers(runtime: Runtime) -> dict[str, JobHandler]:
+    """Job handlers by name."""
+
+    async def delete(org_id: UUID, _arguments: Mapping[str, str]) -> None:
+        routes = [
+            table for name, table in metadata.tables.items() if name in NON_TENANT_TABLES and "org_id" in table.c
+        ]
+        async with runtime.database.tenant(org_id) as session:
+            await delete_organization(session, Principal.system(org_id), routes)
+
+    return {DELETE_ORGANIZATION: delete}

@@ -1,0 +1,128 @@
+"""API keys: shown once, stored as a hash, found through a route that holds ids and hashes only."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from service.core.clock import utc_now
+from service.core.errors import FieldError, invalid, invalid_fields, not_found
+from service.core.ids import new_id
+from service.core.pagination import Page, PageRequest, paginate
+from service.core.principal import Principal, require
+from service.core.secrets import digest, new_token
+from service.organizations.dto import ApiKeyDTO, CreateApiKey, CreatedApiKeyDTO, UpdateApiKey
+from service.organizations.models import ApiKey, ApiKeyRoute
+from service.organizations.permissions import Permission
+from service.organizations.repository import api_keys as repository
+from service.organizations.repository import people
+
+KEY_PREFIX = "tl"
+SHOWN_CHARACTERS = 10
+ALL_SCOPES = "admin"
+
+
+async def create_api_key(
+    session: AsyncSession,
+    principal: Principal,
+    data: CreateApiKey,
+    known_scopes: frozenset[str] = frozenset(),
+) -> CreatedApiKeyDTO:
+    """Create a key; its text is in the answer and nowhere else.
+
+    `invalid` for an unknown scope, a scope the caller does not hold, an expiry in the past.
+    """
+    require(principal, Permission.API_KEYS_WRITE)
+    _check_scopes(principal, data.scopes, known_scopes)
+    _check_expiry(data.expires_at)
+    if data.person_id is not None and await people.get_person(session, principal.org_id, data.person_id) is None:
+        raise invalid("/person_id", "is not a person of this organization")
+    text = new_token(KEY_PREFIX)
+    row = ApiKey(
+        org_id=principal.org_id,
+        id=new_id(),
+        name=data.name,
+        prefix=text[:SHOWN_CHARACTERS],
+        key_hash=digest(text),
+        person_id=data.person_id,
+        scopes=sorted(set(data.scopes)),
+        created_at=utc_now(),
+        expires_at=data.expires_at,
+    )
+    session.add(row)
+    session.add(ApiKeyRoute(key_hash=row.key_hash, org_id=row.org_id, key_id=row.id))
+    await session.flush()
+    return CreatedApiKeyDTO.model_validate({**row.model_dump(), "key": text})
+
+
+async def list_api_keys(session: AsyncSession, principal: Principal, page: PageRequest) -> Page[ApiKeyDTO]:
+    """Keys in order of creation, revoked ones included."""
+    require(principal, Permission.API_KEYS_READ)
+    position = page.uuid_position()
+    rows = await repository.list_keys(session, principal.org_id, position, page.limit + 1)
+    return paginate([ApiKeyDTO.model_validate(row) for row in rows], [(str(row.id),) for row in rows], page.limit)
+
+
+async def get_api_key(session: AsyncSession, principal: Principal, key_id: UUID) -> ApiKeyDTO:
+    """One key without its secret."""
+    require(principal, Permission.API_KEYS_READ)
+    return ApiKeyDTO.model_validate(await _existing(session, principal, key_id))
+
+
+async def update_api_key(
+    session: AsyncSession,
+    principal: Principal,
+    key_id: UUID,
+    data: UpdateApiKey,
+    known_scopes: frozenset[str] = frozenset(),
+) -> ApiKeyDTO:
+    """Change name, scopes or expiry; a key that acts as a person has no scopes."""
+    require(principal, Permission.API_KEYS_WRITE)
+    row = await _existing(session, principal, key_id)
+    changes = data.model_dump(exclude_unset=True)
+    if "scopes" in changes:
+        if row.person_id is not None or not changes["scopes"]:
+            raise invalid("/scopes", "belong to a key of the organization, which has at least one")
+        _check_scopes(principal, changes["scopes"], known_scopes)
+        changes["scopes"] = sorted(set(changes["scopes"]))
+    if "name" in changes and changes["name"] is None:
+        raise invalid("/name", "cannot be null")
+    _check_expiry(changes.get("expires_at"))
+    for name, value in changes.items():
+        setattr(row, name, value)
+    await session.flush()
+    return ApiKeyDTO.model_validate(row)
+
+
+async def revoke_api_key(session: AsyncSession, principal: Principal, key_id: UUID) -> None:
+    """End a key at once; revoking it again changes nothing."""
+    require(principal, Permission.API_KEYS_WRITE)
+    row = await _existing(session, principal, key_id)
+    if row.revoked_at is None:
+        row.revoked_at = utc_now()
+        await repository.delete_route(session, row.key_hash)
+        await session.flush()
+
+
+async def _existing(session: AsyncSession, principal: Principal, key_id: UUID) -> ApiKey:
+    row = await repository.get_key(session, principal.org_id, key_id)
+    if row is None:
+        raise not_found("api_key")
+    return row
+
+
+def _check_scopes(principal: Principal, scopes: list[str], known: frozenset[str]) -> None:
+    """Nobody gives away what they do not have."""
+    errors = []
+    for index, scope in enumerate(scopes):
+        if scope != ALL_SCOPES and scope not in known:
+            errors.append(FieldError(f"/scopes/{index}", f"unknown scope {scope}"))
+        elif not principal.is_system and not ({scope} if scope != ALL_SCOPES else known) <= principal.permissions:
+            errors.append(FieldError(f"/scopes/{index}", "goes beyond your own permissions"))
+    if errors:
+        raise invalid_fields(errors)
+
+
+def _check_expiry(expires_at: datetime | None) -> None:
+    if expires_at is not None and expires_at <= utc_now():
+        raise invalid("/expires_at", "must be in the future")

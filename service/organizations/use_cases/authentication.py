@@ -1,0 +1,49 @@
+"""Authentication: a bearer token to a principal. It has no principal yet, so it takes none."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from service.core.database import Database
+from service.core.errors import ErrorKind, ServiceError
+from service.core.principal import Principal, Role
+from service.core.secrets import digest, same
+from service.organizations.models import ApiKey, Person
+from service.organizations.repository import api_keys as repository
+from service.organizations.use_cases.api_keys import ALL_SCOPES
+
+
+def unauthenticated(message: str = "A valid API key is needed.") -> ServiceError:
+    """The one answer for a missing, unknown, expired or revoked key."""
+    return ServiceError(ErrorKind.UNAUTHENTICATED, "unauthenticated", message)
+
+
+async def authenticate(
+    database: Database, token: str, roles: Mapping[Role, frozenset[str]], now: datetime
+) -> Principal:
+    """Who a key speaks for; `roles` says what each role may do, the admin role everything.
+
+    A person's role is read from the database each time, so that a change holds at once.
+    """
+    key_hash = digest(token)
+    async with database.directory() as session:
+        route = await repository.find_route(session, key_hash)
+    if route is None:
+        raise unauthenticated()
+    async with database.tenant(route.org_id) as session:
+        found = await repository.get_key_with_person(session, route.org_id, route.key_id)
+    if found is None or not same(found[0].key_hash, key_hash):
+        raise unauthenticated()
+    return _principal(found[0], found[1], roles, now)
+
+
+def _principal(key: ApiKey, person: Person | None, roles: Mapping[Role, frozenset[str]], now: datetime) -> Principal:
+    if key.revoked_at is not None or (key.expires_at is not None and key.expires_at <= now):
+        raise unauthenticated("This API key has been revoked or has expired.")
+    if key.person_id is None:
+        everything = roles[Role.ADMIN]
+        scopes = everything if ALL_SCOPES in key.scopes else everything & frozenset(key.scopes)
+        return Principal(org_id=key.org_id, permissions=scopes, key_id=key.id)
+    if person is None or (person.left_on is not None and person.left_on < now.date()):
+        raise unauthenticated("The person this API key acts as has left.")
+    role = Role(person.role)
+    return Principal(key.org_id, roles[role], person_id=person.id, role=role, key_id=key.id)

@@ -1,0 +1,111 @@
+"""Bulk upsert of people by their id in another system; each item succeeds or fails on its own."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from pydantic import ValidationError
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from service.core.clock import utc_now
+from service.core.errors import ServiceError, invalid
+from service.core.principal import Principal, require
+from service.core.validation import pointer_of
+from service.organizations.dto import (
+    BulkItemResult,
+    CreatePerson,
+    ExternalIdentityInput,
+    ManagerPeriodInput,
+    UpdatePerson,
+    UpsertPerson,
+)
+from service.organizations.models import Person
+from service.organizations.permissions import Permission
+from service.organizations.repository import people as repository
+from service.organizations.use_cases.people import create_person, set_identity, update_person
+from service.organizations.use_cases.reporting_lines import add_manager_period
+
+LINK_FIELDS = {"system", "external_id", "manager_external_id", "manager_from"}
+
+
+async def upsert_people(
+    session: AsyncSession, principal: Principal, items: Sequence[dict[str, Any]]
+) -> list[BulkItemResult]:
+    """Create or update each person; a failed item leaves nothing behind and does not stop the others.
+
+    Managers are linked after all people exist, so that the order of the items does not matter.
+    """
+    require(principal, Permission.PEOPLE_WRITE)
+    results: list[BulkItemResult] = []
+    linked: list[tuple[int, UUID, UpsertPerson]] = []
+    for index, raw in enumerate(items):
+        try:
+            item = UpsertPerson.model_validate(raw)
+            async with session.begin_nested():
+                status, person_id = await _upsert(session, principal, item)
+        except ValidationError as error:
+            results.append(_failed(index, "invalid_input", [_field(e) for e in error.errors()]))
+        except ServiceError as error:
+            results.append(_failed_service(index, error))
+        else:
+            results.append(BulkItemResult(index=index, status=status, id=person_id))
+            linked.append((index, person_id, item))
+    for index, person_id, item in linked:
+        try:
+            async with session.begin_nested():
+                await _link_manager(session, principal, person_id, item)
+        except ServiceError as error:
+            results[index] = _failed_service(index, error)
+    return results
+
+
+async def _upsert(session: AsyncSession, principal: Principal, item: UpsertPerson) -> tuple[Any, UUID]:
+    org_id = principal.org_id
+    identity = ExternalIdentityInput(system=item.system, external_id=item.external_id)
+    fields = item.model_dump(exclude=LINK_FIELDS, exclude_unset=True)
+    known = await repository.get_identity(session, org_id, item.system, item.external_id)
+    row = (
+        await repository.get_person(session, org_id, known.person_id)
+        if known
+        else await repository.get_person_by_email(session, org_id, item.email)
+    )
+    if row is None:
+        person = await create_person(session, principal, CreatePerson(**fields, external_identities=[identity]))
+        return "created", person.id
+    added = await set_identity(session, org_id, row.id, identity, "/external_id")
+    if added or _differs(row, fields):
+        await update_person(session, principal, row.id, UpdatePerson(**fields))
+        return "updated", row.id
+    return "unchanged", row.id
+
+
+def _differs(row: Person, fields: dict[str, Any]) -> bool:
+    return any(getattr(row, name) != value for name, value in fields.items())
+
+
+async def _link_manager(session: AsyncSession, principal: Principal, person_id: UUID, item: UpsertPerson) -> None:
+    if item.manager_external_id is None:
+        return
+    manager = await repository.get_identity(session, principal.org_id, item.system, item.manager_external_id)
+    if manager is None:
+        raise invalid("/manager_external_id", "is nobody known in this system")
+    start_on = item.manager_from or item.hired_on or utc_now().date()
+    lines = await repository.list_manager_periods(session, principal.org_id, [person_id])
+    holds = [line for line in lines if line.start_on <= start_on and (line.end_on is None or start_on < line.end_on)]
+    if holds and holds[-1].manager_id == manager.person_id:
+        return
+    period = ManagerPeriodInput(manager_id=manager.person_id, start_on=start_on)
+    await add_manager_period(session, principal, person_id, period)
+
+
+def _field(error: Any) -> dict[str, str]:
+    return {"pointer": pointer_of(error["loc"]), "detail": error["msg"]}
+
+
+def _failed(index: int, code: str, errors: list[dict[str, str]]) -> BulkItemResult:
+    return BulkItemResult(index=index, status="failed", code=code, errors=errors)
+
+
+def _failed_service(index: int, error: ServiceError) -> BulkItemResult:
+    fields = [{"pointer": field.pointer, "detail": field.message} for field in error.fields]
+    return _failed(index, error.code, fields or [{"pointer": "", "detail": error.message}])

@@ -1,0 +1,212 @@
+"""People: who they are, in which role, and who they are in other systems."""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from service.core.clock import utc_now
+from service.core.errors import conflict, invalid, not_found
+from service.core.ids import new_id
+from service.core.jobs import enqueue
+from service.core.pagination import Page, PageRequest, cursor_uuid, paginate
+from service.core.principal import Principal, Role, require
+from service.organizations.dto import (
+    CreatePerson,
+    ExternalIdentityDTO,
+    ExternalIdentityInput,
+    ManagerPeriodInput,
+    PersonDTO,
+    PersonFilter,
+    UpdatePerson,
+)
+from service.organizations.models import ExternalIdentity, Person
+from service.organizations.permissions import Permission
+from service.organizations.repository import people as repository
+from service.organizations.use_cases.organizations import REDERIVE_ALL
+from service.organizations.use_cases.reporting_lines import add_manager_period
+from service.organizations.use_cases.scope import require_visible, visible_people
+
+CLAIM_UNMAPPED = "claim_unmapped"
+
+
+async def present(session: AsyncSession, org_id: UUID, rows: Sequence[Person]) -> list[PersonDTO]:
+    """Rows as the surfaces show them, with today's manager and the identities: two statements for any number."""
+    ids = [row.id for row in rows]
+    today = utc_now().date()
+    lines = await repository.list_manager_periods(session, org_id, ids, on=today)
+    managers = {line.person_id: line.manager_id for line in lines}
+    identities: dict[UUID, list[ExternalIdentityDTO]] = {}
+    for row in await repository.list_identities(session, org_id, person_ids=ids):
+        identities.setdefault(row.person_id, []).append(ExternalIdentityDTO.model_validate(row))
+    return [
+        PersonDTO.model_validate(
+            {
+                **row.model_dump(),
+                "manager_id": managers.get(row.id),
+                "external_identities": identities.get(row.id, []),
+            }
+        )
+        for row in rows
+    ]
+
+
+async def list_people(
+    session: AsyncSession, principal: Principal, filters: PersonFilter, page: PageRequest
+) -> Page[PersonDTO]:
+    """The people the caller may see, by name."""
+    require(principal, Permission.PEOPLE_READ)
+    today = utc_now().date()
+    visible = await visible_people(session, principal, today)
+    position = page.position(2)
+    after = None if position is None else (position[0], cursor_uuid(position[1]))
+    rows = await repository.list_people(session, principal.org_id, visible, filters, today, after, page.limit + 1)
+    people = await present(session, principal.org_id, rows)
+    return paginate(people, [(row.name, str(row.id)) for row in rows], page.limit)
+
+
+async def get_people(session: AsyncSession, principal: Principal, ids: Collection[UUID]) -> dict[UUID, PersonDTO]:
+    """Those of `ids` the caller may see; the batch behind loaders."""
+    require(principal, Permission.PEOPLE_READ)
+    visible = await visible_people(session, principal, utc_now().date())
+    wanted = set(ids) if visible is None else set(ids) & visible
+    rows = await repository.get_people(session, principal.org_id, wanted)
+    return {person.id: person for person in await present(session, principal.org_id, rows)}
+
+
+async def get_person(session: AsyncSession, principal: Principal, person_id: UUID) -> PersonDTO:
+    """One person; `not_found` outside the caller's scope."""
+    require(principal, Permission.PEOPLE_READ)
+    await require_visible(session, principal, person_id, utc_now().date())
+    row = await repository.get_person(session, principal.org_id, person_id)
+    if row is None:
+        raise not_found("person")
+    return (await present(session, principal.org_id, [row]))[0]
+
+
+async def direct_reports(
+    session: AsyncSession, principal: Principal, manager_id: UUID, on: date
+) -> list[PersonDTO]:
+    """Who reports to a manager directly on a day, by name."""
+    require(principal, Permission.PEOPLE_READ)
+    await require_visible(session, principal, manager_id, on)
+    if await repository.get_person(session, principal.org_id, manager_id) is None:
+        raise not_found("person")
+    ids = await repository.list_report_ids(session, principal.org_id, manager_id, on)
+    return await present(session, principal.org_id, await repository.get_people(session, principal.org_id, ids))
+
+
+async def create_person(session: AsyncSession, principal: Principal, data: CreatePerson) -> PersonDTO:
+    """Add a person; facts that waited for their e-mail address or identity are claimed by a job."""
+    require(principal, Permission.PEOPLE_WRITE)
+    if await repository.get_person_by_email(session, principal.org_id, data.email):
+        raise conflict("person_email_taken", "A person with this e-mail address exists.", "/email")
+    now = utc_now()
+    fields = data.model_dump(exclude={"manager_id", "manager_from", "external_identities", "role"})
+    row = Person(org_id=principal.org_id, id=new_id(), role=data.role.value, created_at=now, updated_at=now, **fields)
+    session.add(row)
+    await session.flush()
+    for index, identity in enumerate(data.external_identities):
+        await set_identity(session, principal.org_id, row.id, identity, f"/external_identities/{index}")
+    if data.manager_id is not None:
+        start_on = data.manager_from or data.hired_on or now.date()
+        period = ManagerPeriodInput(manager_id=data.manager_id, start_on=start_on)
+        await add_manager_period(session, principal, row.id, period)
+    await enqueue(session, CLAIM_UNMAPPED, principal.org_id)
+    return (await present(session, principal.org_id, [row]))[0]
+
+
+async def update_person(
+    session: AsyncSession, principal: Principal, person_id: UUID, data: UpdatePerson
+) -> PersonDTO:
+    """Change a person; the last administrator stays one."""
+    require(principal, Permission.PEOPLE_WRITE)
+    row = await repository.get_person(session, principal.org_id, person_id, lock=True)
+    if row is None:
+        raise not_found("person")
+    changes = data.model_dump(exclude_unset=True)
+    email = changes.get("email", row.email)
+    if email != row.email and await repository.get_person_by_email(session, principal.org_id, email):
+        raise conflict("person_email_taken", "A person with this e-mail address exists.", "/email")
+    demoted = changes.get("role", row.role) != Role.ADMIN.value or changes.get("left_on") is not None
+    if demoted:
+        await _keep_an_admin(session, row)
+    hired_on, left_on = changes.get("hired_on", row.hired_on), changes.get("left_on", row.left_on)
+    if hired_on and left_on and left_on < hired_on:
+        raise invalid("/left_on", "must not be before hired_on")
+    email_changes = email != row.email
+    for name, value in changes.items():
+        setattr(row, name, value.value if isinstance(value, Role) else value)
+    row.updated_at = utc_now()
+    await session.flush()
+    if email_changes:
+        await enqueue(session, REDERIVE_ALL, principal.org_id)
+    return (await present(session, principal.org_id, [row]))[0]
+
+
+async def delete_person(session: AsyncSession, principal: Principal, person_id: UUID) -> None:
+    """Remove a person with lines, identities and keys; their facts become unassigned again."""
+    require(principal, Permission.PEOPLE_WRITE)
+    row = await repository.get_person(session, principal.org_id, person_id, lock=True)
+    if row is None:
+        raise not_found("person")
+    await _keep_an_admin(session, row)
+    await repository.delete_person(session, principal.org_id, person_id)
+    await enqueue(session, REDERIVE_ALL, principal.org_id)
+
+
+async def _keep_an_admin(session: AsyncSession, row: Person) -> None:
+    if row.role == Role.ADMIN.value and await repository.count_admins(session, row.org_id) <= 1:
+        raise conflict("last_admin", "An organization keeps at least one administrator.", "/role")
+
+
+async def put_external_identity(
+    session: AsyncSession, principal: Principal, person_id: UUID, data: ExternalIdentityInput
+) -> PersonDTO:
+    """Say who a person is in another system; facts that waited for the identity are claimed by a job."""
+    require(principal, Permission.PEOPLE_WRITE)
+    row = await repository.get_person(session, principal.org_id, person_id, lock=True)
+    if row is None:
+        raise not_found("person")
+    await set_identity(session, principal.org_id, person_id, data, "/external_id")
+    await enqueue(session, CLAIM_UNMAPPED, principal.org_id)
+    return (await present(session, principal.org_id, [row]))[0]
+
+
+async def delete_external_identity(
+    session: AsyncSession, principal: Principal, person_id: UUID, system: str, external_id: str
+) -> None:
+    """Forget an identity; the facts it attributed become unassigned again."""
+    require(principal, Permission.PEOPLE_WRITE)
+    row = await repository.get_identity(session, principal.org_id, system, external_id)
+    if row is None or row.person_id != person_id:
+        raise not_found("external_identity")
+    await session.delete(row)
+    await session.flush()
+    await enqueue(session, REDERIVE_ALL, principal.org_id)
+
+
+async def set_identity(
+    session: AsyncSession, org_id: UUID, person_id: UUID, data: ExternalIdentityInput, pointer: str
+) -> bool:
+    """Write an identity unless it is there; True if it is new, `conflict` if it is somebody else's."""
+    existing = await repository.get_identity(session, org_id, data.system, data.external_id)
+    if existing is not None:
+        if existing.person_id != person_id:
+            raise conflict("external_identity_taken", "This identity belongs to another person.", pointer)
+        return False
+    session.add(
+        ExternalIdentity(org_id=org_id, system=data.system, external_id=data.external_id, person_id=person_id)
+    )
+    await session.flush()
+    return True
+
+
+async def owner_identities(session: AsyncSession, principal: Principal, system: str) -> dict[str, UUID]:
+    """How owners in a system resolve: external id → person, and e-mail address (lower case) → person."""
+    require(principal, Permission.PEOPLE_READ)
+    owners = dict(await repository.list_emails(session, principal.org_id))
+    for row in await repository.list_identities(session, principal.org_id, system=system):
+        owners[row.external_id] = row.person_id
+    return owners

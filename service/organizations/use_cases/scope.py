@@ -1,0 +1,27 @@
+"""Whose rows a caller may see: a rep themself, a manager the tree below them as of a date."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from service.core.errors import not_found
+from service.core.principal import Principal, Role
+from service.organizations.repository import people as repository
+
+
+async def visible_people(session: AsyncSession, principal: Principal, on: date) -> frozenset[UUID] | None:
+    """The people the caller may see on a day; None means everyone of the organization."""
+    if principal.sees_everyone or principal.person_id is None:
+        return None
+    visible = {principal.person_id}
+    if principal.role is Role.MANAGER:
+        visible |= await repository.list_tree_ids(session, principal.org_id, principal.person_id, on)
+    return frozenset(visible)
+
+
+async def require_visible(session: AsyncSession, principal: Principal, person_id: UUID, on: date) -> None:
+    """`not_found` for a person outside the caller's scope: what one may not see does not exist."""
+    visible = await visible_people(session, principal, on)
+    if visible is not None and person_id not in visible:
+        raise not_found("person")

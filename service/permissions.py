@@ -1,0 +1,32 @@
+"""The one table of permissions: what each role may do, on both surfaces."""
+
+from collections.abc import Mapping
+from itertools import chain
+
+from service.activities.permissions import Permission as Activities
+from service.core.principal import Role
+from service.crm.permissions import Permission as Crm
+from service.kpi_snapshots.permissions import Permission as KpiSnapshots
+from service.organizations.permissions import Permission as Organizations
+from service.success_models.permissions import Permission as SuccessModels
+
+ALL_PERMISSIONS: frozenset[str] = frozenset(
+    permission.value for permission in chain(Organizations, SuccessModels, Activities, KpiSnapshots, Crm)
+)
+
+_EVERYONE = {
+    Organizations.ORGANIZATION_READ,
+    Organizations.PEOPLE_READ,
+    SuccessModels.SUCCESS_MODELS_READ,
+    KpiSnapshots.KPI_SNAPSHOTS_READ,
+    Activities.ACTIVITIES_READ,
+}
+_ENABLEMENT = _EVERYONE | {SuccessModels.SUCCESS_MODELS_WRITE, Crm.CRM_CONNECTIONS_READ}
+
+ROLES: Mapping[Role, frozenset[str]] = {
+    Role.ADMIN: ALL_PERMISSIONS,
+    Role.ENABLEMENT: frozenset(permission.value for permission in _ENABLEMENT),
+    Role.MANAGER: frozenset(permission.value for permission in _EVERYONE),
+    Role.REP: frozenset(permission.value for permission in _EVERYONE),
+}
+"""Rows are scoped besides: a rep sees themself, a manager the tree below them."""
