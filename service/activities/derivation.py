@@ -1,0 +1,238 @@
+"""From a record's state to facts: pure, so that the same state always gives the same facts."""
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from service.activities.instants import Moment, moment_of, moment_of_ms
+from service.activities.mapping import CLOSED_LOST, CLOSED_WON, DerivationContext
+from service.activities.records import ATTRIBUTE, CREATED, FieldWrite, RecordState
+
+ACTIVITY_KINDS = frozenset({"call", "meeting", "email", "task"})
+OUTCOMES = {CLOSED_WON: "won", CLOSED_LOST: "lost"}
+
+
+@dataclass(frozen=True, slots=True)
+class DerivedActivity:
+    """A call, meeting, e-mail or task, attributed to its owner at the time."""
+
+    kind: str
+    person_id: UUID | None
+    occurred: Moment
+    direction: str | None
+    outcome: str | None
+    status: str | None
+    duration_seconds: Decimal | None
+    attributes: dict[str, str]
+
+    def cells(self) -> Iterable[tuple[UUID | None, date]]:
+        """The (person, day) cells this fact adds to."""
+        yield self.person_id, self.occurred.on
+
+
+@dataclass(frozen=True, slots=True)
+class DerivedStageChange:
+    """A move into a stage; `person_id` owned the deal then."""
+
+    from_stage: str | None
+    to_stage: str
+    person_id: UUID | None
+    occurred: Moment
+
+
+@dataclass(frozen=True, slots=True)
+class DerivedDeal:
+    """A deal with its moves; owners are those at creation, at closing and now."""
+
+    name: str | None
+    pipeline: str | None
+    stage: str | None
+    outcome: str
+    amount: Decimal | None
+    currency: str | None
+    org_amount: Decimal | None
+    owner_id: UUID | None
+    created: Moment
+    created_owner_id: UUID | None
+    closed: Moment | None
+    closed_owner_id: UUID | None
+    attributes: dict[str, str]
+    stage_changes: tuple[DerivedStageChange, ...]
+
+    def cells(self) -> Iterable[tuple[UUID | None, date]]:
+        """The (person, day) cells this fact adds to."""
+        yield self.created_owner_id, self.created.on
+        if self.closed is not None:
+            yield self.closed_owner_id, self.closed.on
+        for change in self.stage_changes:
+            yield change.person_id, change.occurred.on
+
+
+Fact = DerivedActivity | DerivedDeal
+
+
+@dataclass(slots=True)
+class Derivation:
+    """The fact (None: deleted, merged away or of no kind we count) and what could not be resolved."""
+
+    fact: Fact | None = None
+    unmapped: set[str] = field(default_factory=set)
+
+    def footprint(self) -> set[tuple[UUID, date]]:
+        """The assigned cells that the fact adds to."""
+        if self.fact is None:
+            return set()
+        return {(person, day) for person, day in self.fact.cells() if person is not None}
+
+
+def derive(state: RecordState, object_type: str, context: DerivationContext) -> Derivation:
+    """The fact a record's state stands for."""
+    result = Derivation()
+    if state.hidden or not state.fields:
+        return result
+    if object_type == "deal":
+        result.fact = _deal(state, context, result.unmapped)
+    elif object_type in ACTIVITY_KINDS:
+        result.fact = _activity(state, object_type, context, result.unmapped)
+    return result
+
+
+def _activity(state: RecordState, kind: str, context: DerivationContext, unmapped: set[str]) -> DerivedActivity:
+    text = state.value("occurred_at") or state.value("created_at")
+    occurred = moment_of(text, context.zone) if text else _first_known(state, context)
+    outcome = state.value("outcome")
+    return DerivedActivity(
+        kind=kind,
+        person_id=_owner_at(state, occurred.at, context, unmapped),
+        occurred=occurred,
+        direction=state.value("direction"),
+        outcome=None if outcome is None else context.dispositions.get(outcome, outcome),
+        status=state.value("status"),
+        duration_seconds=_decimal(state.value("duration_seconds")),
+        attributes=_attributes(state),
+    )
+
+
+def _deal(state: RecordState, context: DerivationContext, unmapped: set[str]) -> DerivedDeal:
+    text = state.value("created_at")
+    created = moment_of(text, context.zone) if text else _first_known(state, context)
+    raw_stage = state.value("stage")
+    stage = None if raw_stage is None else _stage(raw_stage, context, unmapped)
+    changes = tuple(_stage_changes(state, context, unmapped))
+    outcome = _outcome(state, stage)
+    closed = _closed(state, outcome, stage, changes, context)
+    amount, currency = _decimal(state.value("amount")), state.value("currency")
+    return DerivedDeal(
+        name=state.value("name"),
+        pipeline=state.value("pipeline"),
+        stage=stage,
+        outcome=outcome,
+        amount=amount,
+        currency=currency,
+        org_amount=amount if currency in (None, context.currency) else None,
+        owner_id=_resolve(state.value("owner"), context, unmapped),
+        created=created,
+        created_owner_id=_owner_at(state, created.at, context, unmapped),
+        closed=closed,
+        closed_owner_id=None if closed is None else _owner_at(state, closed.at, context, unmapped),
+        attributes=_attributes(state),
+        stage_changes=changes,
+    )
+
+
+def _stage(raw: str, context: DerivationContext, unmapped: set[str]) -> str:
+    """The model's stage; one that is not mapped keeps the vendor's id and is reported."""
+    mapped = context.stages.get(raw)
+    if mapped is not None:
+        return mapped
+    if raw not in context.stages.values():
+        unmapped.add(f"stage:{raw}")
+    return raw
+
+
+def _stage_changes(
+    state: RecordState, context: DerivationContext, unmapped: set[str]
+) -> Iterable[DerivedStageChange]:
+    previous: str | None = None
+    for write in state.history.get("stage", ()):
+        if write.value is None:
+            continue
+        stage = _stage(write.value, context, unmapped)
+        if stage == previous:
+            continue
+        occurred = moment_of_ms(write.at, context.zone)
+        yield DerivedStageChange(previous, stage, _owner_at(state, occurred.at, context, unmapped), occurred)
+        previous = stage
+
+
+def _outcome(state: RecordState, stage: str | None) -> str:
+    """The closed stages decide; where the stage says nothing, the CRM's own flags do."""
+    if stage in OUTCOMES:
+        return OUTCOMES[stage]
+    if state.value("is_won") == "true":
+        return "won"
+    if state.value("is_closed") == "true":
+        return "lost"
+    return "open"
+
+
+def _closed(
+    state: RecordState,
+    outcome: str,
+    stage: str | None,
+    changes: tuple[DerivedStageChange, ...],
+    context: DerivationContext,
+) -> Moment | None:
+    """When a decided deal closed: its close date, else the move into its present stage, else the last write."""
+    if outcome == "open":
+        return None
+    text = state.value("closed_at")
+    if text:
+        return moment_of(text, context.zone)
+    for change in reversed(changes):
+        if change.to_stage == stage:
+            return change.occurred
+    return moment_of_ms(max(write.at for write in state.fields.values()), context.zone)
+
+
+def _owner_at(state: RecordState, at: datetime, context: DerivationContext, unmapped: set[str]) -> UUID | None:
+    """The last owner written at or before the instant, else the earliest known one."""
+    writes = state.history.get("owner")
+    if not writes:
+        return None
+    index = bisect_right(writes, int(at.timestamp() * 1000), key=_at) - 1
+    return _resolve(writes[max(index, 0)].value, context, unmapped)
+
+
+def _at(write: FieldWrite) -> int:
+    return write.at
+
+
+def _resolve(owner: str | None, context: DerivationContext, unmapped: set[str]) -> UUID | None:
+    if not owner:
+        return None
+    person = context.owners.get(owner) or context.owners.get(owner.lower())
+    if person is None:
+        unmapped.add(f"owner:{owner}")
+    return person
+
+
+def _first_known(state: RecordState, context: DerivationContext) -> Moment:
+    created = state.fields.get(CREATED)
+    at = created.at if created else min(write.at for write in state.fields.values())
+    return moment_of_ms(at, context.zone)
+
+
+def _decimal(text: str | None) -> Decimal | None:
+    return Decimal(text) if text else None
+
+
+def _attributes(state: RecordState) -> dict[str, str]:
+    return {
+        name.removeprefix(ATTRIBUTE): write.value
+        for name, write in sorted(state.fields.items())
+        if name.startswith(ATTRIBUTE) and write.value is not None
+    }
