@@ -75,6 +75,13 @@ async def get_people(session: AsyncSession, principal: Principal, ids: Collectio
     return {person.id: person for person in await present(session, principal.org_id, rows)}
 
 
+async def list_everyone(session: AsyncSession, principal: Principal) -> list[PersonDTO]:
+    """All the people the caller may see, by name."""
+    require(principal, Permission.PEOPLE_READ)
+    visible = await visible_people(session, principal, utc_now().date())
+    return await present(session, principal.org_id, await repository.get_people(session, principal.org_id, visible))
+
+
 async def get_person(session: AsyncSession, principal: Principal, person_id: UUID) -> PersonDTO:
     """One person; `not_found` outside the caller's scope."""
     require(principal, Permission.PEOPLE_READ)

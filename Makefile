@@ -1,0 +1,61 @@
+# Everything from a fresh machine with python3 (>= 3.11) and pip: `make demo` and `make test`.
+UV_VERSION := 0.13.9
+TOOLS := $(CURDIR)/.tools
+UV := PYTHONPATH=$(TOOLS) UV_SYSTEM_CERTS=1 $(TOOLS)/bin/uv
+RUN := $(UV) run --no-sync
+PORT ?= 8000
+ARGS ?=
+
+.PHONY: setup demo test check bench serve clean lint format types contracts drift lengths
+
+setup: .venv/.synced
+
+$(TOOLS)/bin/uv:
+	python3 -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --target $(TOOLS) uv==$(UV_VERSION)
+
+.venv/.synced: $(TOOLS)/bin/uv pyproject.toml uv.lock
+	$(UV) sync --locked --quiet
+	touch $@
+
+demo: setup
+	PORT=$(PORT) $(RUN) touchline demo $(ARGS)
+
+serve: setup
+	PORT=$(PORT) $(RUN) touchline serve $(ARGS)
+
+test: setup
+	$(RUN) pytest $(ARGS)
+
+bench: setup
+	$(RUN) python -m tests.benchmarks $(ARGS)
+
+check: lint types contracts lengths test drift
+
+lint: setup
+	$(RUN) ruff format --check .
+	$(RUN) ruff check .
+
+format: setup
+	$(RUN) ruff format .
+	$(RUN) ruff check --fix .
+
+types: setup
+	$(RUN) mypy
+
+contracts: setup
+	$(RUN) lint-imports
+
+# Migration drift, and the migrations' own rules, are tests (tests/contracts); these are the generated files.
+drift: setup
+	$(RUN) touchline openapi --check
+	$(RUN) touchline sdl --check
+	$(RUN) touchline configuration --check
+
+lengths:
+	@git ls-files '*.py' | xargs wc -l | awk '$$2 != "total" && $$1 > 300 { print "above 300 lines: " $$2; found = 1 } END { exit found }'
+
+clean:
+	@if [ -f .touchline/postgres/postmaster.pid ]; then \
+		pid=$$(head -n 1 .touchline/postgres/postmaster.pid); kill -INT $$pid 2>/dev/null || true; \
+		for _ in 1 2 3 4 5 6 7 8 9 10; do kill -0 $$pid 2>/dev/null || break; sleep 0.5; done; fi
+	rm -rf .venv .tools .touchline .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

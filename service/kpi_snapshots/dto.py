@@ -1,0 +1,65 @@
+"""Inputs and outputs of KPI snapshots."""
+
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from pydantic import AwareDatetime
+
+from service.core.dto import InputDTO, OutputDTO
+from service.success_models.document import KpiLevel, PeriodKind
+
+
+class KpiSnapshotQuery(InputDTO):
+    """Whose snapshots: one person's, one per direct report of a manager, or everyone's the caller may see.
+
+    `period_start` defaults to the period that holds `as_of`, and `as_of` to now.
+    """
+
+    person_id: UUID | None = None
+    manager_id: UUID | None = None
+    kpi: str | None = None
+    period: PeriodKind = PeriodKind.MONTH
+    period_start: date | None = None
+    as_of: AwareDatetime | None = None
+
+
+class KpiSnapshotDTO(OutputDTO):
+    """Where a person stands against the model in a period, counting nothing after `as_of`.
+
+    `period_end` is the last day of the period. `n` is the number of facts the value rests on;
+    `numerator` and `denominator` are those of a ratio. `attainment` is 1 at the target.
+    """
+
+    person_id: UUID
+    kpi: str
+    level: KpiLevel
+    period: PeriodKind
+    period_start: date
+    period_end: date
+    as_of: AwareDatetime
+    value: Decimal | None
+    numerator: Decimal | None
+    denominator: Decimal | None
+    n: int
+    target: Decimal | None
+    attainment: Decimal | None
+    model_version: int
+
+
+class CellDifferenceDTO(OutputDTO):
+    """A stored cell that is not what the facts say; None where one side has no cell."""
+
+    person_id: UUID
+    measure_id: UUID
+    day: date
+    stored: Decimal | None
+    recomputed: Decimal | None
+
+
+class VerificationDTO(OutputDTO):
+    """The outcome of recomputing every cell from the facts; cells still marked dirty are left out."""
+
+    cells: int
+    dirty: int
+    differences: list[CellDifferenceDTO]

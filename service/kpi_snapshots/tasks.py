@@ -1,0 +1,38 @@
+"""What the worker does for snapshots: refresh marked cells, build the measures of a new model."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from service.core.database import Database
+from service.core.jobs import JobHandler
+from service.core.principal import Principal
+from service.kpi_snapshots.use_cases.refreshing import (
+    build_prepared_measures,
+    prepare_measures,
+    refresh_marked_cells,
+)
+from service.success_models.use_cases import BUILD_MEASURES
+
+
+async def refresh_dirty_cells(database: Database, org_id: UUID, limit: int) -> int:
+    """One transaction's worth of marked cells; returns how many were recomputed (0: none left)."""
+    async with database.tenant(org_id) as session:
+        return await refresh_marked_cells(session, Principal.system(org_id), limit)
+
+
+async def build_measures(database: Database, org_id: UUID) -> None:
+    """Bring the kept measures in line with the active models."""
+    principal = Principal.system(org_id)
+    async with database.tenant(org_id) as session:
+        await prepare_measures(session, principal)
+    async with database.tenant(org_id) as session:
+        await build_prepared_measures(session, principal)
+
+
+def handlers(database: Database) -> dict[str, JobHandler]:
+    """Job handlers by name."""
+
+    async def build(org_id: UUID, _arguments: Mapping[str, str]) -> None:
+        await build_measures(database, org_id)
+
+    return {BUILD_MEASURES: build}

@@ -1,0 +1,48 @@
+"""Cells follow the facts: a marked day is computed anew, a new measure for every day."""
+
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from service.core.clock import utc_now
+from service.core.principal import Principal
+from service.kpi_snapshots.repository import cells as repository
+from service.success_models.measures import Measure
+from service.success_models.use_cases import list_active_models
+
+
+async def refresh_marked_cells(session: AsyncSession, principal: Principal, limit: int) -> int:
+    """Recompute up to `limit` marked (person, day) cells; returns how many there were.
+
+    Every kept measure is refreshed, those still being built too: what a build wrote before a fact
+    changed is put right by the mark that the change left.
+    """
+    await repository.lock_cells(session, principal.org_id)
+    marked = await repository.take_dirty_cells(session, principal.org_id, limit)
+    if marked:
+        rows = await repository.list_measures(session, principal.org_id)
+        measures = [Measure.model_validate(row.definition) for row in rows]
+        if measures:
+            await repository.refresh_cells(session, principal.org_id, measures, marked)
+    return len(marked)
+
+
+async def prepare_measures(session: AsyncSession, principal: Principal) -> None:
+    """Keep the measures of the active models, and no others; their cells are built in the next transaction."""
+    await repository.lock_cells(session, principal.org_id)
+    measures: dict[UUID, Measure] = {}
+    for model in await list_active_models(session, principal):
+        for kpi in model.document.kpis:
+            measures |= {measure.identity(): measure for measure in kpi.measures}
+    await repository.drop_measures_except(session, principal.org_id, measures.keys())
+    await repository.add_measures(session, principal.org_id, measures)
+
+
+async def build_prepared_measures(session: AsyncSession, principal: Principal) -> int:
+    """Compute every cell of the measures that are not built yet; returns how many measures that were."""
+    await repository.lock_cells(session, principal.org_id)
+    rows = await repository.list_measures(session, principal.org_id)
+    measures = [Measure.model_validate(row.definition) for row in rows if row.built_at is None]
+    if measures:
+        await repository.build_cells(session, principal.org_id, measures, utc_now())
+    return len(measures)

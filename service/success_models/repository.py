@@ -1,0 +1,57 @@
+"""Every query of success models."""
+
+from uuid import UUID
+
+from sqlmodel import col, func, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from service.success_models.models import SuccessModel
+
+
+async def get_model(
+    session: AsyncSession, org_id: UUID, model_id: UUID, *, lock: bool = False
+) -> SuccessModel | None:
+    """One version of a model."""
+    query = select(SuccessModel).where(col(SuccessModel.org_id) == org_id, col(SuccessModel.id) == model_id)
+    return (await session.exec(query.with_for_update() if lock else query)).first()
+
+
+async def list_models(
+    session: AsyncSession, org_id: UUID, status: str | None, after: UUID | None, limit: int
+) -> list[SuccessModel]:
+    """Up to `limit` versions in order of creation, after a position."""
+    query = select(SuccessModel).where(col(SuccessModel.org_id) == org_id)
+    if status is not None:
+        query = query.where(col(SuccessModel.status) == status)
+    if after is not None:
+        query = query.where(col(SuccessModel.id) > after)
+    return list((await session.exec(query.order_by(col(SuccessModel.id)).limit(limit))).all())
+
+
+async def list_active(session: AsyncSession, org_id: UUID) -> list[SuccessModel]:
+    """The active model of each job role."""
+    query = select(SuccessModel).where(col(SuccessModel.org_id) == org_id, col(SuccessModel.status) == "active")
+    return list((await session.exec(query.order_by(col(SuccessModel.id)))).all())
+
+
+async def find_active(session: AsyncSession, org_id: UUID, job_role: str | None) -> SuccessModel | None:
+    """The active model of exactly this job role (None: the one for everyone else)."""
+    query = select(SuccessModel).where(
+        col(SuccessModel.org_id) == org_id,
+        col(SuccessModel.status) == "active",
+        col(SuccessModel.job_role).is_not_distinct_from(job_role),
+    )
+    return (await session.exec(query.with_for_update())).first()
+
+
+async def last_version(session: AsyncSession, org_id: UUID, key: str) -> int:
+    """The highest version of a model's key; 0 where there is none."""
+    query = select(func.max(SuccessModel.version)).where(
+        col(SuccessModel.org_id) == org_id, col(SuccessModel.key) == key
+    )
+    return (await session.exec(query)).one() or 0
+
+
+async def lock_models(session: AsyncSession, org_id: UUID) -> None:
+    """Serialise creations and activations within an organization."""
+    await session.exec(select(func.pg_advisory_xact_lock(func.hashtextextended(f"models:{org_id}", 0))))
