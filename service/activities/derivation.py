@@ -104,16 +104,25 @@ def _activity(state: RecordState, kind: str, context: DerivationContext, unmappe
     text = state.value("occurred_at") or state.value("created_at")
     occurred = moment_of(text, context.zone) if text else _first_known(state, context)
     outcome = state.value("outcome")
+    said = state.value("kind")
     return DerivedActivity(
-        kind=kind,
+        kind=said if said in ACTIVITY_KINDS else kind,
         person_id=_owner_at(state, occurred.at, context, unmapped),
         occurred=occurred,
         direction=state.value("direction"),
         outcome=None if outcome is None else context.dispositions.get(outcome, outcome),
         status=state.value("status"),
-        duration_seconds=_decimal(state.value("duration_seconds")),
+        duration_seconds=_duration(state, occurred, context),
         attributes=_attributes(state),
     )
+
+
+def _duration(state: RecordState, occurred: Moment, context: DerivationContext) -> Decimal | None:
+    """The length the CRM gives, else the time from start to end; never below zero."""
+    given, ended = _decimal(state.value("duration_seconds")), state.value("ended_at")
+    if given is None and ended:
+        given = Decimal(int((moment_of(ended, context.zone).at - occurred.at).total_seconds()))
+    return None if given is None or given < 0 else given
 
 
 def _deal(state: RecordState, context: DerivationContext, unmapped: set[str]) -> DerivedDeal:

@@ -36,6 +36,10 @@ class Principal:
         """The worker or the operator acting for an organization."""
         return cls(org_id=org_id, is_system=True)
 
+    def as_system(self) -> "Principal":
+        """The organization itself, for a step that the checked use case needs and its caller may not see."""
+        return Principal.system(self.org_id)
+
     @property
     def sees_everyone(self) -> bool:
         """True where row scope is the organization: system, organization keys, admins, enablement."""

@@ -1,4 +1,4 @@
-"""What may be done in this slice."""
+"""What may be done to CRM connections and what they delivered."""
 
 from enum import StrEnum
 
@@ -8,3 +8,5 @@ class Permission(StrEnum):
 
     CRM_CONNECTIONS_READ = "crm_connections:read"
     CRM_CONNECTIONS_WRITE = "crm_connections:write"
+    CRM_EVENTS_READ = "crm_events:read"
+    CRM_EVENTS_REPLAY = "crm_events:replay"

@@ -21,6 +21,7 @@ from service.organizations.dto import (
     PersonFilter,
     UpdatePerson,
 )
+from service.organizations.external_ids import canonical_external_id
 from service.organizations.models import ExternalIdentity, Person
 from service.organizations.permissions import Permission
 from service.organizations.repository import people as repository
@@ -198,13 +199,14 @@ async def set_identity(
     session: AsyncSession, org_id: UUID, person_id: UUID, data: ExternalIdentityInput, pointer: str
 ) -> bool:
     """Write an identity unless it is there; True if it is new, `conflict` if it is somebody else's."""
-    existing = await repository.get_identity(session, org_id, data.system, data.external_id)
+    external_id = canonical_external_id(data.system, data.external_id)
+    existing = await repository.get_identity(session, org_id, data.system, external_id)
     if existing is not None:
         if existing.person_id != person_id:
             raise conflict("external_identity_taken", "This identity belongs to another person.", pointer)
         return False
     session.add(
-        ExternalIdentity(org_id=org_id, system=data.system, external_id=data.external_id, person_id=person_id)
+        ExternalIdentity(org_id=org_id, system=data.system, external_id=external_id, person_id=person_id)
     )
     await session.flush()
     return True

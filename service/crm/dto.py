@@ -1,0 +1,149 @@
+"""Inputs and outputs of CRM connections and of what they delivered."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field, SecretStr, StringConstraints, model_validator
+
+from service.activities.dto import SourceMapping
+from service.core.dto import InputDTO, OutputDTO, Text
+
+
+class CrmSystem(StrEnum):
+    """The CRMs that have a receiver."""
+
+    HUBSPOT = "hubspot"
+    SALESFORCE = "salesforce"
+
+
+class EventStatus(StrEnum):
+    """What became of an event: applied to the facts, of no meaning here, or set aside with a reason."""
+
+    APPLIED = "applied"
+    IGNORED = "ignored"
+    QUARANTINED = "quarantined"
+
+
+AccountId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,100}$")]
+Secret = Annotated[SecretStr, Field(min_length=8, max_length=500)]
+
+
+class CreateCrmConnection(InputDTO):
+    """One account of one CRM: a HubSpot portal with its app's id and secret, or a Salesforce organization."""
+
+    system: CrmSystem
+    name: Text
+    account_id: AccountId
+    app_id: AccountId | None = None
+    secret: Secret | None = None
+    mapping: SourceMapping | None = None
+
+    @model_validator(mode="after")
+    def _fits_system(self) -> "CreateCrmConnection":
+        if self.system is CrmSystem.HUBSPOT:
+            if self.app_id is None or self.secret is None:
+                raise ValueError("a HubSpot connection needs app_id and secret, which are its app's")
+            if not self.account_id.isdigit() or not self.app_id.isdigit():
+                raise ValueError("account_id (the portal) and app_id of HubSpot are numbers")
+        elif self.app_id is not None or self.secret is not None:
+            raise ValueError("a Salesforce connection has neither app_id nor secret: its URL holds a token")
+        elif len(self.account_id) not in (15, 18):
+            raise ValueError("account_id is the Salesforce organization id, 15 or 18 characters long")
+        return self
+
+
+class UpdateCrmConnection(InputDTO):
+    """Merge-patch. A new `secret` leaves the one before valid until `end_rotation` is true."""
+
+    name: Text | None = None
+    secret: Secret | None = None
+    end_rotation: bool = False
+    mapping: SourceMapping | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _nothing_is_nullable(cls, data: Any) -> Any:
+        if isinstance(data, dict) and any(value is None for value in data.values()):
+            raise ValueError("no field of a connection can be null")
+        return data
+
+
+class CrmConnectionDTO(OutputDTO):
+    """A connection without its secret."""
+
+    id: UUID
+    system: CrmSystem
+    name: str
+    account_id: str
+    app_id: str | None
+    mapping: SourceMapping
+    rotating_secret: bool
+    created_at: datetime
+    updated_at: datetime
+
+
+class CreatedCrmConnectionDTO(CrmConnectionDTO):
+    """A new connection. The URL of a Salesforce receiver holds its token, which is shown this once."""
+
+    receiver_url: str
+
+
+class CrmConnectionCounts(OutputDTO):
+    """Deliveries received and still waiting, events by what became of them."""
+
+    deliveries: int
+    pending_deliveries: int
+    applied_events: int
+    ignored_events: int
+    quarantined_events: int
+
+
+class CrmConnectionStatusDTO(CrmConnectionDTO):
+    """A connection with its state: what came last, what went wrong, what is not mapped (with record counts)."""
+
+    last_delivery_at: datetime | None
+    last_error: str | None
+    last_error_at: datetime | None
+    counts: CrmConnectionCounts
+    unmapped_stages: dict[str, int]
+    unmapped_owners: dict[str, int]
+
+
+class CrmEventDTO(OutputDTO):
+    """An event of a delivery; `id` is its deduplication key in hexadecimal."""
+
+    id: str
+    connection_id: UUID
+    delivery_id: UUID
+    position: int
+    object_type: str
+    object_id: str
+    occurred_at: datetime
+    received_at: datetime
+    status: EventStatus
+    reason: str | None
+
+
+class ReplayRequest(InputDTO):
+    """Deliveries received from `received_from` to before `received_until`; all of them by default."""
+
+    received_from: AwareDatetime | None = None
+    received_until: AwareDatetime | None = None
+
+
+class ReplayDTO(OutputDTO):
+    """How many deliveries will be processed again."""
+
+    deliveries: int
+
+
+class UnclaimedDTO(OutputDTO):
+    """Verified deliveries of an account that no connection claims, for the operator."""
+
+    system: str
+    app_id: str
+    account_id: str
+    deliveries: int
+    last_received_at: datetime

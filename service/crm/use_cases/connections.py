@@ -1,0 +1,182 @@
+"""CRM connections: an account belongs to one organization, and receives what its own secret verified."""
+
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from service.activities.dto import RecordSourceDTO, SourceMapping
+from service.activities.use_cases.sources import (
+    count_unmapped,
+    ensure_source,
+    get_source,
+    list_sources,
+    update_source_mapping,
+)
+from service.core.clock import utc_now
+from service.core.database import raw_connection
+from service.core.errors import conflict, invalid, not_found
+from service.core.ids import new_id
+from service.core.jobs import enqueue
+from service.core.notifications import ROUTES
+from service.core.pagination import Page, PageRequest, paginate
+from service.core.principal import Principal, require
+from service.core.secrets import SecretBox, digest, new_token
+from service.crm.dto import (
+    CreateCrmConnection,
+    CreatedCrmConnectionDTO,
+    CrmConnectionCounts,
+    CrmConnectionDTO,
+    CrmConnectionStatusDTO,
+    CrmSystem,
+    EventStatus,
+    UpdateCrmConnection,
+)
+from service.crm.models import ConnectionRoute, CrmConnection
+from service.crm.permissions import Permission
+from service.crm.repository import connections as repository
+from service.crm.use_cases.unclaimed import CLAIM_UNCLAIMED
+from service.crm.vendors import effective_mapping
+from service.organizations.external_ids import canonical_external_id
+
+TOKEN_PREFIX = "tls"  # noqa: S105 - the prefix, not the token
+
+
+async def create_crm_connection(
+    session: AsyncSession, principal: Principal, data: CreateCrmConnection, box: SecretBox, base_url: str
+) -> CreatedCrmConnectionDTO:
+    """Connect an account; `conflict` when it is claimed, by whomever.
+
+    What the account sent before and this secret verified is handed over by a job.
+    """
+    require(principal, Permission.CRM_CONNECTIONS_WRITE)
+    account_id = canonical_external_id(data.system.value, data.account_id)
+    if await repository.find_route(session, data.system.value, account_id):
+        raise conflict("crm_account_claimed", "This account is connected already.", "/account_id")
+    mapping = effective_mapping(data.system, data.mapping)
+    source = await ensure_source(session, principal.as_system(), data.system.value, account_id, mapping)
+    now, token = utc_now(), new_token(TOKEN_PREFIX)
+    token_hash = digest(token) if data.system is CrmSystem.SALESFORCE else None
+    row = CrmConnection(
+        org_id=principal.org_id,
+        id=new_id(),
+        source_id=source.id,
+        system=data.system.value,
+        name=data.name,
+        account_id=account_id,
+        app_id=data.app_id,
+        secret=None if data.secret is None else box.seal(data.secret.get_secret_value()),
+        token_hash=token_hash,
+        created_at=now,
+        updated_at=now,
+    )
+    session.add(row)
+    session.add(
+        ConnectionRoute(
+            system=row.system,
+            account_id=account_id,
+            app_id=row.app_id,
+            token_hash=token_hash,
+            org_id=row.org_id,
+            connection_id=row.id,
+        )
+    )
+    await session.flush()
+    await _routes_changed(session)
+    await enqueue(session, CLAIM_UNCLAIMED, principal.org_id, connection_id=str(row.id))
+    path = "hubspot/webhooks" if data.system is CrmSystem.HUBSPOT else f"salesforce/outbound/{token}"
+    shown = _to_dto(row, source)
+    return CreatedCrmConnectionDTO(**shown.model_dump(), receiver_url=f"{base_url}/integrations/{path}")
+
+
+async def list_crm_connections(
+    session: AsyncSession, principal: Principal, page: PageRequest
+) -> Page[CrmConnectionDTO]:
+    """Connections in order of creation."""
+    require(principal, Permission.CRM_CONNECTIONS_READ)
+    rows = await repository.list_connections(session, principal.org_id, page.uuid_position(), page.limit + 1)
+    sources = {source.id: source for source in await list_sources(session, principal.as_system())}
+    items = [_to_dto(row, sources[row.source_id]) for row in rows]
+    return paginate(items, [(str(row.id),) for row in rows], page.limit)
+
+
+async def get_crm_connection(
+    session: AsyncSession, principal: Principal, connection_id: UUID
+) -> CrmConnectionStatusDTO:
+    """A connection with its state."""
+    require(principal, Permission.CRM_CONNECTIONS_READ)
+    row = await repository.get_connection(session, principal.org_id, connection_id)
+    if row is None:
+        raise not_found("crm_connection")
+    system = principal.as_system()
+    source = await get_source(session, system, row.source_id)
+    unmapped = await count_unmapped(session, system, row.source_id)
+    deliveries = await repository.delivery_state(session, principal.org_id, row.id)
+    events = await repository.count_events(session, principal.org_id, row.id)
+    error = await repository.last_error(session, principal.org_id, row.id)
+    return CrmConnectionStatusDTO(
+        **_to_dto(row, source).model_dump(),
+        last_delivery_at=deliveries.last_received_at,
+        last_error=error[0] if error else None,
+        last_error_at=error[1] if error else None,
+        counts=CrmConnectionCounts(
+            deliveries=deliveries.total,
+            pending_deliveries=deliveries.pending,
+            applied_events=events.get(EventStatus.APPLIED, 0),
+            ignored_events=events.get(EventStatus.IGNORED, 0),
+            quarantined_events=events.get(EventStatus.QUARANTINED, 0),
+        ),
+        unmapped_stages=unmapped.stages,
+        unmapped_owners=unmapped.owners,
+    )
+
+
+async def update_crm_connection(
+    session: AsyncSession, principal: Principal, connection_id: UUID, data: UpdateCrmConnection, box: SecretBox
+) -> CrmConnectionDTO:
+    """Rename, rotate the secret (the one before stays valid until `end_rotation`), or map anew."""
+    require(principal, Permission.CRM_CONNECTIONS_WRITE)
+    row = await repository.get_connection(session, principal.org_id, connection_id, lock=True)
+    if row is None:
+        raise not_found("crm_connection")
+    if data.secret is not None:
+        if row.system != CrmSystem.HUBSPOT:
+            raise invalid("/secret", "a Salesforce connection has no secret: its URL holds a token")
+        row.previous_secret, row.secret = row.secret, box.seal(data.secret.get_secret_value())
+    if data.end_rotation:
+        row.previous_secret = None
+    if data.name is not None:
+        row.name = data.name
+    row.updated_at = utc_now()
+    await session.flush()
+    source = await _mapped(session, principal, row, data.mapping)
+    await _routes_changed(session)
+    return _to_dto(row, source)
+
+
+async def delete_crm_connection(session: AsyncSession, principal: Principal, connection_id: UUID) -> None:
+    """Disconnect an account: its deliveries and events go, its records and facts stay."""
+    require(principal, Permission.CRM_CONNECTIONS_WRITE)
+    if await repository.get_connection(session, principal.org_id, connection_id, lock=True) is None:
+        raise not_found("crm_connection")
+    await repository.delete_connection(session, principal.org_id, connection_id)
+    await _routes_changed(session)
+
+
+async def _mapped(
+    session: AsyncSession, principal: Principal, row: CrmConnection, mapping: SourceMapping | None
+) -> RecordSourceDTO:
+    if mapping is None:
+        return await get_source(session, principal.as_system(), row.source_id)
+    full = effective_mapping(CrmSystem(row.system), mapping)
+    return await update_source_mapping(session, principal.as_system(), row.source_id, full)
+
+
+async def _routes_changed(session: AsyncSession) -> None:
+    """Hint every process to drop its cached routes, when the transaction commits."""
+    await (await raw_connection(session)).fetch("SELECT pg_notify($1, '')", ROUTES)
+
+
+def _to_dto(row: CrmConnection, source: RecordSourceDTO) -> CrmConnectionDTO:
+    return CrmConnectionDTO.model_validate(
+        {**row.model_dump(), "mapping": source.mapping, "rotating_secret": row.previous_secret is not None}
+    )
