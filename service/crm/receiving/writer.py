@@ -1,0 +1,217 @@
+"""Group commit: deliveries that arrive together are one multi-row INSERT and one commit.
+
+A writer takes whatever has arrived, so a lone request never waits for company. If a group fails,
+each of its members is tried alone; nobody is answered before their own rows are durable.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+
+from service.core.bulk import insert_statement
+from service.core.errors import ErrorKind, ServiceError
+from service.core.logging import get_logger
+
+logger = get_logger(__name__)
+
+CONNECT_SECONDS = 2.0
+STATEMENT_SECONDS = 3.0
+CACHED_GROUP_SIZES = 512
+
+DELIVERY_COLUMNS = ("org_id", "id", "connection_id", "received_at", "body")
+UNCLAIMED_COLUMNS = ("id", "system", "app_id", "account_id", "secret_fingerprint", "received_at", "body")
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRow:
+    """A verified delivery of one connection."""
+
+    org_id: UUID
+    id: UUID
+    connection_id: UUID
+    received_at: datetime
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class UnclaimedRow:
+    """A verified delivery of an account that no connection claims."""
+
+    id: UUID
+    system: str
+    app_id: str
+    account_id: str
+    secret_fingerprint: bytes
+    received_at: datetime
+    body: bytes
+
+
+@dataclass(slots=True)
+class _Request:
+    """What one HTTP request wants written, and where its answer waits."""
+
+    deliveries: list[DeliveryRow]
+    unclaimed: list[UnclaimedRow]
+    done: "asyncio.Future[None]"
+
+
+class DeliveryWriter:
+    """Writer tasks, one connection each, as the role that can do nothing but insert deliveries."""
+
+    def __init__(self, url: str, writers: int, group_size: int, on_stored: Callable[[UUID], None]) -> None:
+        self._url = url
+        self._writers = writers
+        self._group_size = group_size
+        self._on_stored = on_stored
+        self._waiting: list[_Request] = []
+        self._arrived = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Start the writers; they connect when they have something to write."""
+        self._tasks = [
+            asyncio.create_task(self._run(), name=f"delivery-writer-{number}") for number in range(self._writers)
+        ]
+
+    async def stop(self) -> None:
+        """Finish what has arrived, then stop."""
+        while self._waiting:
+            await asyncio.sleep(0.01)
+        for task in self._tasks:
+            task.cancel()
+        for task in self._tasks:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        self._tasks = []
+
+    async def store(self, deliveries: list[DeliveryRow], unclaimed: list[UnclaimedRow]) -> None:
+        """Return when the rows are committed; `unavailable` when the database is out of reach."""
+        request = _Request(deliveries, unclaimed, asyncio.get_running_loop().create_future())
+        self._waiting.append(request)
+        self._arrived.set()
+        await request.done
+
+    async def _run(self) -> None:
+        connection: asyncpg.Connection | None = None
+        group: list[_Request] = []
+        try:
+            while True:
+                group = await self._next_group()
+                connection = await self._write_group(connection, group)
+                group = []
+        finally:
+            for request in group:
+                _answer(request, _unavailable())
+            if connection is not None:
+                connection.terminate()
+
+    async def _next_group(self) -> list[_Request]:
+        while not self._waiting:
+            self._arrived.clear()
+            await self._arrived.wait()
+        group = self._waiting[: self._group_size]
+        del self._waiting[: self._group_size]
+        return group
+
+    async def _write_group(
+        self, connection: asyncpg.Connection | None, group: list[_Request]
+    ) -> asyncpg.Connection | None:
+        """Write and answer a group; returns the connection to go on with, or None to open a new one."""
+        try:
+            if connection is None or connection.is_closed():
+                connection = await self._connect()
+            await _insert(connection, group)
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, ValueError) as error:
+            logger.warning("delivery_group_failed", requests=len(group), error=str(error))
+            return await self._write_each(connection, group)
+        for request in group:
+            self._stored(request)
+        return connection
+
+    async def _write_each(
+        self, connection: asyncpg.Connection | None, group: list[_Request]
+    ) -> asyncpg.Connection | None:
+        """After a failed group: every request alone. A database out of reach fails them all at once."""
+        for position, request in enumerate(group):
+            try:
+                if connection is None or connection.is_closed():
+                    connection = await self._connect()
+                await _insert(connection, [request])
+            except (asyncpg.InterfaceError, asyncpg.PostgresConnectionError, OSError, TimeoutError):
+                for waiting in group[position:]:
+                    _answer(waiting, _unavailable())
+                if connection is not None:
+                    connection.terminate()
+                return None
+            except (asyncpg.PostgresError, ValueError):
+                logger.exception("delivery_refused_by_database")
+                _answer(request, _unavailable())
+            else:
+                self._stored(request)
+        return connection
+
+    async def _connect(self) -> asyncpg.Connection:
+        return await asyncpg.connect(
+            self._url,
+            timeout=CONNECT_SECONDS,
+            command_timeout=STATEMENT_SECONDS,
+            statement_cache_size=CACHED_GROUP_SIZES,
+            server_settings={"application_name": "touchline-ingest"},
+        )
+
+    def _stored(self, request: _Request) -> None:
+        _answer(request, None)
+        for row in request.deliveries:
+            self._on_stored(row.org_id)
+
+
+def _answer(request: _Request, error: Exception | None) -> None:
+    if request.done.done():
+        return
+    if error is None:
+        request.done.set_result(None)
+    else:
+        request.done.set_exception(error)
+
+
+def _unavailable() -> ServiceError:
+    return ServiceError(ErrorKind.UNAVAILABLE, "database_unavailable", "The delivery could not be stored; send it again.")
+
+
+async def _insert(connection: asyncpg.Connection, group: list[_Request]) -> None:
+    """One autocommitted statement for the deliveries, sorted by key so that the index grows in order."""
+    rows = sorted((row for request in group for row in request.deliveries), key=_key)
+    unclaimed = [row for request in group for row in request.unclaimed]
+    if rows and unclaimed:
+        async with connection.transaction():
+            await _insert_deliveries(connection, rows)
+            await _insert_unclaimed(connection, unclaimed)
+    elif rows:
+        await _insert_deliveries(connection, rows)
+    elif unclaimed:
+        await _insert_unclaimed(connection, unclaimed)
+
+
+def _key(row: DeliveryRow) -> tuple[bytes, bytes]:
+    return row.org_id.bytes, row.id.bytes
+
+
+async def _insert_deliveries(connection: asyncpg.Connection, rows: list[DeliveryRow]) -> None:
+    values = [value for row in rows for value in (row.org_id, row.id, row.connection_id, row.received_at, row.body)]
+    await connection.fetch(insert_statement("delivery", DELIVERY_COLUMNS, len(rows), ""), *values)
+
+
+async def _insert_unclaimed(connection: asyncpg.Connection, rows: list[UnclaimedRow]) -> None:
+    values = [
+        value
+        for row in rows
+        for value in (
+            row.id, row.system, row.app_id, row.account_id, row.secret_fingerprint, row.received_at, row.body,
+        )
+    ]  # fmt: skip
+    await connection.fetch(insert_statement("unclaimed_delivery", UNCLAIMED_COLUMNS, len(rows), ""), *values)
