@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
 
 
-def _refuse_unstorable(value: Any) -> Any:
+def refuse_unstorable(value: Any) -> Any:
     """PostgreSQL stores neither NUL nor lone surrogates: refuse them by name instead of a 500."""
     if isinstance(value, str):
         if "\x00" in value:
@@ -16,12 +16,12 @@ def _refuse_unstorable(value: Any) -> Any:
 
 
 Text = Annotated[
-    str, BeforeValidator(_refuse_unstorable), StringConstraints(min_length=1, max_length=500, strip_whitespace=True)
+    str, BeforeValidator(refuse_unstorable), StringConstraints(min_length=1, max_length=500, strip_whitespace=True)
 ]
 """A short human text: 1 to 500 characters."""
 
 Key = Annotated[
-    str, BeforeValidator(_refuse_unstorable), StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,63}$")
+    str, BeforeValidator(refuse_unstorable), StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,63}$")
 ]
 """A machine name a customer chooses: lower case, digits, `_` and `-`."""
 

@@ -25,7 +25,7 @@ class Calendar:
     fiscal_month: int = 1
 
     def period_of(self, kind: PeriodKind, day: date) -> Period:
-        """The period of a kind that holds a day; months are calendar months, quarters and years fiscal."""
+        """Find the period of a kind that holds a day; months are calendar months, quarters and years fiscal."""
         if kind is PeriodKind.WEEK:
             start = day - timedelta(days=(day.isoweekday() - self.week_start) % 7)
             return Period(kind, start, start + timedelta(days=6))
@@ -36,5 +36,5 @@ class Calendar:
 
 
 def _first_of(months: int) -> date:
-    """The first day of a month counted from year 0."""
+    """Give the first day of a month counted from year 0."""
     return date(months // 12, months % 12 + 1, 1)

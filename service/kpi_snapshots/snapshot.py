@@ -1,11 +1,13 @@
 """From what a measure adds up to, to a KPI's value and attainment; pure."""
 
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 
 from service.success_models.document import Kpi, KpiKind, Polarity
 
 RATIO_PLACES = Decimal("0.000001")
+EXACT = Context(prec=120, rounding=ROUND_HALF_EVEN)
+"""Wide enough for any quotient of two stored amounts; the default context would refuse to round it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class KpiValue:
 
 
 def compute_value(kpi: Kpi, totals: list[Total]) -> KpiValue:
-    """The value from the totals of `kpi.measures`, in their order.
+    """Compute the value from the totals of `kpi.measures`, in their order.
 
     A flow rests on its own facts; a ratio on those of its denominator.
     """
@@ -39,13 +41,14 @@ def compute_value(kpi: Kpi, totals: list[Total]) -> KpiValue:
 
 
 def compute_attainment(value: Decimal | None, target: Decimal | None, polarity: Polarity) -> Decimal | None:
-    """Share of the target reached, 1 at the target; where less is better, target ÷ value."""
+    """Compute the share of the target reached, 1 at the target; where less is better, target ÷ value."""
     if value is None or target is None:
         return None
     return _ratio(value, target) if polarity is Polarity.HIGHER else _ratio(target, value)
 
 
 def _ratio(numerator: Decimal, denominator: Decimal) -> Decimal | None:
+    """Round to six places, half to even; None where there is nothing to divide by."""
     if denominator == 0:
         return None
-    return (numerator / denominator).quantize(RATIO_PLACES, rounding=ROUND_HALF_EVEN)
+    return EXACT.quantize(EXACT.divide(numerator, denominator), RATIO_PLACES)

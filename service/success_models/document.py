@@ -71,7 +71,7 @@ class Kpi(InputDTO):
         return tuple(measure for measure in found if measure is not None)
 
     def problems(self) -> list[tuple[str, str]]:
-        """What does not fit together, as (pointer below the KPI, message)."""
+        """Find what does not fit together, as (pointer below the KPI, message)."""
         found: list[tuple[str, str]] = []
         needed = ("measure",) if self.kind is KpiKind.FLOW else ("numerator", "denominator")
         for name in ("measure", "numerator", "denominator"):
@@ -128,16 +128,16 @@ class ModelDocument(InputDTO):
     targets: list[Target] = Field(default_factory=list, max_length=2000)
 
     def kpi(self, key: str) -> Kpi | None:
-        """The KPI of this key."""
+        """Find a KPI by its key."""
         return next((kpi for kpi in self.kpis if kpi.key == key), None)
 
     def stored(self) -> dict[str, Any]:
-        """The document as its column holds it."""
+        """Render the document as its column holds it."""
         return self.model_dump(mode="json", exclude_none=True)
 
 
 def find_problems(document: ModelDocument) -> list[FieldError]:
-    """Everything that types alone cannot see, each with its pointer in the document."""
+    """Check everything that types alone cannot see; each problem with its pointer in the document."""
     found: list[FieldError] = []
     found += _repeated("/stages", [stage.key for stage in document.stages], "key")
     found += _repeated("/kpis", [kpi.key for kpi in document.kpis], "key")

@@ -6,13 +6,13 @@ from enum import StrEnum
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import Field, PlainValidator, WithJsonSchema
 
-from service.core.dto import InputDTO
+from service.core.dto import InputDTO, refuse_unstorable
 
 
 class Source(StrEnum):
-    """What a measure counts; each fact is dated and attributed to the owner at the time."""
+    """Facts that a measure counts; each is dated and attributed to the owner at the time."""
 
     ACTIVITIES = "activities"
     DEALS_CREATED = "deals_created"
@@ -38,7 +38,32 @@ NUMBER_FIELDS: dict[Source, frozenset[str]] = {
 ATTRIBUTE_PREFIX = "attributes."
 """A customer's own field; kept as text on activities and deals."""
 
-Scalar = Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")] | int | float | bool
+MAX_NUMBER = 10**15
+MAX_TEXT = 200
+MAX_LIST = 200
+
+Scalar = str | int | float | bool
+
+
+def _check_value(value: Any) -> Scalar | list[Scalar]:
+    """One scalar or a list of them; a single check, so that an error points at the value and not inside a union."""
+    if isinstance(value, list):
+        if not 1 <= len(value) <= MAX_LIST:
+            raise ValueError(f"a list holds 1 to {MAX_LIST} values")
+        return [_check_scalar(item) for item in value]
+    return _check_scalar(value)
+
+
+def _check_scalar(value: Any) -> Scalar:
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, int | float):
+        if not -MAX_NUMBER <= value <= MAX_NUMBER:  # false for NaN too
+            raise ValueError(f"a number lies between -{MAX_NUMBER} and {MAX_NUMBER}")
+        return value
+    if isinstance(value, str) and len(value) <= MAX_TEXT:
+        return str(refuse_unstorable(value))
+    raise ValueError(f"must be a text of at most {MAX_TEXT} characters, a number, true or false, or a list of these")
 
 
 class Filter(InputDTO):
@@ -46,17 +71,16 @@ class Filter(InputDTO):
 
     field: Annotated[str, Field(max_length=80, pattern=r"^[a-z][A-Za-z0-9_.]*$")]
     op: Literal["eq", "ne", "in", "gte", "lte", "exists"]
-    value: Scalar | list[Scalar]
+    value: Annotated[
+        Scalar | list[Scalar],
+        PlainValidator(_check_value),
+        WithJsonSchema({"description": "A text, number or boolean; a list for `in`"}),
+    ]
 
-    @model_validator(mode="after")
-    def _value_fits_op(self) -> "Filter":
-        if self.op == "in" and (not isinstance(self.value, list) or not self.value):
-            raise ValueError("op in needs a non-empty list as value")
-        if self.op != "in" and isinstance(self.value, list):
-            raise ValueError(f"op {self.op} needs a single value")
-        if self.op == "exists" and not isinstance(self.value, bool):
-            raise ValueError("op exists needs true or false as value")
-        return self
+    @property
+    def values(self) -> list[Scalar]:
+        """The value as a list."""
+        return self.value if isinstance(self.value, list) else [self.value]
 
 
 class Measure(InputDTO):
@@ -68,7 +92,7 @@ class Measure(InputDTO):
     filters: list[Filter] = Field(default_factory=list, max_length=20)
 
     def problems(self) -> list[tuple[str, str]]:
-        """What does not fit together, as (pointer below the measure, message)."""
+        """Find what does not fit together, as (pointer below the measure, message)."""
         found: list[tuple[str, str]] = []
         numbers = NUMBER_FIELDS[self.source]
         if self.aggregate == "count" and self.field is not None:
@@ -95,11 +119,11 @@ class Measure(InputDTO):
         return "field", f"{self.source.value} has the fields: {known}"
 
     def canonical(self) -> dict[str, Any]:
-        """The definition without anything that does not change its meaning: filters in a fixed order."""
+        """Reduce the definition to its meaning: filters and their values in a fixed order, without repetitions."""
         filters = [condition.model_dump(mode="json") for condition in self.filters]
         for condition in filters:
             if isinstance(condition["value"], list):
-                condition["value"] = sorted(condition["value"], key=str)
+                condition["value"] = sorted(set(condition["value"]), key=str)
         return {
             "source": self.source.value,
             "aggregate": self.aggregate,
@@ -108,19 +132,20 @@ class Measure(InputDTO):
         }
 
     def identity(self) -> UUID:
-        """The measure's id: measures of the same meaning share their cells, across KPIs and versions."""
+        """Derive the measure's id: measures of the same meaning share their cells, across KPIs and versions."""
         text = json.dumps(self.canonical(), sort_keys=True, separators=(",", ":"))
         return UUID(bytes=hashlib.sha256(text.encode()).digest()[:16], version=5)
 
 
 def _value_problem(condition: Filter, *, numeric: bool) -> tuple[str, str] | None:
     if condition.op == "exists":
-        return None
-    values = condition.value if isinstance(condition.value, list) else [condition.value]
-    if not numeric and condition.op in ("gte", "lte"):
+        return None if isinstance(condition.value, bool) else ("value", "op exists needs true or false")
+    if (condition.op == "in") != isinstance(condition.value, list):
+        return "value", "op in needs a list" if condition.op == "in" else f"op {condition.op} needs a single value"
+    if not numeric and condition.op in {"gte", "lte"}:
         return "op", f"{condition.field} is text: use eq, ne, in or exists"
-    if numeric and any(isinstance(value, bool) or not isinstance(value, int | float) for value in values):
+    if numeric and any(isinstance(value, bool | str) for value in condition.values):
         return "value", f"{condition.field} is a number"
-    if not numeric and any(not isinstance(value, str) for value in values):
+    if not numeric and any(not isinstance(value, str) for value in condition.values):
         return "value", f"{condition.field} is text"
     return None

@@ -8,10 +8,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from service.success_models.models import SuccessModel
 
 
-async def get_model(
-    session: AsyncSession, org_id: UUID, model_id: UUID, *, lock: bool = False
-) -> SuccessModel | None:
-    """One version of a model."""
+async def get_model(session: AsyncSession, org_id: UUID, model_id: UUID, *, lock: bool = False) -> SuccessModel | None:
+    """Get one version of a model."""
     query = select(SuccessModel).where(col(SuccessModel.org_id) == org_id, col(SuccessModel.id) == model_id)
     return (await session.exec(query.with_for_update() if lock else query)).first()
 
@@ -29,13 +27,13 @@ async def list_models(
 
 
 async def list_active(session: AsyncSession, org_id: UUID) -> list[SuccessModel]:
-    """The active model of each job role."""
+    """List the active model of each job role."""
     query = select(SuccessModel).where(col(SuccessModel.org_id) == org_id, col(SuccessModel.status) == "active")
     return list((await session.exec(query.order_by(col(SuccessModel.id)))).all())
 
 
 async def find_active(session: AsyncSession, org_id: UUID, job_role: str | None) -> SuccessModel | None:
-    """The active model of exactly this job role (None: the one for everyone else)."""
+    """Find the active model of exactly this job role (None: the one for everyone else)."""
     query = select(SuccessModel).where(
         col(SuccessModel.org_id) == org_id,
         col(SuccessModel.status) == "active",
@@ -45,7 +43,7 @@ async def find_active(session: AsyncSession, org_id: UUID, job_role: str | None)
 
 
 async def last_version(session: AsyncSession, org_id: UUID, key: str) -> int:
-    """The highest version of a model's key; 0 where there is none."""
+    """Find the highest version of a model's key; 0 where there is none."""
     query = select(func.max(SuccessModel.version)).where(
         col(SuccessModel.org_id) == org_id, col(SuccessModel.key) == key
     )

@@ -26,14 +26,14 @@ LIBRARY = ("b2b_outbound",)
 
 
 def shipped_document(name: str) -> dict[str, Any]:
-    """A model that comes with Touchline, to activate or to copy."""
+    """Load a model that comes with Touchline, to activate or to copy."""
     text = resources.files("service.success_models").joinpath("library", f"{name}.json").read_text()
     document: dict[str, Any] = json.loads(text)
     return document
 
 
 def parse_document(raw: Any) -> ModelDocument:
-    """A checked document; `invalid` names every fault by its pointer in the document."""
+    """Check a document; `invalid` names every fault by its pointer in the document."""
     try:
         document = ModelDocument.model_validate(raw)
     except ValidationError as error:
@@ -69,7 +69,7 @@ async def create_success_model(session: AsyncSession, principal: Principal, raw:
 async def list_success_models(
     session: AsyncSession, principal: Principal, status: str | None, page: PageRequest
 ) -> Page[SuccessModelDTO]:
-    """Every version, in order of creation."""
+    """List every version, in order of creation."""
     require(principal, Permission.SUCCESS_MODELS_READ)
     after = page.uuid_position()
     rows = await repository.list_models(session, principal.org_id, status, after, page.limit + 1)
@@ -78,13 +78,13 @@ async def list_success_models(
 
 
 async def list_active_models(session: AsyncSession, principal: Principal) -> list[SuccessModelDTO]:
-    """The active model of each job role."""
+    """List the active model of each job role."""
     require(principal, Permission.SUCCESS_MODELS_READ)
     return [SuccessModelDTO.model_validate(row) for row in await repository.list_active(session, principal.org_id)]
 
 
 async def get_success_model(session: AsyncSession, principal: Principal, model_id: UUID) -> SuccessModelDTO:
-    """One version of a model."""
+    """Read one version of a model."""
     require(principal, Permission.SUCCESS_MODELS_READ)
     row = await repository.get_model(session, principal.org_id, model_id)
     if row is None:

@@ -1,85 +1,74 @@
-"""KPI snapshots: where people stand against their model, from cells and, for the last day, from facts."""
+"""KPI snapshots: where people stand against their model; a constant number of statements for any number of people."""
 
 import zoneinfo
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from service.core.clock import utc_now
-from service.core.errors import invalid
+from service.core.errors import invalid, not_found
 from service.core.pagination import Page, PageRequest, encode_cursor
 from service.core.principal import Principal, require
 from service.kpi_snapshots.dto import KpiSnapshotDTO, KpiSnapshotQuery
+from service.kpi_snapshots.lines import SnapshotLine, lines_for, prepare_models
 from service.kpi_snapshots.periods import Calendar, Period
 from service.kpi_snapshots.permissions import Permission
 from service.kpi_snapshots.repository import cells as repository
 from service.kpi_snapshots.snapshot import Total, compute_attainment, compute_value
-from service.organizations.dto import OrganizationDTO, PersonDTO
+from service.organizations.dto import PersonDTO
 from service.organizations.use_cases.organizations import get_organization
-from service.organizations.use_cases.people import direct_reports, get_people, get_person, list_everyone
-from service.success_models.document import Kpi
-from service.success_models.dto import SuccessModelDTO
+from service.organizations.use_cases.people import direct_reports, get_people, list_everyone
+from service.organizations.use_cases.scope import require_visible, visible_people
 from service.success_models.measures import Measure
-from service.success_models.targets import resolve_target
 from service.success_models.use_cases import list_active_models
 
-MAX_INSTANT_YEARS = (1970, 2200)
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """One snapshot to be computed: a person, a KPI and the model it comes from."""
-
-    person: PersonDTO
-    kpi: Kpi
-    model: SuccessModelDTO
+FIRST_YEAR, LAST_YEAR = 1970, 2200
 
 
 @dataclass(frozen=True, slots=True)
 class _Frame:
-    """The question's calendar: the period, the instant and its local day."""
+    """The question's calendar: the period, the instant and its day in the organization's time zone."""
 
-    organization: OrganizationDTO
     period: Period
     as_of: datetime
-
-    @property
-    def zone(self) -> zoneinfo.ZoneInfo:
-        return zoneinfo.ZoneInfo(self.organization.time_zone)
+    today: date
 
 
 async def list_kpi_snapshots(
     session: AsyncSession, principal: Principal, query: KpiSnapshotQuery, page: PageRequest
 ) -> Page[KpiSnapshotDTO]:
-    """Snapshots by person's name and in the model's order of KPIs; a constant number of statements.
+    """Read snapshots by person's name and in the model's order of KPIs.
 
-    `not_found` for a person outside the caller's scope, `invalid` for an unknown KPI or a
-    `period_start` that starts no such period of the organization's calendar.
+    Scope and reporting lines are those of the day of `as_of`. `not_found` for a person outside the
+    caller's scope, `invalid` for an unknown KPI or a `period_start` that starts no such period.
     """
     require(principal, Permission.KPI_SNAPSHOTS_READ)
     frame = await _frame(session, principal, query)
-    people = await _people(session, principal, query, frame)
+    people = await _people(session, principal, query, frame.today)
     lines = await _lines(session, principal, people, query.kpi)
-    positions = [(line.person.name, str(line.person.id), f"{index:05d}") for index, line in _numbered(lines)]
     after = page.position(3)
-    start = 0 if after is None else sum(1 for position in positions if position <= after)
-    chosen = lines[start : start + page.limit]
+    rest = [line for line in lines if after is None or line.position > after]
+    chosen = rest[: page.limit]
     items = await _compute(session, principal, chosen, frame)
-    cursors = [encode_cursor(*position) for position in positions[start : start + page.limit]]
-    more = start + page.limit < len(lines)
-    return Page(items=items, cursors=cursors, next_cursor=cursors[-1] if more else None)
+    cursors = [encode_cursor(*line.position) for line in chosen]
+    return Page(items=items, cursors=cursors, next_cursor=cursors[-1] if len(rest) > page.limit else None)
 
 
 async def kpi_snapshots_of(
     session: AsyncSession, principal: Principal, person_ids: Sequence[UUID], query: KpiSnapshotQuery
 ) -> dict[UUID, list[KpiSnapshotDTO]]:
-    """All snapshots of several people; the batch behind loaders. People outside the scope are left out."""
+    """Read all snapshots of several people, the batch behind loaders; people outside the scope are left out.
+
+    Of `query`, the person and the manager are not looked at.
+    """
     require(principal, Permission.KPI_SNAPSHOTS_READ)
     frame = await _frame(session, principal, query)
-    people = await get_people(session, principal, person_ids)
+    visible = await visible_people(session, principal, frame.today)
+    wanted = set(person_ids) if visible is None else visible.intersection(person_ids)
+    people = await get_people(session, Principal.system(principal.org_id), wanted)
     lines = await _lines(session, principal, list(people.values()), query.kpi)
     found: dict[UUID, list[KpiSnapshotDTO]] = {}
     for snapshot in await _compute(session, principal, lines, frame):
@@ -90,63 +79,58 @@ async def kpi_snapshots_of(
 async def _frame(session: AsyncSession, principal: Principal, query: KpiSnapshotQuery) -> _Frame:
     organization = await get_organization(session, Principal.system(principal.org_id))
     as_of = query.as_of or utc_now()
-    first, last = MAX_INSTANT_YEARS
-    if not first <= as_of.year <= last:
-        raise invalid("as_of", f"must be between the years {first} and {last}")
-    local_day = as_of.astimezone(zoneinfo.ZoneInfo(organization.time_zone)).date()
-    asked = query.period_start or local_day
-    if not first <= asked.year <= last:
-        raise invalid("period_start", f"must be between the years {first} and {last}")
+    if not FIRST_YEAR <= as_of.year <= LAST_YEAR:
+        raise invalid("as_of", f"must be between the years {FIRST_YEAR} and {LAST_YEAR}")
+    today = as_of.astimezone(zoneinfo.ZoneInfo(organization.time_zone)).date()
+    asked = query.period_start or today
+    if not FIRST_YEAR <= asked.year <= LAST_YEAR:
+        raise invalid("period_start", f"must be between the years {FIRST_YEAR} and {LAST_YEAR}")
     calendar = Calendar(organization.week_start, organization.fiscal_year_start_month)
     period = calendar.period_of(query.period, asked)
-    if query.period_start is not None and query.period_start != period.start:
+    if query.period_start not in {None, period.start}:
         raise invalid("period_start", f"is not the start of a {query.period.value}; that would be {period.start}")
-    return _Frame(organization, period, as_of)
+    return _Frame(period, as_of, today)
 
 
 async def _people(
-    session: AsyncSession, principal: Principal, query: KpiSnapshotQuery, frame: _Frame
-) -> list[PersonDTO]:
-    """Reporting lines count as of the asked day, within the period."""
+    session: AsyncSession, principal: Principal, query: KpiSnapshotQuery, on: date
+) -> Sequence[PersonDTO]:
+    """Find who is asked for; the scope is the caller's, the people's data that of any reader of snapshots."""
+    system = Principal.system(principal.org_id)
     if query.person_id is not None and query.manager_id is not None:
         raise invalid("manager_id", "give either person_id or manager_id")
     if query.person_id is not None:
-        return [await get_person(session, principal, query.person_id)]
+        await require_visible(session, principal, query.person_id, on)
+        people = list((await get_people(session, system, [query.person_id])).values())
+        if not people:
+            raise not_found("person")
+        return people
     if query.manager_id is not None:
-        on = min(frame.as_of.astimezone(frame.zone).date(), frame.period.end)
-        return await direct_reports(session, principal, query.manager_id, on)
-    return await list_everyone(session, principal)
+        await require_visible(session, principal, query.manager_id, on)
+        return await direct_reports(session, system, query.manager_id, on)
+    visible = await visible_people(session, principal, on)
+    if visible is None:
+        return await list_everyone(session, system)
+    return list((await get_people(session, system, visible)).values())
 
 
 async def _lines(
-    session: AsyncSession, principal: Principal, people: Sequence[PersonDTO], kpi_key: str | None
-) -> list[_Line]:
-    """Each person with the KPIs of the model of their job role, else of the model for everyone."""
-    models = {model.job_role: model for model in await list_active_models(session, Principal.system(principal.org_id))}
-    if kpi_key is not None and not any(model.document.kpi(kpi_key) for model in models.values()):
+    session: AsyncSession, principal: Principal, people: Sequence[PersonDTO], kpi: str | None
+) -> list[SnapshotLine]:
+    models = prepare_models(await list_active_models(session, Principal.system(principal.org_id)))
+    if kpi is not None and not any(kpi in model.kpis for model in models.values()):
         raise invalid("kpi", "is no KPI of an active success model")
-    lines = []
-    for person in sorted(people, key=lambda item: (item.name, str(item.id))):
-        model = models.get(person.job_role) or models.get(None)
-        if model is not None:
-            kpis = [kpi for kpi in model.document.kpis if kpi_key in (None, kpi.key)]
-            lines += [_Line(person, kpi, model) for kpi in kpis]
-    return lines
-
-
-def _numbered(lines: Sequence[_Line]) -> list[tuple[int, _Line]]:
-    """Each line with the number of its KPI in the model."""
-    return [(line.model.document.kpis.index(line.kpi), line) for line in lines]
+    return lines_for(people, models, kpi)
 
 
 async def _compute(
-    session: AsyncSession, principal: Principal, lines: Sequence[_Line], frame: _Frame
+    session: AsyncSession, principal: Principal, lines: Sequence[SnapshotLine], frame: _Frame
 ) -> list[KpiSnapshotDTO]:
     if not lines:
         return []
     measures: dict[UUID, Measure] = {}
     for line in lines:
-        measures |= {measure.identity(): measure for measure in line.kpi.measures}
+        measures |= line.kpi.measures
     kept = {row.id for row in await repository.list_measures(session, principal.org_id) if row.built_at is not None}
     rows = await repository.load_totals(
         session,
@@ -155,19 +139,16 @@ async def _compute(
         [measure for id_, measure in measures.items() if id_ in kept],
         [measure for id_, measure in measures.items() if id_ not in kept],
         (frame.period.start, frame.period.end),
-        (frame.as_of, frame.as_of.astimezone(frame.zone).date()),
+        (frame.as_of, frame.today),
     )
-    totals: dict[tuple[UUID, UUID], Total] = {}
-    for person_id, measure_id, value, n in rows:
-        before = totals.get((person_id, measure_id), Total())
-        totals[person_id, measure_id] = Total(before.value + value, before.n + int(n))
+    totals = {(row.person_id, row.measure_id): Total(row.value, row.n) for row in rows}
     return [_snapshot(line, frame, totals) for line in lines]
 
 
-def _snapshot(line: _Line, frame: _Frame, totals: dict[tuple[UUID, UUID], Total]) -> KpiSnapshotDTO:
-    person, kpi = line.person, line.kpi
-    result = compute_value(kpi, [totals.get((person.id, m.identity()), Total()) for m in kpi.measures])
-    target = resolve_target(line.model.document, kpi.key, frame.period.kind, person.email, person.job_role)
+def _snapshot(line: SnapshotLine, frame: _Frame, totals: dict[tuple[UUID, UUID], Total]) -> KpiSnapshotDTO:
+    person, kpi = line.person, line.kpi.definition
+    result = compute_value(kpi, [totals.get((person.id, id_), Total()) for id_ in line.kpi.measure_ids])
+    target = line.model.targets.resolve(kpi.key, frame.period.kind, person.email, person.job_role)
     return KpiSnapshotDTO(
         person_id=person.id,
         kpi=kpi.key,

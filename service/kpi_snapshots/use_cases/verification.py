@@ -12,7 +12,7 @@ SHOWN_DIFFERENCES = 100
 
 
 async def verify_cells(session: AsyncSession, principal: Principal) -> VerificationDTO:
-    """Compare every cell with the facts, in one statement and so at one instant; shows up to 100 differences."""
+    """Compare every cell with the facts, in one statement and so at one instant; up to 100 differences are shown."""
     require(principal, Permission.KPI_SNAPSHOTS_READ)
     rows = await repository.list_measures(session, principal.org_id)
     measures = [Measure.model_validate(row.definition) for row in rows if row.built_at is not None]

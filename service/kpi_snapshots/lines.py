@@ -1,0 +1,70 @@
+"""Which snapshots a question is about: each person with the KPIs of the model that holds for them; pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from service.organizations.dto import PersonDTO
+from service.success_models.document import Kpi
+from service.success_models.dto import SuccessModelDTO
+from service.success_models.measures import Measure
+from service.success_models.targets import TargetTable
+
+
+@dataclass(frozen=True, slots=True)
+class ModelKpi:
+    """A KPI with its measures by id, and its place in the model."""
+
+    definition: Kpi
+    measure_ids: tuple[UUID, ...]
+    measures: Mapping[UUID, Measure]
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedModel:
+    """A model with what is the same for every person computed once."""
+
+    version: int
+    kpis: Mapping[str, ModelKpi]
+    targets: TargetTable
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotLine:
+    """One snapshot to compute."""
+
+    person: PersonDTO
+    kpi: ModelKpi
+    model: PreparedModel
+
+    @property
+    def position(self) -> tuple[str, str, str]:
+        """Where the line stands in a list by name and place."""
+        return self.person.name, str(self.person.id), f"{self.kpi.place:05d}"
+
+
+def prepare_models(models: Iterable[SuccessModelDTO]) -> dict[str | None, PreparedModel]:
+    """Index the active models by job role; None is the model of everyone else."""
+    return {model.job_role: _prepare(model) for model in models}
+
+
+def lines_for(
+    people: Sequence[PersonDTO], models: Mapping[str | None, PreparedModel], kpi: str | None
+) -> list[SnapshotLine]:
+    """List the lines of some people by name; `kpi` narrows to one KPI, people without a model have none."""
+    lines = []
+    for person in sorted(people, key=lambda item: (item.name, str(item.id))):
+        model = models.get(person.job_role) or models.get(None)
+        if model is not None:
+            chosen = model.kpis.values() if kpi is None else [model.kpis[kpi]] if kpi in model.kpis else []
+            lines += [SnapshotLine(person, member, model) for member in chosen]
+    return lines
+
+
+def _prepare(model: SuccessModelDTO) -> PreparedModel:
+    kpis = {}
+    for place, kpi in enumerate(model.document.kpis):
+        ids = tuple(measure.identity() for measure in kpi.measures)
+        kpis[kpi.key] = ModelKpi(kpi, ids, dict(zip(ids, kpi.measures, strict=True)), place)
+    return PreparedModel(model.version, kpis, TargetTable(model.document.targets))
