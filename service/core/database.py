@@ -8,12 +8,18 @@ from uuid import UUID
 import asyncpg
 from sqlalchemy import event
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.orm import SessionTransaction
 from sqlmodel import Session
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from service.core.errors import ErrorKind, ServiceError, conflict
 from service.core.tenancy import SETTING
+
+TenantSession = AsyncSession
+"""The session type under a name that the surfaces may use: they hand it on and never query with it."""
 
 
 class TenantConnection(asyncpg.Connection):  # type: ignore[misc]
@@ -78,15 +84,48 @@ class Database:
 
     @asynccontextmanager
     async def _session(self, org_id: UUID | None) -> AsyncIterator[AsyncSession]:
-        async with AsyncSession(
-            self.engine, sync_session_class=_OrgSession, expire_on_commit=False, info={"org_id": org_id}
-        ) as session:
-            async with session.begin():
-                yield session
+        async with (
+            _translated_faults(),
+            AsyncSession(
+                self.engine, sync_session_class=_OrgSession, expire_on_commit=False, info={"org_id": org_id}
+            ) as session,
+            session.begin(),
+        ):
+            yield session
 
     async def close(self) -> None:
         """Close every pooled connection."""
         await self.engine.dispose()
+
+
+UNAVAILABLE = (
+    OSError,
+    TimeoutError,
+    PoolTimeoutError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+)
+"""The database is out of reach or overloaded: nothing is wrong with the request, and nothing was written."""
+
+
+@asynccontextmanager
+async def _translated_faults() -> AsyncIterator[None]:
+    """Faults of the database as expected failures: `unavailable`, or `conflict` when two writes collide."""
+    try:
+        yield
+    except IntegrityError as error:
+        raise conflict("concurrent_write", "Another write of the same came in between; read again.") from error
+    except (DBAPIError, *UNAVAILABLE) as error:
+        original = error.orig.__cause__ if isinstance(error, DBAPIError) and error.orig is not None else error
+        if isinstance(error, DBAPIError) and not (
+            error.connection_invalidated or isinstance(original, UNAVAILABLE)
+        ):
+            raise
+        raise ServiceError(
+            ErrorKind.UNAVAILABLE, "database_unavailable", "The database is out of reach; try again."
+        ) from error
 
 
 async def raw_connection(session: AsyncSession) -> asyncpg.Connection:

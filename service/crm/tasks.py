@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from service.core.clock import utc_now
 from service.core.database import Database, raw_connection
+from service.core.errors import ErrorKind, ServiceError
 from service.core.jobs import JobHandler
 from service.core.logging import get_logger
 from service.core.principal import Principal
@@ -58,19 +59,10 @@ async def _drain_one_by_one(database: Database, org_id: UUID) -> int:
 
 def _is_database_fault(error: BaseException) -> bool:
     """Whether the database was out of reach or busy, so that trying again will do."""
-    original = error.orig if isinstance(error, DBAPIError) else error
-    cause = getattr(original, "__cause__", None)
-    retriable = (
-        OSError,
-        TimeoutError,
-        asyncpg.InterfaceError,
-        asyncpg.PostgresConnectionError,
-        asyncpg.DeadlockDetectedError,
-        asyncpg.SerializationError,
-        asyncpg.OperatorInterventionError,
-        asyncpg.InsufficientResourcesError,
-    )
-    return isinstance(original, retriable) or isinstance(cause, retriable)
+    if isinstance(error, ServiceError):
+        return error.kind is ErrorKind.UNAVAILABLE
+    cause = error.orig.__cause__ if isinstance(error, DBAPIError) and error.orig is not None else error
+    return isinstance(cause, asyncpg.DeadlockDetectedError | asyncpg.SerializationError)
 
 
 async def purge_expired(database: Database) -> None:

@@ -124,11 +124,12 @@ class Measure(InputDTO):
         for condition in filters:
             if isinstance(condition["value"], list):
                 condition["value"] = sorted(set(condition["value"]), key=str)
+        distinct = {json.dumps(condition, sort_keys=True): condition for condition in filters}
         return {
             "source": self.source.value,
             "aggregate": self.aggregate,
             "field": self.field,
-            "filters": sorted(filters, key=lambda item: json.dumps(item, sort_keys=True)),
+            "filters": [distinct[text] for text in sorted(distinct)],
         }
 
     def identity(self) -> UUID:

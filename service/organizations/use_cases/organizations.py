@@ -125,3 +125,9 @@ async def request_deletion(session: AsyncSession, principal: Principal) -> None:
     """Enqueue the job that deletes the organization and everything it owns."""
     require(principal, Permission.ORGANIZATION_WRITE)
     await enqueue(session, DELETE_ORGANIZATION, principal.org_id)
+
+
+async def check_database(database: Database) -> None:
+    """`unavailable` while the database is out of reach; the readiness probe."""
+    async with database.directory() as session:
+        await repository.is_in_directory(session, new_id())

@@ -1,0 +1,81 @@
+"""`POST /integrations/hubspot/webhooks`: v3 signatures alone; anything but 200 makes HubSpot send again."""
+
+import time
+
+import orjson
+from starlette.types import Receive, Scope, Send
+
+from service.api.integrations.asgi import (
+    Answer,
+    BodyCut,
+    BodyTooLarge,
+    header,
+    media_type,
+    read_body,
+    signed_uri,
+)
+from service.core.errors import ServiceError
+from service.core.logging import get_logger
+from service.crm.receiving.hubspot import SignedRequest, receive_hubspot
+from service.crm.receiving.receipt import Receipt
+from service.crm.receiving.runtime import ReceiverRuntime
+
+logger = get_logger(__name__)
+
+
+def _problem(status: int, title: str, detail: str, *headers: tuple[bytes, bytes]) -> Answer:
+    body = orjson.dumps({"type": "about:blank", "title": title, "status": status, "detail": detail})
+    return Answer(status, body, b"application/problem+json", headers)
+
+
+ACCEPTED = Answer(200, b"", b"text/plain")
+CLOSE = (b"connection", b"close")
+WRONG_METHOD = _problem(405, "Method Not Allowed", "Webhooks are POSTed.", (b"allow", b"POST"), CLOSE)
+WRONG_TYPE = _problem(415, "Unsupported Media Type", "Webhooks are application/json.", CLOSE)
+TOO_LARGE = _problem(413, "Content Too Large", "The delivery is larger than the limit.", CLOSE)
+TOO_SLOW = _problem(408, "Request Timeout", "The body did not arrive in time.", CLOSE)
+UNAVAILABLE = _problem(503, "Service Unavailable", "The delivery could not be stored; send it again.")
+ANSWERS = {
+    Receipt.STORED: ACCEPTED,
+    Receipt.UNREADABLE: _problem(400, "Bad Request", "The verified body is not a JSON array."),
+    Receipt.UNVERIFIED: _problem(
+        401,
+        "Unauthorized",
+        "The v3 signature is missing, stale or not of this app's secret.",
+        (b"www-authenticate", b"X-HubSpot-Signature-v3"),
+    ),
+}
+
+
+async def hubspot_webhooks(receivers: ReceiverRuntime, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer one request after its events are durable."""
+    answer = await _answer(receivers, scope, receive)
+    if answer is not None:
+        await answer.send(send)
+
+
+async def _answer(receivers: ReceiverRuntime, scope: Scope, receive: Receive) -> Answer | None:
+    if scope["method"] != "POST":
+        return WRONG_METHOD
+    if media_type(scope) != "application/json":
+        return WRONG_TYPE
+    try:
+        request = SignedRequest(
+            "POST",
+            signed_uri(receivers.base_url, scope),
+            await read_body(scope, receive, receivers.settings.hubspot_body_bytes),
+            header(scope, b"x-hubspot-request-timestamp"),
+            header(scope, b"x-hubspot-signature-v3"),
+        )
+        return ANSWERS[
+            await receive_hubspot(receivers.routes, receivers.writer, request, time.time_ns() // 1_000_000)
+        ]
+    except BodyTooLarge:
+        return TOO_LARGE
+    except BodyCut:
+        return None
+    except TimeoutError:
+        return TOO_SLOW
+    except ServiceError as error:
+        logger.warning("hubspot_delivery_not_stored", code=error.code)
+        return UNAVAILABLE

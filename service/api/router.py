@@ -1,0 +1,29 @@
+"""Every REST resource in one router."""
+
+from fastapi import APIRouter
+
+from service.api import (
+    api_keys,
+    crm_connections,
+    crm_events,
+    kpi_snapshots,
+    me,
+    organizations,
+    people,
+    success_models,
+    system,
+)
+
+router = APIRouter()
+for module in (
+    me,
+    organizations,
+    people,
+    api_keys,
+    success_models,
+    kpi_snapshots,
+    crm_connections,
+    crm_events,
+    system,
+):
+    router.include_router(module.router)

@@ -1,0 +1,53 @@
+"""Health, readiness, and the API's page with its assets, served without the internet."""
+
+from pathlib import Path
+from typing import Literal
+
+from fastapi import APIRouter
+from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.responses import HTMLResponse
+from pydantic import BaseModel
+
+from service.api.deps import RuntimeDep
+from service.api.problems import problem_responses
+from service.organizations.use_cases.organizations import check_database
+
+router = APIRouter(tags=["system"])
+
+STATIC = Path(__file__).parent / "static"
+
+
+class Health(BaseModel):
+    """The process answers."""
+
+    status: Literal["ok"] = "ok"
+
+
+@router.get("/healthz", operation_id="getHealth", summary="Is the process alive?")
+async def get_health() -> Health:
+    """Needs no key and touches nothing."""
+    return Health()
+
+
+@router.get(
+    "/readyz",
+    operation_id="getReadiness",
+    summary="Can the service do its work?",
+    responses={503: problem_responses()[503]},
+)
+async def get_readiness(runtime: RuntimeDep) -> Health:
+    """Needs no key; 503 while the database is out of reach."""
+    await check_database(runtime.database)
+    return Health()
+
+
+@router.get("/docs", include_in_schema=False)
+async def get_docs() -> HTMLResponse:
+    """Swagger UI on the generated OpenAPI document."""
+    return get_swagger_ui_html(
+        openapi_url="/openapi.json",
+        title="Touchline API",
+        swagger_js_url="/static/swagger/swagger-ui-bundle.js",
+        swagger_css_url="/static/swagger/swagger-ui.css",
+        swagger_favicon_url="/static/swagger/favicon-32x32.png",
+    )
