@@ -27,7 +27,9 @@ class Answer:
 
     __slots__ = ("_body", "_start", "status")
 
-    def __init__(self, status: int, body: bytes, content_type: bytes, headers: Iterable[tuple[bytes, bytes]] = ()) -> None:
+    def __init__(
+        self, status: int, body: bytes, content_type: bytes, headers: Iterable[tuple[bytes, bytes]] = ()
+    ) -> None:
         self.status = status
         self._start: dict[str, Any] = {
             "type": "http.response.start",

@@ -67,9 +67,7 @@ async def _answer(receivers: ReceiverRuntime, scope: Scope, receive: Receive) ->
             header(scope, b"x-hubspot-request-timestamp"),
             header(scope, b"x-hubspot-signature-v3"),
         )
-        return ANSWERS[
-            await receive_hubspot(receivers.routes, receivers.writer, request, time.time_ns() // 1_000_000)
-        ]
+        return ANSWERS[await receive_hubspot(receivers.routes, receivers.writer, request, time.time_ns() // 1_000_000)]
     except BodyTooLarge:
         return TOO_LARGE
     except BodyCut:

@@ -5,7 +5,7 @@ here has connected waits, unclaimed, under the fingerprint of the secret that ve
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import msgspec
@@ -13,16 +13,15 @@ import msgspec
 from service.core.clock import utc_now
 from service.core.ids import new_id
 from service.crm.receiving.receipt import Receipt
-from service.crm.receiving.routes import Candidate, Routes
+from service.crm.receiving.routes import HUBSPOT, LIFETIME_SECONDS, App, Candidate, Routes
 from service.crm.receiving.writer import DeliveryRow, DeliveryWriter, UnclaimedRow
 from service.crm.use_cases.unclaimed import fingerprint
 from service.crm.verification import is_fresh, matches_v3, v3_message
 
 PEEK_BYTES = 1024 * 1024
 REFRESH_SECONDS = 0.05
-"""A refusal rests on routes at most this old, so that a new secret or portal counts at once."""
+"""What looks unverified or unclaimed is judged by routes at most this old: a new secret or portal counts at once."""
 
-SYSTEM = "hubspot"
 NO_ACCOUNT = ""
 """The account of events that name none, where the batch does not settle whose they are."""
 
@@ -48,8 +47,17 @@ class SignedRequest:
     signature: str
 
 
-class _ForeignApp(Exception):
-    """An event claims another app than the one whose secret verified the request."""
+@dataclass(frozen=True, slots=True)
+class _Verified:
+    """The application and the secret that verified a request, and the connections that hold this secret."""
+
+    app_id: str
+    secret: str
+    accounts: Mapping[str, Candidate]
+
+
+class _ForeignApp(Exception):  # noqa: N818 - a verdict
+    """An event claims another application than the one whose secret verified the request."""
 
 
 _decode_envelopes = msgspec.json.Decoder(list[_Envelope]).decode
@@ -61,80 +69,68 @@ async def receive_hubspot(routes: Routes, writer: DeliveryWriter, request: Signe
     """Verify, route and store; returns after the commit. `unavailable` when the database is out of reach."""
     if not request.signature or not is_fresh(request.timestamp, now_ms):
         return Receipt.UNVERIFIED
-    app_id, portal_id = _peek(request.body)
-    message = v3_message(request.method, request.uri, request.body, request.timestamp)
-    verified = _verified(await _candidates(routes, app_id, portal_id), message, request.signature)
-    if portal_id not in verified:
-        fresh = await _candidates(routes, app_id, portal_id, REFRESH_SECONDS)
-        verified = _verified(fresh, message, request.signature)
-        if not verified:
-            return Receipt.UNVERIFIED
+    verified = await _verify(routes, request, LIFETIME_SECONDS) or await _verify(routes, request, REFRESH_SECONDS)
+    if verified is None:
+        return Receipt.UNVERIFIED
     try:
-        by_account = _split_by_account(request.body, app_id, verified)
+        by_account = _split_by_account(request.body, verified)
     except _ForeignApp:
         return Receipt.UNVERIFIED
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return Receipt.UNREADABLE
-    await _store(writer, by_account, app_id, verified)
+    if not verified.accounts.keys() >= by_account.keys():
+        verified = await _verify(routes, request, REFRESH_SECONDS) or verified
+    await _store(writer, by_account, verified)
     return Receipt.STORED
 
 
-def _peek(body: bytes) -> tuple[str, str]:
-    """The first `appId` and `portalId` in a bounded prefix: before verification they select secrets, no more."""
-    app = _APP_ID.search(body, 0, PEEK_BYTES)
-    portal = _PORTAL_ID.search(body, 0, PEEK_BYTES)
-    return (app[1].decode() if app else "", portal[1].decode() if portal else "")
+async def _verify(routes: Routes, request: SignedRequest, max_age: float) -> _Verified | None:
+    """Before verification the ids in the body select the candidate secrets, and nothing else."""
+    app, portal = _APP_ID.search(request.body, 0, PEEK_BYTES), _PORTAL_ID.search(request.body, 0, PEEK_BYTES)
+    apps: Iterable[App]
+    if app is not None:
+        apps = await routes.of_app(app[1].decode(), max_age)
+    elif portal is not None:
+        apps = await routes.of_account(portal[1].decode(), max_age)
+    else:
+        apps = await routes.of_anybody(max_age)
+    message = v3_message(request.method, request.uri, request.body, request.timestamp)
+    for candidate in apps:
+        for secret, accounts in candidate.by_secret.items():
+            if matches_v3(secret, message, request.signature):
+                return _Verified(candidate.app_id, secret, accounts)
+    return None
 
 
-async def _candidates(
-    routes: Routes, app_id: str, portal_id: str, max_age: float | None = None
-) -> Sequence[Candidate]:
-    """Connections whose secrets may have signed; merges carry no `appId`, their portal's connection names it."""
-    if app_id:
-        return await routes.of_app(app_id, max_age)
-    return await routes.of_account(portal_id, max_age) if portal_id else ()
-
-
-def _verified(candidates: Sequence[Candidate], message: bytes, signature: str) -> dict[str, tuple[Candidate, str]]:
-    """Account → connection and the secret of it that verified the request. Connections of an app share secrets."""
-    verdicts: dict[str, bool] = {}
-    found: dict[str, tuple[Candidate, str]] = {}
-    for candidate in candidates:
-        for secret in candidate.secrets:
-            if secret not in verdicts:
-                verdicts[secret] = matches_v3(secret, message, signature)
-            if verdicts[secret]:
-                found[candidate.account_id] = (candidate, secret)
-    return found
-
-
-def _split_by_account(body: bytes, app_id: str, verified: dict[str, tuple[Candidate, str]]) -> dict[str, bytes]:
+def _split_by_account(body: bytes, verified: _Verified) -> dict[str, bytes]:
     """Account → body with its events only; the whole body, untouched, where all are of one account."""
     if not body.isascii():
         body.decode()
     try:
         envelopes = _decode_envelopes(body)
     except msgspec.ValidationError:
-        return _split_slices(body, app_id, verified)
-    accounts = {_account(envelope, app_id) for envelope in envelopes}
+        return _split_slices(body, verified)
+    accounts = {_account(envelope, verified.app_id) for envelope in envelopes}
     if len(accounts) == 1 and NO_ACCOUNT not in accounts:
         return {accounts.pop(): body}
-    return _split_slices(body, app_id, verified)
+    return _split_slices(body, verified)
 
 
-def _split_slices(body: bytes, app_id: str, verified: dict[str, tuple[Candidate, str]]) -> dict[str, bytes]:
-    """The same, event by event: several accounts, or an event that cannot be read."""
+def _split_slices(body: bytes, verified: _Verified) -> dict[str, bytes]:
+    """The same, event by event: several accounts, or events that name none.
+
+    The latter go with the only account there is, in the batch or else among the connections, which then
+    quarantines them; otherwise they stay unclaimed.
+    """
     slices: dict[str, list[msgspec.Raw]] = {}
     for event in _decode_slices(body):
         try:
-            account = _account(_decode_envelope(event), app_id)
+            account = _account(_decode_envelope(event), verified.app_id)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             account = NO_ACCOUNT
         slices.setdefault(account, []).append(event)
-    named = [account for account in slices if account != NO_ACCOUNT] or list(verified)
+    named = [account for account in slices if account != NO_ACCOUNT] or list(verified.accounts)
     if NO_ACCOUNT in slices and len(named) == 1:
-        if named[0] not in slices:
-            return {named[0]: body}
         return {named[0]: body}
     return {account: b"[" + b",".join(events) + b"]" for account, events in slices.items()}
 
@@ -145,17 +141,15 @@ def _account(envelope: _Envelope, app_id: str) -> str:
     return NO_ACCOUNT if envelope.portal_id is None else str(envelope.portal_id)
 
 
-async def _store(
-    writer: DeliveryWriter, by_account: dict[str, bytes], app_id: str, verified: dict[str, tuple[Candidate, str]]
-) -> None:
+async def _store(writer: DeliveryWriter, by_account: dict[str, bytes], verified: _Verified) -> None:
     now = utc_now()
     deliveries, unclaimed = [], []
     for account, body in by_account.items():
-        owner = verified.get(account)
+        owner = verified.accounts.get(account)
         if owner is not None:
-            deliveries.append(DeliveryRow(owner[0].org_id, new_id(), owner[0].connection_id, now, body))
+            deliveries.append(DeliveryRow(owner.org_id, new_id(), owner.connection_id, now, body))
         else:
-            _, secret = next(iter(verified.values()))
-            unclaimed.append(UnclaimedRow(new_id(), SYSTEM, app_id, account, fingerprint(secret), now, body))
+            mark = fingerprint(verified.secret)
+            unclaimed.append(UnclaimedRow(new_id(), HUBSPOT, verified.app_id, account[:100], mark, now, body))
     if deliveries or unclaimed:
         await writer.store(deliveries, unclaimed)

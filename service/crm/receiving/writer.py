@@ -180,7 +180,9 @@ def _answer(request: _Request, error: Exception | None) -> None:
 
 
 def _unavailable() -> ServiceError:
-    return ServiceError(ErrorKind.UNAVAILABLE, "database_unavailable", "The delivery could not be stored; send it again.")
+    return ServiceError(
+        ErrorKind.UNAVAILABLE, "database_unavailable", "The delivery could not be stored; send it again."
+    )
 
 
 async def _insert(connection: asyncpg.Connection, group: list[_Request]) -> None:

@@ -62,10 +62,10 @@ async def list_routes_of_app(session: AsyncSession, system: str, app_id: str) ->
     return list((await session.exec(query)).all())
 
 
-async def list_routes_of_account(session: AsyncSession, system: str, account_id: str) -> list[ConnectionRoute]:
-    """The connection of an account, if it is claimed."""
-    route = await find_route(session, system, account_id)
-    return [] if route is None else [route]
+async def list_some_routes(session: AsyncSession, system: str, limit: int) -> list[ConnectionRoute]:
+    """A bounded number of connections of a system, the same ones each time."""
+    query = select(ConnectionRoute).where(col(ConnectionRoute.system) == system)
+    return list((await session.exec(query.order_by(col(ConnectionRoute.account_id)).limit(limit))).all())
 
 
 async def find_route_of_token(session: AsyncSession, token_hash: bytes) -> ConnectionRoute | None:

@@ -9,6 +9,7 @@ from service.organizations.external_ids import salesforce_id
 
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 OUTBOUND = "http://soap.sforce.com/2005/09/outbound"
+SESSION = f"{{{OUTBOUND}}}SessionId"
 MAX_NOTIFICATIONS = 100
 
 ACK = b"""<?xml version="1.0" encoding="UTF-8"?>
@@ -50,15 +51,16 @@ def parse(body: bytes) -> OutboundMessage:
     notifications = message.findall(f"{{{OUTBOUND}}}Notification")
     if not 1 <= len(notifications) <= MAX_NOTIFICATIONS:
         raise UnreadableDelivery(f"{len(notifications)} notifications, where 1 to {MAX_NOTIFICATIONS} are sent")
-    session = message.findtext(f"{{{OUTBOUND}}}SessionId", "")
-    return OutboundMessage(salesforce_id(organization), notifications, root, bool(session.strip()))
+    has_session = any(len(element) or element.text for element in root.iter(SESSION))
+    return OutboundMessage(salesforce_id(organization), notifications, root, has_session)
 
 
 def without_credentials(message: OutboundMessage, body: bytes) -> bytes:
     """The bytes to store: as they came, unless a SessionId (a credential) must be taken out."""
     if not message.has_session:
         return body
-    for element in message.root.iter(f"{{{OUTBOUND}}}SessionId"):
+    for element in message.root.iter(SESSION):
+        element[:] = []
         element.text = None
     return etree.tostring(message.root, xml_declaration=True, encoding="UTF-8")
 
