@@ -1,0 +1,118 @@
+"""Composition root: one application with REST, GraphQL and receivers, and a worker beside it on request."""
+
+import contextlib
+import gc
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+
+import uvicorn
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from fastapi.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+
+from schema.router import mount_graphql
+from service.api import problems
+from service.api.integrations.dispatch import IntegrationsDispatcher
+from service.api.limits import RequestBounds
+from service.api.problems import Problem
+from service.api.router import router
+from service.api.system import STATIC
+from service.core.runtime import Runtime, open_runtime
+from service.core.settings import Settings
+from service.crm.receiving.runtime import ReceiverRuntime
+from service.worker import running_worker
+
+DESCRIPTION = "Live CRM activity into sales coaching that a manager can act on before the next one-to-one."
+
+RuntimeFactory = Callable[[], AbstractAsyncContextManager[Runtime]]
+
+
+def build_app(settings: Settings, *, run_worker: bool, runtime: RuntimeFactory | None = None) -> ASGIApp:
+    """The whole application; its lifespan opens the process's resources and starts what runs beside it.
+
+    `runtime` replaces the way resources are opened, for tests that share a database.
+    """
+    dispatcher: IntegrationsDispatcher | None = None
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        assert dispatcher is not None  # noqa: S101 - built below, before any server starts
+        async with AsyncExitStack() as stack:
+            opened = await stack.enter_async_context(runtime() if runtime else open_runtime(settings))
+            app.state.runtime = opened
+            receivers = ReceiverRuntime(opened)
+            await receivers.start()
+            stack.push_async_callback(receivers.stop)
+            if run_worker:
+                worker = await stack.enter_async_context(running_worker(opened))
+                receivers.wake = worker.deliveries.wake
+            dispatcher.receivers = receivers
+            # What exists now lives as long as the process: keep the collector from walking it again and again.
+            gc.collect()
+            gc.freeze()
+            gc.set_threshold(50_000, 20, 20)
+            yield
+
+    api = build_api(settings, lifespan)
+    dispatcher = IntegrationsDispatcher(RequestBounds(api, settings.api_body_bytes))
+    return dispatcher
+
+
+def build_api(
+    settings: Settings, lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]] | None = None
+) -> FastAPI:
+    """REST and GraphQL without what runs beside them; also what the OpenAPI document is made from."""
+    api = FastAPI(
+        title="Touchline",
+        version="1",
+        description=DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        generate_unique_id_function=_operation_id,
+    )
+    problems.install(api)
+    api.include_router(router)
+    mount_graphql(api, settings)
+    api.mount("/static", StaticFiles(directory=STATIC), name="static")
+    document = api.openapi
+
+    def with_problems() -> dict[str, object]:
+        """FastAPI's own 422 is not what we answer: replace it by the Problem that we do."""
+        generated = document()
+        schemas = generated.setdefault("components", {}).setdefault("schemas", {})
+        if "Problem" not in schemas:
+            model = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+            schemas.update(model.pop("$defs", {}))
+            schemas["Problem"] = model
+            schemas.pop("HTTPValidationError", None)
+            schemas.pop("ValidationError", None)
+        return generated
+
+    api.openapi = with_problems  # type: ignore[method-assign]  # FastAPI's documented way to extend it
+    return api
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.operation_id or route.name
+
+
+def export_openapi() -> str:
+    """The OpenAPI document as it is committed."""
+    return json.dumps(build_api(Settings(_env_file=None)).openapi(), indent=2, sort_keys=True) + "\n"
+
+
+def serve(settings: Settings, *, run_worker: bool) -> None:
+    """Serve until a signal ends the process; what has arrived is stored first."""
+    config = uvicorn.Config(
+        build_app(settings, run_worker=run_worker),
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=10,
+    )
+    with contextlib.suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run()
