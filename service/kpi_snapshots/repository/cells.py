@@ -6,8 +6,11 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
 
+import sqlmodel
 from sqlalchemy import (
     ARRAY,
+    CursorResult,
+    Executable,
     Select,
     Table,
     Uuid,
@@ -58,12 +61,12 @@ class MeasureTotal(NamedTuple):
 
 async def lock_cells(session: AsyncSession, org_id: UUID) -> None:
     """Let one recomputation per organization run at a time: a build cannot overwrite what a refresh just saw."""
-    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"cells:{org_id}", 0))))
+    await _run(session, select(func.pg_advisory_xact_lock(func.hashtextextended(f"cells:{org_id}", 0))))
 
 
 async def list_measures(session: AsyncSession, org_id: UUID) -> list[MeasureRow]:
     """Every measure whose cells are kept."""
-    return list((await session.execute(select(MeasureRow).where(col(MeasureRow.org_id) == org_id))).scalars())
+    return list((await session.exec(sqlmodel.select(MeasureRow).where(col(MeasureRow.org_id) == org_id))).all())
 
 
 async def add_measures(session: AsyncSession, org_id: UUID, measures: dict[UUID, Measure]) -> None:
@@ -79,19 +82,20 @@ async def add_measures(session: AsyncSession, org_id: UUID, measures: dict[UUID,
 
 async def drop_measures_except(session: AsyncSession, org_id: UUID, kept: Collection[UUID]) -> None:
     """Stop keeping cells that no active model reads."""
-    await session.execute(
-        delete(MeasureRow).where(col(MeasureRow.org_id) == org_id, col(MeasureRow.id).not_in(list(kept)))
+    await _run(
+        session, delete(MeasureRow).where(col(MeasureRow.org_id) == org_id, col(MeasureRow.id).not_in(list(kept)))
     )
 
 
 async def build_cells(session: AsyncSession, org_id: UUID, measures: Sequence[Measure], now: datetime) -> None:
     """Compute every cell of some measures anew."""
     ids = [measure.identity() for measure in measures]
-    await session.execute(delete(CELL).where(CELL.c.org_id == org_id, CELL.c.measure_id.in_(ids)))
+    await _run(session, delete(CELL).where(CELL.c.org_id == org_id, CELL.c.measure_id.in_(ids)))
     totals = totals_of(org_id, measures, everything, by_day=True).subquery()
-    await session.execute(insert(CELL).from_select(CELL_COLUMNS, _as_cells(org_id, totals)))
-    await session.execute(
-        update(MeasureRow).where(col(MeasureRow.org_id) == org_id, col(MeasureRow.id).in_(ids)).values(built_at=now)
+    await _run(session, insert(CELL).from_select(CELL_COLUMNS, _as_cells(org_id, totals)))
+    await _run(
+        session,
+        update(MeasureRow).where(col(MeasureRow.org_id) == org_id, col(MeasureRow.id).in_(ids)).values(built_at=now),
     )
 
 
@@ -112,7 +116,7 @@ async def take_dirty_cells(session: AsyncSession, org_id: UUID, limit: int) -> l
         .where(col(DirtyCell.org_id) == org_id, tuple_(*key) == tuple_(chosen.c.person_id, chosen.c.day))
         .returning(*key)
     )
-    return [(row[0], row[1]) for row in await session.execute(taken)]
+    return [(row[0], row[1]) for row in await _run(session, taken)]
 
 
 async def refresh_cells(
@@ -140,12 +144,13 @@ async def refresh_cells(
     )
     upsert = insert(CELL).from_select(CELL_COLUMNS, _as_cells(org_id, fresh)).add_cte(emptied)
     new = upsert.excluded
-    await session.execute(
+    await _run(
+        session,
         upsert.on_conflict_do_update(
             index_elements=CELL_KEY,
             set_={"value": new.value, "n": new.n},
             where=or_(CELL.c.value != new.value, CELL.c.n != new.n),
-        )
+        ),
     )
 
 
@@ -177,7 +182,7 @@ async def load_totals(
     rows = union_all(*parts).subquery()
     keys = (rows.c.person_id, rows.c.measure_id)
     query = select(*keys, func.sum(rows.c.value), func.sum(rows.c.n)).group_by(*keys)
-    return [MeasureTotal(row[0], row[1], row[2], int(row[3])) for row in await session.execute(query)]
+    return [MeasureTotal(row[0], row[1], row[2], int(row[3])) for row in await _run(session, query)]
 
 
 def _cell_totals(
@@ -222,14 +227,14 @@ async def find_differences(
         .order_by(person, measure_id, day)
         .limit(limit)
     )
-    return [CellDifference(*row) for row in await session.execute(query)]
+    return [CellDifference(*row) for row in await _run(session, query)]
 
 
 async def count_cells(session: AsyncSession, org_id: UUID) -> tuple[int, int]:
     """How many cells there are, and how many are marked dirty."""
     cells = select(func.count()).select_from(CELL).where(CELL.c.org_id == org_id)
     dirty = select(func.count()).select_from(DirtyCell).where(col(DirtyCell.org_id) == org_id)
-    return (await session.execute(cells)).scalar_one(), (await session.execute(dirty)).scalar_one()
+    return (await _run(session, cells)).scalar_one(), (await _run(session, dirty)).scalar_one()
 
 
 def _as_cells(org_id: UUID, totals: Any) -> Select[Any]:
@@ -242,3 +247,8 @@ def _as_cells(org_id: UUID, totals: Any) -> Select[Any]:
         totals.c.value,
         totals.c.n,
     ).order_by(totals.c.person_id, totals.c.measure_id, totals.c.day)
+
+
+async def _run(session: AsyncSession, statement: Executable) -> CursorResult[Any]:
+    """Execute on the session's connection: rows of columns, nothing for the ORM to map."""
+    return await (await session.connection()).execute(statement)
