@@ -23,12 +23,14 @@ JobHandler = Callable[[UUID, Mapping[str, str]], Awaitable[None]]
 """Receives the organization and the job's arguments (strings, ids as a rule)."""
 
 
-async def enqueue(session: AsyncSession, name: str, org_id: UUID, **arguments: str) -> None:
+async def enqueue(
+    session: AsyncSession, name: str, org_id: UUID, *, delay: timedelta | None = None, **arguments: str
+) -> None:
     """Write a job row in the session's transaction: it exists exactly if the change that caused it does."""
     await session.flush()
     driver = AsyncpgDriver(await raw_connection(session))
     payload = orjson.dumps({"org_id": str(org_id), "arguments": arguments})
-    await Queries(driver).enqueue(name, payload)
+    await Queries(driver).enqueue(name, payload, execute_after=delay)
 
 
 def build_runner(connection: asyncpg.Connection, handlers: Mapping[str, JobHandler]) -> PgQueuer:

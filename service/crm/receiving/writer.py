@@ -14,6 +14,7 @@ from uuid import UUID
 import asyncpg
 
 from service.core.bulk import insert_statement
+from service.core.database import UNAVAILABLE
 from service.core.errors import ErrorKind, ServiceError
 from service.core.logging import get_logger
 
@@ -21,7 +22,9 @@ logger = get_logger(__name__)
 
 CONNECT_SECONDS = 2.0
 STATEMENT_SECONDS = 3.0
-CACHED_GROUP_SIZES = 512
+GROUP_BYTES = 32 * 1024 * 1024
+GROUP_SIZES = (512, 384, 256, 192, 128, 96, 64, 48, 32, 24, 16, 12, 8, 7, 6, 5, 4, 3, 2, 1)
+"""Few distinct statement texts, so that each is prepared once per connection; the rest is the next group."""
 
 DELIVERY_COLUMNS = ("org_id", "id", "connection_id", "received_at", "body")
 UNCLAIMED_COLUMNS = ("id", "system", "app_id", "account_id", "secret_fingerprint", "received_at", "body")
@@ -80,7 +83,7 @@ class DeliveryWriter:
 
     async def stop(self) -> None:
         """Finish what has arrived, then stop."""
-        while self._waiting:
+        while self._waiting:  # noqa: ASYNC110 - an event for this would cost the path of every request
             await asyncio.sleep(0.01)
         for task in self._tasks:
             task.cancel()
@@ -114,8 +117,8 @@ class DeliveryWriter:
         while not self._waiting:
             self._arrived.clear()
             await self._arrived.wait()
-        group = self._waiting[: self._group_size]
-        del self._waiting[: self._group_size]
+        group = self._waiting[: _group_length(self._waiting, self._group_size)]
+        del self._waiting[: len(group)]
         return group
 
     async def _write_group(
@@ -126,7 +129,7 @@ class DeliveryWriter:
             if connection is None or connection.is_closed():
                 connection = await self._connect()
             await _insert(connection, group)
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, ValueError) as error:
+        except (*UNAVAILABLE, asyncpg.PostgresError, ValueError) as error:
             logger.warning("delivery_group_failed", requests=len(group), error=str(error))
             return await self._write_each(connection, group)
         for request in group:
@@ -142,12 +145,15 @@ class DeliveryWriter:
                 if connection is None or connection.is_closed():
                     connection = await self._connect()
                 await _insert(connection, [request])
-            except (asyncpg.InterfaceError, asyncpg.PostgresConnectionError, OSError, TimeoutError):
+            except UNAVAILABLE:
                 for waiting in group[position:]:
                     _answer(waiting, _unavailable())
                 if connection is not None:
                     connection.terminate()
                 return None
+            except asyncpg.UniqueViolationError:
+                # Ids are new and ours: the group was committed, and only the answer to it got lost.
+                self._stored(request)
             except (asyncpg.PostgresError, ValueError):
                 logger.exception("delivery_refused_by_database")
                 _answer(request, _unavailable())
@@ -160,14 +166,26 @@ class DeliveryWriter:
             self._url,
             timeout=CONNECT_SECONDS,
             command_timeout=STATEMENT_SECONDS,
-            statement_cache_size=CACHED_GROUP_SIZES,
-            server_settings={"application_name": "touchline-ingest"},
+            server_settings={"application_name": "touchline-ingest", "plan_cache_mode": "force_generic_plan"},
         )
 
     def _stored(self, request: _Request) -> None:
         _answer(request, None)
         for row in request.deliveries:
             self._on_stored(row.org_id)
+
+
+def _group_length(waiting: list[_Request], limit: int) -> int:
+    """How many of the waiting requests the next group holds: one of `GROUP_SIZES`, bounded in bytes."""
+    most = min(len(waiting), limit)
+    volume = 0
+    for position, request in enumerate(waiting[:most]):
+        volume += sum(len(row.body) for row in request.deliveries)
+        volume += sum(len(row.body) for row in request.unclaimed)
+        if volume > GROUP_BYTES:
+            most = max(1, position)
+            break
+    return next(size for size in GROUP_SIZES if size <= most)
 
 
 def _answer(request: _Request, error: Exception | None) -> None:

@@ -1,5 +1,6 @@
 """CRM connections: an account belongs to one organization, and receives what its own secret verified."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -39,6 +40,9 @@ from service.crm.vendors import effective_mapping
 from service.organizations.external_ids import canonical_external_id
 
 TOKEN_PREFIX = "tls"  # noqa: S105 - the prefix, not the token
+
+CLAIM_AGAIN = timedelta(seconds=10)
+"""By then every process knows the connection: what one of them still took for unclaimed is claimed as well."""
 
 
 async def create_crm_connection(
@@ -82,7 +86,8 @@ async def create_crm_connection(
     )
     await session.flush()
     await _routes_changed(session)
-    await enqueue(session, CLAIM_UNCLAIMED, principal.org_id, connection_id=str(row.id))
+    for delay in (None, CLAIM_AGAIN):
+        await enqueue(session, CLAIM_UNCLAIMED, principal.org_id, delay=delay, connection_id=str(row.id))
     path = "hubspot/webhooks" if data.system is CrmSystem.HUBSPOT else f"salesforce/outbound/{token}"
     shown = _to_dto(row, source)
     return CreatedCrmConnectionDTO(**shown.model_dump(), receiver_url=f"{base_url}/integrations/{path}")
