@@ -1,5 +1,6 @@
 """One organization on the real database, with short verbs to people it, give it facts and read its numbers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -69,7 +70,7 @@ class SalesOrg:
         row = Activity(
             org_id=self.id,
             kind=kind,
-            person_id=person and person.id,
+            person_id=None if person is None else person.id,
             occurred_at=at.astimezone(UTC),
             occurred_on=self.day_of(at),
             received_at=utc_now(),
@@ -122,13 +123,13 @@ class SalesOrg:
         await self.write([row], [(row.person_id, row.occurred_on)])
         return row
 
-    async def write(self, rows: list[SQLModel], cells: list[Cell]) -> None:
+    async def write(self, rows: list[SQLModel], cells: Sequence[Cell]) -> None:
         """Store facts and mark cells, in one transaction as ingest does."""
         async with self.database.tenant(self.id) as session:
             session.add_all(rows)
             await self.mark(session, cells)
 
-    async def mark(self, session: AsyncSession, cells: list[Cell]) -> None:
+    async def mark(self, session: AsyncSession, cells: Sequence[Cell]) -> None:
         """Mark the assigned ones of some cells."""
         await session.flush()
         assigned = sorted({(person, day) for person, day in cells if person is not None})

@@ -18,7 +18,7 @@ async def world(database: Database) -> tuple[SalesOrg, PersonDTO]:
     org = await make_sales_org(database)
     ann = await org.add_person("Ann")
     bob = await org.add_person("Bob")
-    connected = {"outcome": "connected", "direction": "outbound", "duration_seconds": Decimal("300.5")}
+    connected: dict[str, Any] = {"outcome": "connected", "direction": "outbound", "duration_seconds": Decimal("300.5")}
     await org.add_activity(ann, org.local(2026, 3, 2, 9), **connected, attributes={"region": "EU"})
     await org.add_activity(ann, org.local(2026, 3, 2, 10), outcome="busy", duration_seconds=Decimal(10))
     await org.add_activity(ann, org.local(2026, 3, 31, 23, 59), direction="outbound", attributes={"region": "US"})

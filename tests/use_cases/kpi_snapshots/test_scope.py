@@ -130,5 +130,5 @@ async def test_another_organizations_person_is_nobody(tree: Tree, database: Data
     await other.activate(model_document())
     for name in ("person_id", "manager_id"):
         with pytest.raises(ServiceError) as caught:
-            await other.snapshots(**{name: tree.id("Ann")})
+            await other.snapshots(other.system, **{name: tree.id("Ann")})
         assert caught.value.kind is ErrorKind.NOT_FOUND

@@ -68,7 +68,7 @@ async def test_nothing_after_as_of_counts(org: SalesOrg, built: bool) -> None:
     for before, instant in enumerate(instants):
         earlier = await org.snapshot("calls", ann, as_of=instant - timedelta(microseconds=1), **MARCH)
         exactly = await org.snapshot("calls", ann, as_of=instant, **MARCH)
-        assert (earlier.value, exactly.value) == (before, before + 1)
+        assert (earlier.value, exactly.value) == (Decimal(before), Decimal(before + 1))
     assert (await org.snapshot("calls", ann, as_of=org.local(2026, 2, 1), **MARCH)).n == 0
 
 
@@ -97,7 +97,7 @@ async def test_periods_follow_the_organizations_calendar(database: Database) -> 
         ("year", date(2025, 2, 1), date(2026, 1, 31)),
     ]:
         snapshot = await org.snapshot("calls", ann, period=period, as_of=org.local(2026, 1, 31, 23))
-        assert (snapshot.value, snapshot.period_start, snapshot.period_end) == (1, start, end)
+        assert (snapshot.value, snapshot.period_start, snapshot.period_end) == (Decimal(1), start, end)
 
 
 async def test_targets_of_person_job_role_and_organization(org: SalesOrg) -> None:
