@@ -89,12 +89,16 @@ async def lock_source(connection: asyncpg.Connection, source_id: UUID) -> None:
 async def load_records(
     connection: asyncpg.Connection, org_id: UUID, source_id: UUID, keys: Sequence[tuple[str, str]]
 ) -> list[StoredRecord]:
-    """The records among `keys` (object type, external id) that exist."""
+    """The records among `keys` (object type, external id) that exist.
+
+    LATERAL with a LIMIT holds the plan to one index probe per key: a plan made while the table was
+    small would otherwise go on scanning it.
+    """
     rows = await connection.fetch(
-        "SELECT r.id, r.source_id, r.object_type, r.external_id, r.state, r.footprint, r.received_at"
-        " FROM record r JOIN unnest($3::text[], $4::text[]) AS k(object_type, external_id)"
-        " ON r.object_type = k.object_type AND r.external_id = k.external_id"
-        " WHERE r.org_id = $1 AND r.source_id = $2",
+        "SELECT r.* FROM unnest($3::text[], $4::text[]) AS k(object_type, external_id)"
+        " CROSS JOIN LATERAL (SELECT id, source_id, object_type, external_id, state::text, footprint, received_at"
+        " FROM record WHERE org_id = $1 AND source_id = $2 AND object_type = k.object_type"
+        " AND external_id = k.external_id LIMIT 1) AS r",
         org_id,
         source_id,
         [key[0] for key in keys],
@@ -114,7 +118,7 @@ async def load_records_after(
 ) -> list[StoredRecord]:
     """Records of a source by id, after a position."""
     rows = await connection.fetch(
-        "SELECT id, source_id, object_type, external_id, state, footprint, received_at FROM record"
+        "SELECT id, source_id, object_type, external_id, state::text, footprint, received_at FROM record"
         " WHERE org_id = $1 AND source_id = $2 AND ($3::uuid IS NULL OR id > $3)"
         + (" AND unmapped IS NOT NULL" if only_unmapped else "")
         + " ORDER BY id LIMIT $4",
@@ -204,3 +208,17 @@ async def mark_dirty(connection: asyncpg.Connection, rows: Sequence[Row]) -> Non
 async def notify(connection: asyncpg.Connection, channel: str, org_id: UUID) -> None:
     """Hint at new work; sent when the transaction commits."""
     await connection.fetch("SELECT pg_notify($1, $2)", channel, str(org_id))
+
+
+async def list_values(
+    session: AsyncSession, org_id: UUID, source_id: UUID, object_type: str, field: str
+) -> dict[str, str]:
+    """The present value of a field by external id; a write is stored as [at, rank, key, value]."""
+    value = Record.state["fields"][field][3].astext  # type: ignore[index]  # a JSONB column at run time
+    query = select(Record.external_id, value).where(
+        col(Record.org_id) == org_id,
+        col(Record.source_id) == source_id,
+        col(Record.object_type) == object_type,
+        value.is_not(None),
+    )
+    return dict((await session.exec(query)).all())

@@ -82,3 +82,11 @@ async def _take_mapping(session: AsyncSession, row: RecordSource, mapping: Sourc
         row.mapping = stored_mapping(mapping)
         await session.flush()
         await enqueue(session, REDERIVE_SOURCE, row.org_id, source_id=str(row.id))
+
+
+async def current_values(
+    session: AsyncSession, principal: Principal, source_id: UUID, object_type: str, field: str
+) -> dict[str, str]:
+    """The present value of one field of every record of a type, by external id."""
+    require(principal, Permission.ACTIVITIES_READ)
+    return await repository.list_values(session, principal.org_id, source_id, object_type, field)

@@ -89,6 +89,15 @@ async def list_organization_ids(database: Database) -> list[UUID]:
         return await repository.list_directory(session)
 
 
+async def list_organizations(database: Database) -> list[OrganizationDTO]:
+    """Every organization with its settings, for the operator."""
+    found = []
+    for org_id in await list_organization_ids(database):
+        async with database.tenant(org_id) as session:
+            found.append(await get_organization(session, Principal.system(org_id)))
+    return found
+
+
 async def get_organization(session: AsyncSession, principal: Principal) -> OrganizationDTO:
     """The caller's organization."""
     require(principal, Permission.ORGANIZATION_READ)

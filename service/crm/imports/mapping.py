@@ -1,0 +1,107 @@
+"""The mapping file of an import: which column is which field, and how its values are written."""
+
+import codecs
+import tomllib
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, ValidationError, model_validator
+
+from service.core.dto import InputDTO, Key, Text
+from service.core.errors import FieldError, invalid, invalid_fields
+from service.core.validation import pointer_of
+
+
+class ImportKind(StrEnum):
+    """What the rows of a file are."""
+
+    DEALS = "deals"
+    ACTIVITIES = "activities"
+    PEOPLE = "people"
+
+
+DEAL_FIELDS = frozenset({"name", "pipeline", "stage", "amount", "currency", "owner", "created_at", "closed_at"})
+ACTIVITY_FIELDS = frozenset(
+    {"kind", "occurred_at", "owner", "owner_of_deal", "direction", "outcome", "status", "duration_seconds"}
+)
+PEOPLE_FIELDS = frozenset(
+    {"email", "name", "role", "job_role", "time_zone", "locale", "hired_on", "left_on", "manager", "manager_from"}
+)
+FIELDS = {
+    ImportKind.DEALS: DEAL_FIELDS | {"id", "modified_at"},
+    ImportKind.ACTIVITIES: ACTIVITY_FIELDS | {"id", "modified_at"},
+    ImportKind.PEOPLE: PEOPLE_FIELDS | {"id"},
+}
+REQUIRED = {
+    ImportKind.DEALS: ("id",),
+    ImportKind.ACTIVITIES: ("id", "kind", "occurred_at"),
+    ImportKind.PEOPLE: ("id", "name"),
+}
+
+
+def _known_encoding(name: str) -> str:
+    try:
+        return codecs.lookup(name).name
+    except LookupError as error:
+        raise ValueError("is no encoding that Python knows") from error
+
+
+class ImportMapping(InputDTO):
+    """A mapping file.
+
+    `system` and `account` say where the records live: with those of a CRM connection, a row and a
+    webhook of the same id are one record. `columns` maps fields to header names, `constants` gives a
+    field the same value in every row, `values` translates a field's values (then any other is a fault).
+    `as_of` dates the rows that have no date of their own. `initial_stage` is where each deal began.
+    `repeated_ids`: a row is a change of a record (a stage history, say), not the whole record.
+    """
+
+    kind: ImportKind
+    system: Key
+    account: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    owner_system: Key | None = None
+    encoding: Annotated[str, AfterValidator(_known_encoding)] = "utf-8"
+    delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
+    decimal_separator: Literal[".", ","] = "."
+    date_format: str | None = None
+    time_zone: str | None = None
+    multiline: bool = False
+    repeated_ids: bool = False
+    as_of: date | None = None
+    initial_stage: Key | None = None
+    email_domain: Annotated[str, Field(pattern=r"^[a-z0-9.-]+$")] | None = None
+    create_managers: bool = False
+    columns: dict[str, Text]
+    constants: dict[str, str] = Field(default_factory=dict)
+    values: dict[str, dict[str, str]] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _fields_are_known(self) -> "ImportMapping":
+        known = FIELDS[self.kind]
+        for table in (self.columns, self.constants, self.values):
+            for name in table:
+                custom = name.startswith("attr:") and self.kind is not ImportKind.PEOPLE
+                if name not in known and not custom:
+                    raise ValueError(f"{name} is no field of {self.kind.value}; those are: {', '.join(sorted(known))}")
+        for name in REQUIRED[self.kind]:
+            if name not in self.columns and name not in self.constants:
+                raise ValueError(f"{name} needs a column")
+        return self
+
+
+def load_mapping(path: Path, kind: ImportKind) -> ImportMapping:
+    """Read a mapping file; `invalid` names what is wrong with it."""
+    try:
+        raw = tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise invalid("mapping", f"is not TOML: {error}", "invalid_mapping") from error
+    try:
+        mapping = ImportMapping.model_validate(raw)
+    except ValidationError as error:
+        faults = [FieldError(pointer_of(item["loc"]), item["msg"]) for item in error.errors()]
+        raise invalid_fields(faults, "invalid_mapping") from error
+    if mapping.kind is not kind:
+        raise invalid("kind", f"is {mapping.kind.value}, and {kind.value} are to be imported", "invalid_mapping")
+    return mapping
