@@ -16,11 +16,13 @@ from sqlalchemy import (
     Uuid,
     and_,
     bindparam,
+    column,
     delete,
     func,
     literal,
     or_,
     select,
+    true,
     tuple_,
     union_all,
     update,
@@ -129,16 +131,28 @@ async def refresh_cells(
     """
     fresh = totals_of(org_id, measures, within_cells(cells), by_day=True).cte("fresh")
     marked = cell_keys(cells, "emptied")
+    ids = bindparam("measure_ids", [measure.identity() for measure in measures], type_=ARRAY(Uuid))
+    kept = func.unnest(ids).table_valued(column("measure_id", Uuid)).render_derived(name="kept")
     is_fresh = select(literal(1)).where(
-        fresh.c.person_id == CELL.c.person_id, fresh.c.measure_id == CELL.c.measure_id, fresh.c.day == CELL.c.day
+        fresh.c.person_id == marked.c.person_id,
+        fresh.c.measure_id == kept.c.measure_id,
+        fresh.c.day == marked.c.day,
+    )
+    # The whole key of what may be stale, so that it is looked up and the organization's cells are not scanned.
+    absent = (
+        select(marked.c.person_id, kept.c.measure_id, marked.c.day)
+        .select_from(marked.join(kept, true()))
+        .where(~is_fresh.exists())
+        .cte("absent")
+        .prefix_with("MATERIALIZED")
     )
     emptied = (
         delete(CELL)
         .where(
             CELL.c.org_id == org_id,
-            CELL.c.person_id == marked.c.person_id,
-            CELL.c.day == marked.c.day,
-            ~is_fresh.exists(),
+            CELL.c.person_id == absent.c.person_id,
+            CELL.c.measure_id == absent.c.measure_id,
+            CELL.c.day == absent.c.day,
         )
         .cte("gone")
     )
