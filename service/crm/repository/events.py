@@ -157,7 +157,7 @@ async def take_unclaimed(
         )
         .returning(UnclaimedDelivery)
     )
-    return list((await session.execute(query)).scalars().all())
+    return list((await session.exec(query)).scalars().all())
 
 
 async def purge_unclaimed(session: AsyncSession, before: datetime) -> None:

@@ -20,7 +20,8 @@ xmlns:xsd="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/X
    <Ack>true</Ack>
   </notificationsResponse>
  </soapenv:Body>
-</soapenv:Envelope>"""
+</soapenv:Envelope>
+"""
 
 
 @dataclass(frozen=True, slots=True)

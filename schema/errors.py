@@ -1,0 +1,46 @@
+"""Errors: an expected failure keeps its code, kind and fields; anything else is masked and logged."""
+
+from collections.abc import AsyncIterator
+
+from graphql import GraphQLError
+from strawberry.extensions import SchemaExtension
+from structlog.contextvars import get_contextvars
+
+from service.core.errors import ServiceError
+from service.core.logging import get_logger
+
+logger = get_logger(__name__)
+
+
+class RenderErrors(SchemaExtension):
+    """Rewrites the errors of an operation before they are sent."""
+
+    async def on_operation(self) -> AsyncIterator[None]:  # type: ignore[override]  # an async generator, as documented
+        """After the operation: every error as the surfaces agree."""
+        yield
+        result = self.execution_context.result
+        errors = getattr(result, "errors", None)
+        if result is not None and errors:
+            result.errors = [render(error) for error in errors]  # type: ignore[union-attr]  # has errors, as seen
+
+
+def render(error: GraphQLError) -> GraphQLError:
+    """One error as it is sent: a fault of the document as it is, a `ServiceError` with its code, others masked."""
+    original = error.original_error
+    if original is None or isinstance(original, GraphQLError):
+        return error
+    if isinstance(original, ServiceError):
+        extensions = {
+            "code": original.code,
+            "kind": original.kind.value,
+            "fields": [{"pointer": field.pointer, "detail": field.message} for field in original.fields],
+        }
+        return _replaced(error, original.message, extensions)
+    request_id = get_contextvars().get("request_id")
+    logger.error("unexpected_graphql_error", path=error.path, exc_info=original)
+    message = "Something went wrong on our side; the request id finds it in the log."
+    return _replaced(error, message, {"code": "internal_error", "kind": "internal", "request_id": request_id})
+
+
+def _replaced(error: GraphQLError, message: str, extensions: dict[str, object]) -> GraphQLError:
+    return GraphQLError(message, nodes=error.nodes, path=error.path, extensions=extensions)

@@ -1,0 +1,109 @@
+"""KPI snapshots: where people stand against their model."""
+
+import datetime as dt
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
+
+import strawberry
+from pydantic import ValidationError
+
+from schema.context import Info
+from schema.relay import Connection, id_of, page_request, to_connection
+from service.core.errors import FieldError, invalid_fields
+from service.kpi_snapshots.dto import KpiSnapshotDTO, KpiSnapshotQuery
+from service.kpi_snapshots.use_cases import snapshots
+from service.success_models.document import KpiLevel as KpiLevelEnum
+from service.success_models.document import PeriodKind
+
+if TYPE_CHECKING:
+    from schema.people import Person
+
+KpiLevel = strawberry.enum(
+    KpiLevelEnum, name="KpiLevel", description="Activities and objectives are process, results are outcome."
+)
+PeriodArgument = strawberry.enum(PeriodKind, name="Period", description="A span of the organization's own calendar.")
+
+
+@strawberry.type(description="Where a person stands in one KPI and period, counting nothing after `asOf`.")
+class KpiSnapshot:
+    """A snapshot; attainment is 1 at the target."""
+
+    person_row_id: strawberry.Private[UUID]
+    kpi: str
+    level: KpiLevel
+    period: PeriodArgument
+    period_start: dt.date
+    period_end: dt.date = strawberry.field(description="The last day of the period.")
+    as_of: dt.datetime
+    value: Decimal | None
+    numerator: Decimal | None
+    denominator: Decimal | None
+    n: int = strawberry.field(description="Facts that the value rests on.")
+    target: Decimal | None
+    attainment: Decimal | None
+    model_version: int
+
+    @strawberry.field(description="Whose snapshot it is.")
+    async def person(self, info: Info) -> Annotated["Person", strawberry.lazy("schema.people")] | None:
+        """Through the loader."""
+        from schema.people import to_person  # noqa: PLC0415 - the two types refer to each other
+
+        found = await info.context.loaders.people.load(self.person_row_id)
+        return None if found is None else to_person(found)
+
+
+def to_snapshot(dto: KpiSnapshotDTO) -> KpiSnapshot:
+    """The GraphQL view of a snapshot."""
+    return KpiSnapshot(person_row_id=dto.person_id, **dto.model_dump(exclude={"person_id"}))
+
+
+def snapshot_query(
+    person_id: UUID | None,
+    manager_id: UUID | None,
+    kpi: str | None,
+    period: PeriodKind,
+    period_start: dt.date | None,
+    as_of: dt.datetime | None,
+) -> KpiSnapshotQuery:
+    """The question as one object; `invalid` names a bad argument."""
+    try:
+        return KpiSnapshotQuery(
+            person_id=person_id,
+            manager_id=manager_id,
+            kpi=kpi,
+            period=period,
+            period_start=period_start,
+            as_of=as_of,
+        )
+    except ValidationError as error:
+        faults = [FieldError(str((fault["loc"] or ("",))[0]), fault["msg"]) for fault in error.errors()]
+        raise invalid_fields(faults) from error
+
+
+@strawberry.type
+class KpiSnapshotQueries:
+    """Queries of this slice."""
+
+    @strawberry.field(description="Snapshots by person's name and in the model's order of KPIs.")
+    async def kpi_snapshots(
+        self,
+        info: Info,
+        person_id: strawberry.ID | None = None,
+        manager_id: strawberry.ID | None = None,
+        kpi: str | None = None,
+        period: PeriodArgument = PeriodArgument.MONTH,
+        period_start: dt.date | None = None,
+        as_of: dt.datetime | None = None,
+        first: int | None = None,
+        after: str | None = None,
+    ) -> Connection[KpiSnapshot]:
+        """One page."""
+        query = snapshot_query(
+            id_of(person_id, "Person"), id_of(manager_id, "Person"), kpi, period, period_start, as_of
+        )
+        async with info.context.session() as session:
+            page = await snapshots.list_kpi_snapshots(
+                session, info.context.principal, query, page_request(first, after)
+            )
+        return to_connection(page, to_snapshot, after)

@@ -1,0 +1,45 @@
+"""Loaders: however many objects ask, one batch use case answers; scope and permission are the use case's."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from uuid import UUID
+
+from strawberry.dataloader import DataLoader
+
+from service.core.database import TenantSession
+from service.core.principal import Principal
+from service.kpi_snapshots.dto import KpiSnapshotDTO, KpiSnapshotQuery
+from service.kpi_snapshots.use_cases.snapshots import kpi_snapshots_of
+from service.organizations.dto import PersonDTO
+from service.organizations.use_cases.people import get_people
+
+SessionFactory = Callable[[], AbstractAsyncContextManager[TenantSession]]
+
+
+class Loaders:
+    """The loaders of one request; each opens its own read session."""
+
+    def __init__(self, session: SessionFactory, principal: Principal) -> None:
+        self._session = session
+        self._principal = principal
+        self.people: DataLoader[UUID, PersonDTO | None] = DataLoader(self._load_people)
+        self.snapshots: DataLoader[tuple[UUID, KpiSnapshotQuery], list[KpiSnapshotDTO]] = DataLoader(
+            self._load_snapshots
+        )
+
+    async def _load_people(self, ids: list[UUID]) -> list[PersonDTO | None]:
+        async with self._session() as session:
+            found = await get_people(session, self._principal, ids)
+        return [found.get(id_) for id_ in ids]
+
+    async def _load_snapshots(self, keys: list[tuple[UUID, KpiSnapshotQuery]]) -> list[list[KpiSnapshotDTO]]:
+        """One batch per distinct question; people who ask the same one share it."""
+        people_of: dict[KpiSnapshotQuery, list[UUID]] = {}
+        for person_id, query in keys:
+            people_of.setdefault(query, []).append(person_id)
+        answers: dict[tuple[UUID, KpiSnapshotQuery], list[KpiSnapshotDTO]] = {}
+        async with self._session() as session:
+            for query, ids in people_of.items():
+                found = await kpi_snapshots_of(session, self._principal, ids, query)
+                answers |= {(person_id, query): found.get(person_id, []) for person_id in ids}
+        return [answers[key] for key in keys]
