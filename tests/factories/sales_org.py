@@ -22,7 +22,8 @@ from service.kpi_snapshots.dto import KpiSnapshotDTO, KpiSnapshotQuery, Verifica
 from service.kpi_snapshots.tasks import build_measures, refresh_dirty_cells
 from service.kpi_snapshots.use_cases.snapshots import list_kpi_snapshots
 from service.kpi_snapshots.use_cases.verification import verify_cells
-from service.organizations.dto import CreateOrganization, CreatePerson, PersonDTO
+from service.organizations.dto import CreateApiKey, CreateOrganization, CreatePerson, PersonDTO
+from service.organizations.use_cases.api_keys import create_api_key
 from service.organizations.use_cases.organizations import create_organization
 from service.organizations.use_cases.people import create_person
 from service.permissions import ROLES
@@ -54,6 +55,12 @@ class SalesOrg:
     def acting_as(self, person: PersonDTO) -> Principal:
         """What a key of this person may do."""
         return Principal(org_id=self.id, permissions=ROLES[Role(person.role)], person_id=person.id, role=person.role)
+
+    async def key_for(self, person: PersonDTO) -> str:
+        """A key that acts as this person."""
+        async with self.database.tenant(self.id) as session:
+            data = CreateApiKey(name=f"Key of {person.name}", person_id=person.id)
+            return (await create_api_key(session, self.system, data)).key
 
     def local(self, *parts: int) -> datetime:
         """An instant by the organization's own clock."""

@@ -9,7 +9,6 @@ from uuid import UUID
 import sqlmodel
 from sqlalchemy import (
     ARRAY,
-    CursorResult,
     Executable,
     Select,
     Table,
@@ -118,7 +117,7 @@ async def take_dirty_cells(session: AsyncSession, org_id: UUID, limit: int) -> l
         .where(col(DirtyCell.org_id) == org_id, tuple_(*key) == tuple_(chosen.c.person_id, chosen.c.day))
         .returning(*key)
     )
-    return [(row[0], row[1]) for row in await _run(session, taken)]
+    return [(row[0], row[1]) for row in await _rows(session, taken)]
 
 
 async def refresh_cells(
@@ -196,7 +195,7 @@ async def load_totals(
     rows = union_all(*parts).subquery()
     keys = (rows.c.person_id, rows.c.measure_id)
     query = select(*keys, func.sum(rows.c.value), func.sum(rows.c.n)).group_by(*keys)
-    return [MeasureTotal(row[0], row[1], row[2], int(row[3])) for row in await _run(session, query)]
+    return [MeasureTotal(row[0], row[1], row[2], int(row[3])) for row in await _rows(session, query)]
 
 
 def _cell_totals(
@@ -241,14 +240,14 @@ async def find_differences(
         .order_by(person, measure_id, day)
         .limit(limit)
     )
-    return [CellDifference(*row) for row in await _run(session, query)]
+    return [CellDifference(*row) for row in await _rows(session, query)]
 
 
 async def count_cells(session: AsyncSession, org_id: UUID) -> tuple[int, int]:
     """How many cells there are, and how many are marked dirty."""
-    cells = select(func.count()).select_from(CELL).where(CELL.c.org_id == org_id)
-    dirty = select(func.count()).select_from(DirtyCell).where(col(DirtyCell.org_id) == org_id)
-    return (await _run(session, cells)).scalar_one(), (await _run(session, dirty)).scalar_one()
+    cells = sqlmodel.select(func.count()).select_from(MeasureCell).where(col(MeasureCell.org_id) == org_id)
+    dirty = sqlmodel.select(func.count()).select_from(DirtyCell).where(col(DirtyCell.org_id) == org_id)
+    return (await session.exec(cells)).one(), (await session.exec(dirty)).one()
 
 
 def _as_cells(org_id: UUID, totals: Any) -> Select[Any]:
@@ -263,6 +262,11 @@ def _as_cells(org_id: UUID, totals: Any) -> Select[Any]:
     ).order_by(totals.c.person_id, totals.c.measure_id, totals.c.day)
 
 
-async def _run(session: AsyncSession, statement: Executable) -> CursorResult[Any]:
-    """Execute on the session's connection: rows of columns, nothing for the ORM to map."""
-    return await (await session.connection()).execute(statement)
+async def _run(session: AsyncSession, statement: Executable) -> None:
+    """Execute on the session's connection: there is nothing for the ORM to map."""
+    await (await session.connection()).execute(statement)
+
+
+async def _rows(session: AsyncSession, statement: Executable) -> Sequence[Any]:
+    """Execute and fetch all rows."""
+    return (await (await session.connection()).execute(statement)).all()
