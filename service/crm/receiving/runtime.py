@@ -7,11 +7,12 @@ from uuid import UUID
 
 import asyncpg
 
+from service.core.database import UNAVAILABLE
 from service.core.logging import get_logger
 from service.core.notifications import DELIVERIES, ROUTES, Listener
 from service.core.runtime import Runtime
 from service.crm.receiving.routes import Routes
-from service.crm.receiving.writer import DeliveryWriter
+from service.crm.receiving.writer import DeliveryWriter, close_quietly
 
 logger = get_logger(__name__)
 
@@ -76,8 +77,7 @@ class ReceiverRuntime:
                         connection = await asyncpg.connect(self._url, timeout=2)
                     for org_id in hinted:
                         await connection.fetch("SELECT pg_notify($1, $2)", DELIVERIES, str(org_id))
-                except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                except (*UNAVAILABLE, asyncpg.PostgresError) as error:
                     logger.warning("hint_not_sent", error=str(error))
         finally:
-            if connection is not None:
-                connection.terminate()
+            await close_quietly(connection)

@@ -100,18 +100,21 @@ class DeliveryWriter:
         await request.done
 
     async def _run(self) -> None:
-        connection: asyncpg.Connection | None = None
+        link = _Link(self._url)
         group: list[_Request] = []
         try:
             while True:
                 group = await self._next_group()
-                connection = await self._write_group(connection, group)
+                try:
+                    await self._write_group(link, group)
+                except Exception:
+                    # A fault of ours must not end the writer, nor leave anybody waiting for ever.
+                    logger.exception("delivery_writer_fault", requests=len(group))
+                    _refuse(group)
                 group = []
         finally:
-            for request in group:
-                _answer(request, _unavailable())
-            if connection is not None:
-                connection.terminate()
+            _refuse(group)
+            await close_quietly(link.connection)
 
     async def _next_group(self) -> list[_Request]:
         while not self._waiting:
@@ -121,58 +124,71 @@ class DeliveryWriter:
         del self._waiting[: len(group)]
         return group
 
-    async def _write_group(
-        self, connection: asyncpg.Connection | None, group: list[_Request]
-    ) -> asyncpg.Connection | None:
-        """Write and answer a group; returns the connection to go on with, or None to open a new one."""
+    async def _write_group(self, link: "_Link", group: list[_Request]) -> None:
+        """Write and answer a group."""
         try:
-            if connection is None or connection.is_closed():
-                connection = await self._connect()
-            await _insert(connection, group)
+            await _insert(await link.open(), group)
         except (*UNAVAILABLE, asyncpg.PostgresError, ValueError) as error:
             logger.warning("delivery_group_failed", requests=len(group), error=str(error))
-            return await self._write_each(connection, group)
-        for request in group:
-            self._stored(request)
-        return connection
+            await self._write_each(link, group)
+        else:
+            for request in group:
+                self._stored(request)
 
-    async def _write_each(
-        self, connection: asyncpg.Connection | None, group: list[_Request]
-    ) -> asyncpg.Connection | None:
+    async def _write_each(self, link: "_Link", group: list[_Request]) -> None:
         """After a failed group: every request alone. A database out of reach fails them all at once."""
         for position, request in enumerate(group):
             try:
-                if connection is None or connection.is_closed():
-                    connection = await self._connect()
-                await _insert(connection, [request])
+                await _insert(await link.open(), [request])
             except UNAVAILABLE:
-                for waiting in group[position:]:
-                    _answer(waiting, _unavailable())
-                if connection is not None:
-                    connection.terminate()
-                return None
+                _refuse(group[position:])
+                link.drop()
+                return
             except asyncpg.UniqueViolationError:
                 # Ids are new and ours: the group was committed, and only the answer to it got lost.
                 self._stored(request)
             except (asyncpg.PostgresError, ValueError):
                 logger.exception("delivery_refused_by_database")
-                _answer(request, _unavailable())
+                _refuse([request])
             else:
                 self._stored(request)
-        return connection
-
-    async def _connect(self) -> asyncpg.Connection:
-        return await asyncpg.connect(
-            self._url,
-            timeout=CONNECT_SECONDS,
-            command_timeout=STATEMENT_SECONDS,
-            server_settings={"application_name": "touchline-ingest", "plan_cache_mode": "force_generic_plan"},
-        )
 
     def _stored(self, request: _Request) -> None:
         _answer(request, None)
         for row in request.deliveries:
             self._on_stored(row.org_id)
+
+
+@dataclass(slots=True)
+class _Link:
+    """A writer's connection: opened when it is needed, and again after it was lost."""
+
+    url: str
+    connection: asyncpg.Connection | None = None
+
+    async def open(self) -> asyncpg.Connection:
+        """The connection, in bounded time."""
+        if self.connection is None or self.connection.is_closed():
+            self.connection = await asyncpg.connect(
+                self.url,
+                timeout=CONNECT_SECONDS,
+                command_timeout=STATEMENT_SECONDS,
+                server_settings={"application_name": "touchline-ingest", "plan_cache_mode": "force_generic_plan"},
+            )
+        return self.connection
+
+    def drop(self) -> None:
+        """Give up a connection that did not answer."""
+        if self.connection is not None:
+            self.connection.terminate()
+        self.connection = None
+
+
+async def close_quietly(connection: asyncpg.Connection | None) -> None:
+    """Close a connection that may be broken already; in bounded time."""
+    if connection is not None:
+        with contextlib.suppress(*UNAVAILABLE):
+            await connection.close(timeout=1)
 
 
 def _group_length(waiting: list[_Request], limit: int) -> int:
@@ -197,10 +213,14 @@ def _answer(request: _Request, error: Exception | None) -> None:
         request.done.set_exception(error)
 
 
-def _unavailable() -> ServiceError:
-    return ServiceError(
-        ErrorKind.UNAVAILABLE, "database_unavailable", "The delivery could not be stored; send it again."
-    )
+def _refuse(group: list[_Request]) -> None:
+    for request in group:
+        _answer(
+            request,
+            ServiceError(
+                ErrorKind.UNAVAILABLE, "database_unavailable", "The delivery could not be stored; send it again."
+            ),
+        )
 
 
 async def _insert(connection: asyncpg.Connection, group: list[_Request]) -> None:

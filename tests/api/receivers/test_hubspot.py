@@ -122,7 +122,9 @@ async def test_the_uri_is_the_configured_one_with_its_query_decoded(
     assert (await receivers.client.post(receivers.hubspot_url, content=body, headers=signed)).status_code == 401
 
 
-@pytest.mark.parametrize("body", [b"not json", b'{"appId":APP,"portalId":1}', b'[{"appId":APP},', b'[{"appId":APP,"x":"\xff"}]', b"7"])
+@pytest.mark.parametrize(
+    "body", [b"not json", b'{"appId":APP,"portalId":1}', b'[{"appId":APP},', b'[{"appId":APP,"x":"\xff"}]', b"7"]
+)
 async def test_what_is_verified_but_no_array_is_a_bad_request(
     receivers: Receivers, portal: tuple[int, int, str], body: bytes
 ) -> None:
@@ -130,9 +132,7 @@ async def test_what_is_verified_but_no_array_is_a_bad_request(
     assert answer.status_code == 400
 
 
-async def test_bad_events_go_with_the_good_ones_to_be_quarantined(
-    receivers: Receivers, org: SalesOrg
-) -> None:
+async def test_bad_events_go_with_the_good_ones_to_be_quarantined(receivers: Receivers, org: SalesOrg) -> None:
     connection = await receivers.connect(org.id)
     assert connection.app_id is not None
     portal_id, app_id, secret = int(connection.account_id), int(connection.app_id), "quarantined-secret"
@@ -165,9 +165,7 @@ async def test_other_methods_are_refused(receivers: Receivers, method: str) -> N
 
 
 @pytest.mark.parametrize("content_type", ["", "text/plain", "application/x-www-form-urlencoded"])
-async def test_other_types_are_refused(
-    receivers: Receivers, portal: tuple[int, int, str], content_type: str
-) -> None:
+async def test_other_types_are_refused(receivers: Receivers, portal: tuple[int, int, str], content_type: str) -> None:
     events = [deal_event(portal[0], portal[1])]
     answer = await receivers.post_hubspot(portal[2], events, headers={"content-type": content_type})
     assert answer.status_code == 415
@@ -191,9 +189,7 @@ async def test_a_body_over_the_cap_is_refused_declared_or_not(
     assert answer.status_code == 413
 
 
-async def test_a_body_in_pieces_is_put_together_and_a_cut_one_is_dropped(
-    receivers: Receivers, org: SalesOrg
-) -> None:
+async def test_a_body_in_pieces_is_put_together_and_a_cut_one_is_dropped(receivers: Receivers, org: SalesOrg) -> None:
     connection = await receivers.connect(org.id, secret="pieces-secret")
     body = orjson.dumps([deal_event(int(connection.account_id), int(connection.app_id or 0))])
     headers = [(k.encode(), v.encode()) for k, v in sign_v3("pieces-secret", receivers.hubspot_url, body).items()]
