@@ -6,7 +6,7 @@ process or in others.
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
 from uuid import UUID
 
@@ -71,11 +71,14 @@ class Worker:
             on_reconnect=lambda: None,
         )
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(listener.run(), name="listen")
-            tasks.create_task(self.deliveries.run(), name="deliveries")
-            tasks.create_task(self.cells.run(), name="dirty_cells")
-            tasks.create_task(self._run_jobs(), name="jobs")
-            tasks.create_task(self._purge(), name="purge")
+            for name, loop in (
+                ("listen", listener.run),
+                ("deliveries", self.deliveries.run),
+                ("dirty_cells", self.cells.run),
+                ("jobs", self._run_jobs),
+                ("purge", self._purge),
+            ):
+                tasks.create_task(_run_for_ever(name, loop), name=name)
 
     async def _run_jobs(self) -> None:
         """PgQueuer on its own connection; after a lost connection it starts anew and finds its jobs again."""
@@ -87,7 +90,7 @@ class Worker:
                 )
                 try:
                     await build_runner(connection, handlers).run(
-                        max_concurrent_tasks=2, shutdown_on_listener_failure=True
+                        batch_size=1, max_concurrent_tasks=2, shutdown_on_listener_failure=True
                     )
                 finally:
                     await connection.close(timeout=1)
@@ -102,6 +105,16 @@ class Worker:
             except (OSError, asyncpg.PostgresError) as error:
                 logger.warning("purge_failed", error=str(error))
             await asyncio.sleep(PURGE_SECONDS)
+
+
+async def _run_for_ever(name: str, loop: Callable[[], Awaitable[None]]) -> None:
+    """One failing loop must not end the others, nor itself for good."""
+    while True:
+        try:
+            await loop()
+        except Exception:
+            logger.exception("worker_loop_failed", loop=name)
+        await asyncio.sleep(RESTART_SECONDS)
 
 
 @contextlib.asynccontextmanager
