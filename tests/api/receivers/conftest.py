@@ -34,12 +34,6 @@ async def receivers(
 
 
 @pytest_asyncio.fixture
-async def org(database: Database) -> SalesOrg:
-    """An organization of the test's own."""
-    return await make_sales_org(database)
-
-
-@pytest_asyncio.fixture
 async def other_org(database: Database) -> SalesOrg:
     """A second organization."""
     return await make_sales_org(database)
