@@ -26,6 +26,9 @@ GROUP_BYTES = 32 * 1024 * 1024
 GROUP_SIZES = (512, 384, 256, 192, 128, 96, 64, 48, 32, 24, 16, 12, 8, 7, 6, 5, 4, 3, 2, 1)
 """Few distinct statement texts, so that each is prepared once per connection; the rest is the next group."""
 
+BROKEN = (*UNAVAILABLE, asyncpg.InternalClientError)
+"""The database is out of reach, or went away in the middle of a statement (the driver then loses its place)."""
+
 DELIVERY_COLUMNS = ("org_id", "id", "connection_id", "received_at", "body")
 UNCLAIMED_COLUMNS = ("id", "system", "app_id", "account_id", "secret_fingerprint", "received_at", "body")
 
@@ -111,6 +114,7 @@ class DeliveryWriter:
                     # A fault of ours must not end the writer, nor leave anybody waiting for ever.
                     logger.exception("delivery_writer_fault", requests=len(group))
                     _refuse(group)
+                    link.drop()
                 group = []
         finally:
             _refuse(group)
@@ -128,7 +132,7 @@ class DeliveryWriter:
         """Write and answer a group."""
         try:
             await _insert(await link.open(), group)
-        except (*UNAVAILABLE, asyncpg.PostgresError, ValueError) as error:
+        except (*BROKEN, asyncpg.PostgresError, ValueError) as error:
             logger.warning("delivery_group_failed", requests=len(group), error=str(error))
             await self._write_each(link, group)
         else:
@@ -140,7 +144,7 @@ class DeliveryWriter:
         for position, request in enumerate(group):
             try:
                 await _insert(await link.open(), [request])
-            except UNAVAILABLE:
+            except BROKEN:
                 _refuse(group[position:])
                 link.drop()
                 return
@@ -187,7 +191,7 @@ class _Link:
 async def close_quietly(connection: asyncpg.Connection | None) -> None:
     """Close a connection that may be broken already; in bounded time."""
     if connection is not None:
-        with contextlib.suppress(*UNAVAILABLE):
+        with contextlib.suppress(*BROKEN):
             await connection.close(timeout=1)
 
 
