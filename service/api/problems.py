@@ -1,6 +1,6 @@
 """Every failure of the REST surface as RFC 9457 `application/problem+json`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -9,7 +9,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
-from starlette.routing import Match
+from starlette.routing import BaseRoute, Match
 from structlog.contextvars import get_contextvars
 
 from service.core.errors import ErrorKind, FieldError, ServiceError
@@ -129,11 +129,21 @@ async def _http_error(request: Request, error: Exception) -> Response:
 def _allowed_methods(request: Request) -> list[str]:
     """Every method of every route that matches the path, not of the first one only."""
     methods: set[str] = set()
-    for route in request.app.routes:
+    for route in _flat(request.app.routes):
         match, _scope = route.matches(request.scope)
         if match is not Match.NONE:
             methods |= getattr(route, "methods", None) or set()
     return sorted(methods)
+
+
+def _flat(routes: Iterable[BaseRoute]) -> Iterator[BaseRoute]:
+    """Single routes, also those of included routers."""
+    for route in routes:
+        included = getattr(route, "original_router", None)
+        if included is None:
+            yield route
+        else:
+            yield from _flat(included.routes)
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:

@@ -1,6 +1,7 @@
 """The embedded PostgreSQL: a real server under the home folder, for one machine and for the tests."""
 
 import asyncio
+import subprocess
 import time
 import warnings
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 OWNER, APP, INGEST = "touchline_owner", "touchline_app", "touchline_ingest"
 START_ATTEMPTS = 5
 
+_started: dict[Path, "PostgresServer"] = {}
+
 
 @dataclass(frozen=True, slots=True)
 class DatabaseUrls:
@@ -35,14 +38,20 @@ def start_server(folder: Path) -> "PostgresServer":
     After a kill -9 the stale pid file is trusted for a moment, so a failed start is tried again.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
+    key = folder.resolve()
+    if key in _started:
+        return _started[key]
+    server = get_server(folder, start=False)
     for attempt in range(START_ATTEMPTS):
         try:
-            return get_server(folder)
-        except Exception:
+            server.start()
+            break
+        except (subprocess.SubprocessError, AssertionError, OSError):
             if attempt == START_ATTEMPTS - 1:
                 raise
             time.sleep(1 + attempt)
-    raise AssertionError("unreachable")
+    _started[key] = server
+    return server
 
 
 def urls_for(server: "PostgresServer", database: str) -> DatabaseUrls:

@@ -24,8 +24,9 @@ class ImportKind(StrEnum):
 
 DEAL_FIELDS = frozenset({"name", "pipeline", "stage", "amount", "currency", "owner", "created_at", "closed_at"})
 ACTIVITY_FIELDS = frozenset(
-    {"kind", "occurred_at", "owner", "owner_of_deal", "direction", "outcome", "status", "duration_seconds"}
+    {"kind", "object", "occurred_at", "owner", "owner_of_deal", "direction", "outcome", "status", "duration_seconds"}
 )
+"""`object` is the CRM's object where it differs from the kind: in Salesforce a call is a task."""
 PEOPLE_FIELDS = frozenset(
     {"email", "name", "role", "job_role", "time_zone", "locale", "hired_on", "left_on", "manager", "manager_from"}
 )

@@ -10,7 +10,7 @@ from service.crm.imports.mapping import ImportKind, ImportMapping
 from service.crm.imports.reading import Fault
 from service.crm.imports.values import Row, epoch_ms
 
-NOT_FIELDS = frozenset({"id", "modified_at", "kind", "owner_of_deal"})
+NOT_FIELDS = frozenset({"id", "modified_at", "object", "owner_of_deal"})
 DATES = ("modified_at", "closed_at", "occurred_at", "created_at")
 
 
@@ -46,10 +46,12 @@ class RecordReader:
     def changes(self, row: Row) -> Iterator[RecordChange]:
         """The writes of a row without faults."""
         deals = self._mapping.kind is ImportKind.DEALS
-        object_type = "deal" if deals else row.values["kind"]
+        object_type = "deal" if deals else row.values.get("object", row.values["kind"])
         at = self._written_at(row)
         assert at is not None  # noqa: S101 - a row without it is a fault
         fields = {name: value for name, value in row.values.items() if name not in NOT_FIELDS}
+        if fields.get("kind") == object_type:
+            del fields["kind"]
         owner = self._owner(row)
         if owner is not None:
             fields["owner"] = owner

@@ -60,7 +60,7 @@ class CellReader:
             return self._decimal(field, text)
         if field == "currency" and not (len(text) == 3 and text.isascii() and text.isalpha() and text.isupper()):
             raise Untranslatable(f"{field}: not an ISO 4217 currency: {text[:40]}")
-        if field == "kind" and text not in KINDS:
+        if field in ("kind", "object") and text not in KINDS:
             raise Untranslatable(f"{field}: unknown kind {text[:40]!r}; those are {', '.join(sorted(KINDS))}")
         return normalise(field, field, text)
 

@@ -1,0 +1,133 @@
+"""A year of selling, generated: pure, seeded, and the same for a day whatever day the demo runs on.
+
+Every rep's day draws from a generator of its own, so that a later run only adds days.
+"""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from service.demo.archetypes import HABITS, REPS, Rep, strength
+
+HISTORY_DAYS = 365
+STAGES = ("prospecting", "qualification", "discovery", "proposal", "negotiation")
+STAGE_DAYS = (3.0, 6.0, 9.0, 9.0, 8.0)
+FIRST = ("North", "Blue", "Iron", "Silver", "Green", "Bright", "Summit", "Harbour", "Delta", "Quantum")
+SECOND = ("field Logistics", "wave Energy", "gate Systems", "stone Foods", "leaf Health", "line Robotics")
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A call, e-mail or meeting."""
+
+    number: str
+    rep: Rep
+    kind: str
+    at: datetime
+    outcome: str | None
+    direction: str | None
+    seconds: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Opportunity:
+    """A deal with its moves, the last of which may lie in the future; `moves` starts at creation."""
+
+    number: str
+    rep: Rep
+    name: str
+    amount: int
+    moves: tuple[tuple[datetime, str], ...]
+
+    @property
+    def created_at(self) -> datetime:
+        """When it was opened."""
+        return self.moves[0][0]
+
+
+@dataclass(frozen=True, slots=True)
+class DemoData:
+    """Everything that happened from `start` to `until`."""
+
+    start: date
+    until: datetime
+    work: tuple[Work, ...]
+    opportunities: tuple[Opportunity, ...]
+
+
+def generate(seed: int, first_run: date, until: datetime) -> DemoData:
+    """A year before `first_run` and everything since, up to `until`."""
+    start = first_run - timedelta(days=HISTORY_DAYS)
+    work: list[Work] = []
+    opportunities: list[Opportunity] = []
+    for rep in REPS:
+        day = start
+        while day <= until.date():
+            if day.isoweekday() <= 5:
+                rng = random.Random(f"{seed}/{rep.index}/{day}")  # noqa: S311 - a story, not a secret
+                share = strength(rep.archetype, (day - start).days, (first_run - day).days)
+                work += _work(rng, rep, day, share)
+                opportunities += _opportunities(rng, rep, day, share)
+            day += timedelta(days=1)
+    return DemoData(
+        start,
+        until,
+        tuple(item for item in work if item.at <= until),
+        tuple(item for item in opportunities if item.created_at <= until),
+    )
+
+
+def _work(rng: random.Random, rep: Rep, day: date, share: float) -> Iterator[Work]:
+    habit = HABITS[rep.archetype]
+    for kind, rate in (("call", habit.calls), ("email", habit.emails), ("meeting", habit.meetings)):
+        for index in range(_count(rng, rate * share)):
+            yield _item(rng, rep, kind, day, index, habit.connect)
+
+
+def _item(rng: random.Random, rep: Rep, kind: str, day: date, index: int, connect: float) -> Work:
+    number = f"{rep.index:02d}{day:%Y%m%d}{index:02d}"
+    at = _instant(rng, day)
+    if kind == "call":
+        connected = rng.random() < connect
+        outcome = "connected" if connected else rng.choice(("no_answer", "left_voicemail", "busy"))
+        return Work(number, rep, kind, at, outcome, "outbound", rng.randint(60, 1500) if connected else 15)
+    if kind == "email":
+        return Work(number, rep, kind, at, None, "outbound", None)
+    outcome = "completed" if rng.random() < 0.88 else "no_show"
+    return Work(number, rep, kind, at, outcome, None, rng.choice((1800, 2700, 3600)))
+
+
+def _opportunities(rng: random.Random, rep: Rep, day: date, share: float) -> Iterator[Opportunity]:
+    habit = HABITS[rep.archetype]
+    for index in range(_count(rng, habit.opportunities * share)):
+        at = _instant(rng, day)
+        moves = [(at, STAGES[0])]
+        for stage, days in zip((*STAGES[1:], "closed"), STAGE_DAYS, strict=True):
+            at += timedelta(days=rng.expovariate(1 / days) + 0.2)
+            if stage == "closed":
+                moves.append((at, "closed_won" if rng.random() < habit.win else "closed_lost"))
+            elif rng.random() < habit.advance:
+                moves.append((at, stage))
+            else:
+                moves.append((at + timedelta(days=rng.expovariate(1 / 12)), "closed_lost"))
+                break
+        name = f"{rng.choice(FIRST)}{rng.choice(SECOND)}"
+        amount = max(1500, round(rng.lognormvariate(0, 0.5) * habit.deal_size, -2))
+        yield Opportunity(f"{rep.index:02d}{day:%Y%m%d}{index:02d}", rep, name, int(amount), tuple(moves))
+
+
+def _count(rng: random.Random, rate: float) -> int:
+    """A Poisson draw (Knuth), for rates of a working day."""
+    if rate <= 0:
+        return 0
+    limit, product, count = pow(2.718281828459045, -rate), rng.random(), 0
+    while product > limit:
+        product *= rng.random()
+        count += 1
+    return count
+
+
+def _instant(rng: random.Random, day: date) -> datetime:
+    """Some time of a working day, to the second."""
+    return datetime.combine(day, time(8), UTC) + timedelta(seconds=rng.randrange(9 * 3600))
