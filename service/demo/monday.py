@@ -1,5 +1,6 @@
 """One manager's Monday: a sentence per rep under the team's table, process before outcome; pure text."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -18,8 +19,9 @@ NEXT_STEPS = {
     "won-amount": "check the open proposals for scope that the customer asked for and we left out",
 }
 LEVELS = ("activity", "objective", "result")
-BEHIND = Decimal("0.85")
 AHEAD = Decimal("1.15")
+CHANCE = 0.1
+"""A shortfall that somebody exactly on target would show more often than this is called chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,16 @@ class Standing:
     value: Decimal | None
     target: Decimal | None
     due: Decimal | None
+    n: int
+
+    @property
+    def is_behind(self) -> bool:
+        """Short of what is due, by more than chance makes of somebody who is on target."""
+        if self.value is None or not self.due or self.value >= self.due or self.unit == "currency":
+            return False
+        if self.unit == "ratio":
+            return binomial_at_most(round(self.value * self.n), self.n, float(self.due)) < CHANCE
+        return poisson_at_most(int(self.value), float(self.due)) < CHANCE
 
     @property
     def pace(self) -> Decimal | None:
@@ -55,36 +67,56 @@ def _days(start: date, end: date) -> Iterable[date]:
 
 
 def standing(
-    snapshot: Mapping[str, str | None], definition: Mapping[str, str], share: Decimal
+    snapshot: Mapping[str, str | int | None], definition: Mapping[str, str], share: Decimal
 ) -> Standing:
     """A snapshot as the REST surface gives it, with its KPI's definition; a ratio is due in full at any time."""
-    target = None if snapshot["target"] is None else Decimal(snapshot["target"])
+    target = None if snapshot["target"] is None else Decimal(str(snapshot["target"]))
     due = target if definition["kind"] == "ratio" or target is None else target * share
-    value = None if snapshot["value"] is None else Decimal(snapshot["value"])
+    value = None if snapshot["value"] is None else Decimal(str(snapshot["value"]))
     return Standing(
-        definition["key"], definition["name"], definition["level"], definition["unit"], value, target, due
+        definition["key"],
+        definition["name"],
+        definition["level"],
+        definition["unit"],
+        value,
+        target,
+        due,
+        int(snapshot["n"] or 0),
     )
+
+
+def poisson_at_most(count: int, mean: float) -> float:
+    """P(X <= count) of a Poisson variable."""
+    return sum(math.exp(-mean + k * math.log(mean) - math.lgamma(k + 1)) for k in range(count + 1))
+
+
+def binomial_at_most(successes: int, n: int, rate: float) -> float:
+    """P(X <= successes) of a binomial variable; 1 without any trial, which says nothing."""
+    return sum(math.comb(n, k) * rate**k * (1 - rate) ** (n - k) for k in range(successes + 1)) if n else 1.0
 
 
 def sentence(name: str, standings: Sequence[Standing]) -> str:
-    """What a rep is behind on, by how much, and the next process step; process before outcome."""
+    """What a rep is behind on beyond chance, by how much, and the next process step; process before outcome."""
     first = name.partition(" ")[0]
-    behind = [item for item in standings if item.pace is not None and item.pace < BEHIND]
-    if not behind:
-        best = max((item for item in standings if item.pace is not None), key=_pace, default=None)
-        praise = f", {best.name.lower()} at {_percent(best)} of what is due" if best and _pace(best) > AHEAD else ""
-        return f"{first} is on pace in every KPI{praise}: ask what made it work, and keep it."
+    behind = [item for item in standings if item.is_behind]
     process = [item for item in behind if item.level != "result"]
-    worst = min(process or behind, key=_pace)
-    text = (
-        f"{first} is behind on {worst.name.lower()}: {shown(worst.value, worst.unit)} of "
-        f"{shown(worst.due, worst.unit)} due by now ({_percent(worst)})"
-    )
-    if not process:
-        text += ", while every process KPI is on pace: be patient with the result"
-    elif len(process) > 1:
-        text += f", and on {len(process) - 1} more process KPI{'s' if len(process) > 2 else ''}"
-    return f"{text}. Next step: {NEXT_STEPS.get(worst.kpi, 'agree one next step')}."
+    if process:
+        worst = min(process, key=_pace)
+        more = len(process) - 1
+        also = f", and on {more} more process KPI{'s' if more > 1 else ''}" if more else ""
+        return (
+            f"{first} is behind on {worst.name.lower()}: {shown(worst.value, worst.unit)} of "
+            f"{shown(worst.due, worst.unit)} due by now ({_percent(worst)}){also}. Next step: {NEXT_STEPS[worst.kpi]}."
+        )
+    if behind:
+        worst = min(behind, key=_pace)
+        return (
+            f"{first}'s process is on pace while {worst.name.lower()} is not ({shown(worst.value, worst.unit)} of "
+            f"{shown(worst.due, worst.unit)}): be patient. Next step: {NEXT_STEPS[worst.kpi]}."
+        )
+    best = max((item for item in standings if item.pace is not None and item.level != "result"), key=_pace, default=None)
+    praise = f", {best.name.lower()} at {_percent(best)} of what is due" if best and _pace(best) > AHEAD else ""
+    return f"{first} is on pace, or within chance of it, in every KPI{praise}. Next step: ask what works, and keep it."
 
 
 def _pace(item: Standing) -> Decimal:
@@ -103,7 +135,8 @@ def shown(value: Decimal | None, unit: str) -> str:
         return f"{round(value * 100)} %"
     if unit == "currency":
         return f"${round(value):,}"
-    return f"{value.quantize(Decimal('0.1')):f}".removesuffix(".0")
+    places = Decimal(1) if value >= 10 else Decimal("0.1")
+    return f"{value.quantize(places):f}".removesuffix(".0")
 
 
 def by_level(standings: Iterable[Standing]) -> list[Standing]:

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
+from service.core.logging import configure_logging
 from service.core.runtime import Runtime, open_runtime
 from service.core.settings import Settings
 from service.demo.archetypes import MANAGERS
@@ -43,7 +44,10 @@ def run_demo(settings: Settings, *, port: int, exit_after: bool, seed: int) -> N
 
 
 async def _run(settings: Settings, *, exit_after: bool, seed: int) -> None:
+    configure_logging(settings.log_level, as_json=settings.log_json)
     console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = 130
     now = datetime.now(UTC)
     async with open_runtime(settings) as runtime:
         state = load_state(settings.home)
@@ -190,7 +194,7 @@ def _table(reports: list[dict[str, Any]], team: dict[str, list[Standing]]) -> Ta
         cells = []
         for person in reports:
             item = by_level(team[person["id"]])[index]
-            mark = "" if item.pace is None else "[red]" if item.pace < Decimal("0.85") else "[green]"
+            mark = "" if item.pace is None else "[red]" if item.is_behind else "[green]" if item.pace >= 1 else ""
             cells.append(f"{mark}{shown(item.value, item.unit)} / {shown(item.due, item.unit)}")
         table.add_row(f"  {first.name}", *cells)
     return table
