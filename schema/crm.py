@@ -8,11 +8,10 @@ from strawberry.scalars import JSON
 
 from schema.context import Info
 from schema.relay import Connection, Node, page_request, to_connection, to_global_id
-from service.crm.dto import CrmConnectionDTO
-from service.crm.dto import CrmSystem as CrmSystemEnum
+from service.crm.dto import CrmConnectionDTO, CrmSystem
 from service.crm.use_cases import connections
 
-CrmSystem = strawberry.enum(CrmSystemEnum, name="CrmSystem", description="The CRMs that have a receiver.")
+strawberry.enum(CrmSystem, name="CrmSystem", description="The CRMs that have a receiver.")
 
 
 @strawberry.type(description="An account of a CRM that delivers webhooks.")
@@ -38,7 +37,7 @@ def to_crm_connection(dto: CrmConnectionDTO) -> CrmConnection:
         account_id=dto.account_id,
         app_id=dto.app_id,
         rotating_secret=dto.rotating_secret,
-        mapping=dto.mapping.model_dump(mode="json"),
+        mapping=JSON(dto.mapping.model_dump(mode="json")),
         created_at=dto.created_at,
         updated_at=dto.updated_at,
     )

@@ -15,13 +15,13 @@ logger = get_logger(__name__)
 class RenderErrors(SchemaExtension):
     """Rewrites the errors of an operation before they are sent."""
 
-    async def on_operation(self) -> AsyncIterator[None]:  # type: ignore[override]  # an async generator, as documented
+    async def on_operation(self) -> AsyncIterator[None]:
         """After the operation: every error as the surfaces agree."""
         yield
         result = self.execution_context.result
         errors = getattr(result, "errors", None)
         if result is not None and errors:
-            result.errors = [render(error) for error in errors]  # type: ignore[union-attr]  # has errors, as seen
+            result.errors = [render(error) for error in errors]
 
 
 def render(error: GraphQLError) -> GraphQLError:
@@ -30,7 +30,7 @@ def render(error: GraphQLError) -> GraphQLError:
     if original is None or isinstance(original, GraphQLError):
         return error
     if isinstance(original, ServiceError):
-        extensions = {
+        extensions: dict[str, object] = {
             "code": original.code,
             "kind": original.kind.value,
             "fields": [{"pointer": field.pointer, "detail": field.message} for field in original.fields],

@@ -13,16 +13,13 @@ from schema.relay import Connection, id_of, page_request, to_connection
 from service.core.errors import FieldError, invalid_fields
 from service.kpi_snapshots.dto import KpiSnapshotDTO, KpiSnapshotQuery
 from service.kpi_snapshots.use_cases import snapshots
-from service.success_models.document import KpiLevel as KpiLevelEnum
-from service.success_models.document import PeriodKind
+from service.success_models.document import KpiLevel, PeriodKind
 
 if TYPE_CHECKING:
     from schema.people import Person
 
-KpiLevel = strawberry.enum(
-    KpiLevelEnum, name="KpiLevel", description="Activities and objectives are process, results are outcome."
-)
-PeriodArgument = strawberry.enum(PeriodKind, name="Period", description="A span of the organization's own calendar.")
+strawberry.enum(KpiLevel, name="KpiLevel", description="Activities and objectives are process, results are outcome.")
+strawberry.enum(PeriodKind, name="Period", description="A span of the organization's own calendar.")
 
 
 @strawberry.type(description="Where a person stands in one KPI and period, counting nothing after `asOf`.")
@@ -32,7 +29,7 @@ class KpiSnapshot:
     person_row_id: strawberry.Private[UUID]
     kpi: str
     level: KpiLevel
-    period: PeriodArgument
+    period: PeriodKind
     period_start: dt.date
     period_end: dt.date = strawberry.field(description="The last day of the period.")
     as_of: dt.datetime
@@ -92,7 +89,7 @@ class KpiSnapshotQueries:
         person_id: strawberry.ID | None = None,
         manager_id: strawberry.ID | None = None,
         kpi: str | None = None,
-        period: PeriodArgument = PeriodArgument.MONTH,
+        period: PeriodKind = PeriodKind.MONTH,
         period_start: dt.date | None = None,
         as_of: dt.datetime | None = None,
         first: int | None = None,

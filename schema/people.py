@@ -6,13 +6,14 @@ from uuid import UUID
 import strawberry
 
 from schema.context import Info
-from schema.kpi_snapshots import KpiSnapshot, PeriodArgument, snapshot_query, to_snapshot
+from schema.kpi_snapshots import KpiSnapshot, snapshot_query, to_snapshot
 from schema.relay import Connection, Node, id_of, page_request, to_connection, to_global_id, whole_list
-from service.core.principal import Role as RoleEnum
+from service.core.principal import Role
 from service.organizations.dto import OrganizationDTO, PersonDTO, PersonFilter
 from service.organizations.use_cases import identity, people
+from service.success_models.document import PeriodKind
 
-Role = strawberry.enum(RoleEnum, name="Role", description="What a person may do; a job role is something else.")
+strawberry.enum(Role, name="Role", description="What a person may do; a job role is something else.")
 
 
 @strawberry.type(description="A customer: its calendar and currency are those of every number.")
@@ -54,7 +55,7 @@ class Person(Node):
         self,
         info: Info,
         kpi: str | None = None,
-        period: PeriodArgument = PeriodArgument.MONTH,
+        period: PeriodKind = PeriodKind.MONTH,
         period_start: dt.date | None = None,
         as_of: dt.datetime | None = None,
     ) -> Connection[KpiSnapshot]:
@@ -82,12 +83,8 @@ def to_organization(dto: OrganizationDTO) -> Organization:
 
 def to_person(dto: PersonDTO) -> Person:
     """The GraphQL view of a person."""
-    fields = dto.model_dump(
-        include={"email", "name", "role", "job_role", "time_zone", "locale", "hired_on", "left_on"}
-    )
-    return Person(
-        id=to_global_id("Person", dto.id), row_id=dto.id, manager_row_id=dto.manager_id, **fields
-    )
+    fields = dto.model_dump(include={"email", "name", "role", "job_role", "time_zone", "locale", "hired_on", "left_on"})
+    return Person(id=to_global_id("Person", dto.id), row_id=dto.id, manager_row_id=dto.manager_id, **fields)
 
 
 @strawberry.type

@@ -1,5 +1,6 @@
 """The GraphQL endpoint: one schema from every slice, the caller's context, and GraphiQL without the internet."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -9,7 +10,7 @@ from fastapi import Depends, FastAPI, Request
 from fastapi.responses import HTMLResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from fastapi.staticfiles import StaticFiles
-from strawberry.extensions import AddValidationRules, DisableIntrospection
+from strawberry.extensions import AddValidationRules, DisableIntrospection, SchemaExtension
 from strawberry.fastapi import GraphQLRouter
 from strawberry.http.base import BaseRequestProtocol
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
@@ -67,12 +68,13 @@ async def _find(info: Info, type_name: str, id_: UUID) -> Node:
 
 def build_schema(settings: Settings) -> strawberry.Schema:
     """The schema with its limits; introspection by setting."""
-    extensions = [lambda: AddValidationRules([DocumentLimits]), RenderErrors]
+    extensions: list[type[SchemaExtension] | Callable[[], SchemaExtension]] = [
+        lambda: AddValidationRules([DocumentLimits]),
+        RenderErrors,
+    ]
     if not settings.graphql_introspection:
         extensions.append(DisableIntrospection)
-    return strawberry.Schema(
-        Query, types=[Person, Organization, SuccessModel, CrmConnection], extensions=extensions
-    )
+    return strawberry.Schema(Query, types=[Person, Organization, SuccessModel, CrmConnection], extensions=extensions)
 
 
 class _Router(GraphQLRouter[GraphQLContext, None]):

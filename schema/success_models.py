@@ -36,7 +36,7 @@ def to_success_model(dto: SuccessModelDTO) -> SuccessModel:
         name=dto.name,
         job_role=dto.job_role,
         status=dto.status,
-        document=dto.document.stored(),
+        document=JSON(dto.document.stored()),
         created_at=dto.created_at,
         activated_at=dto.activated_at,
         retired_at=dto.retired_at,

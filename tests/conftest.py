@@ -1,7 +1,7 @@
 """One embedded PostgreSQL and one migrated database per test session; every test makes its own organization."""
 
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -29,11 +29,11 @@ def shared() -> Path:
 
 
 @pytest.fixture(scope="session")
-def server_urls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DatabaseUrls]:
+def server_urls(tmp_path_factory: pytest.TempPathFactory) -> DatabaseUrls:
     """A fresh cluster with an empty database; it stops when the process ends."""
     folder = tmp_path_factory.mktemp("pg")
     folder.chmod(0o755)
-    yield ensure_database(folder / "data")
+    return ensure_database(folder / "data")
 
 
 @pytest_asyncio.fixture(scope="session")

@@ -1,5 +1,7 @@
 """The job queue: PgQueuer's own tables (schema of pgqueuer 1.6.0, frozen here)."""
 
+from typing import Any
+
 from alembic import op
 
 from service.core.embedded import APP
@@ -163,5 +165,5 @@ def downgrade() -> None:
 
 def _run(script: str) -> None:
     """Send a script of several statements as one message, which prepared statements cannot hold."""
-    connection = op.get_bind().connection
-    connection.dbapi_connection.run_async(lambda raw: raw.execute(script))
+    adapted: Any = op.get_bind().connection.dbapi_connection
+    adapted.run_async(lambda raw: raw.execute(script))

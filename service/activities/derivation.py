@@ -162,9 +162,7 @@ def _stage(raw: str, context: DerivationContext, unmapped: set[str]) -> str:
     return raw
 
 
-def _stage_changes(
-    state: RecordState, context: DerivationContext, unmapped: set[str]
-) -> Iterable[DerivedStageChange]:
+def _stage_changes(state: RecordState, context: DerivationContext, unmapped: set[str]) -> Iterable[DerivedStageChange]:
     previous: str | None = None
     for write in state.history.get("stage", ()):
         if write.value is None:

@@ -45,9 +45,7 @@ class Record(TenantRow, table=True):
     __table_args__ = (
         UniqueConstraint("org_id", "source_id", "object_type", "external_id"),
         ForeignKeyConstraint(["org_id", "source_id"], ["record_source.org_id", "record_source.id"]),
-        Index(
-            "ix_record__unmapped", "org_id", "source_id", postgresql_where="unmapped IS NOT NULL"
-        ),
+        Index("ix_record__unmapped", "org_id", "source_id", postgresql_where="unmapped IS NOT NULL"),
     )
 
 

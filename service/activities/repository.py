@@ -72,9 +72,7 @@ async def count_unmapped(session: AsyncSession, org_id: UUID, source_id: UUID) -
     entry = func.unnest(Record.unmapped).label("entry")
     inner = (
         select(entry)
-        .where(
-            col(Record.org_id) == org_id, col(Record.source_id) == source_id, col(Record.unmapped).is_not(None)
-        )
+        .where(col(Record.org_id) == org_id, col(Record.source_id) == source_id, col(Record.unmapped).is_not(None))
         .subquery()
     )
     query = select(inner.c.entry, func.count()).group_by(inner.c.entry)
@@ -118,7 +116,7 @@ async def load_records_after(
 ) -> list[StoredRecord]:
     """Records of a source by id, after a position."""
     rows = await connection.fetch(
-        "SELECT id, source_id, object_type, external_id, state::text, footprint, received_at FROM record"
+        "SELECT id, source_id, object_type, external_id, state::text, footprint, received_at FROM record"  # noqa: S608 - only a constant is added
         " WHERE org_id = $1 AND source_id = $2 AND ($3::uuid IS NULL OR id > $3)"
         + (" AND unmapped IS NOT NULL" if only_unmapped else "")
         + " ORDER BY id LIMIT $4",
@@ -132,16 +130,12 @@ async def load_records_after(
 
 async def upsert_records(connection: asyncpg.Connection, rows: Sequence[Row]) -> None:
     """Write assembled records."""
-    await insert_rows(
-        connection, "record", RECORD_COLUMNS, rows, upsert_clause(("org_id", "id"), RECORD_COLUMNS)
-    )
+    await insert_rows(connection, "record", RECORD_COLUMNS, rows, upsert_clause(("org_id", "id"), RECORD_COLUMNS))
 
 
 async def upsert_activities(connection: asyncpg.Connection, rows: Sequence[Row]) -> None:
     """Write activities."""
-    await insert_rows(
-        connection, "activity", ACTIVITY_COLUMNS, rows, upsert_clause(("org_id", "id"), ACTIVITY_COLUMNS)
-    )
+    await insert_rows(connection, "activity", ACTIVITY_COLUMNS, rows, upsert_clause(("org_id", "id"), ACTIVITY_COLUMNS))
 
 
 async def upsert_deals(connection: asyncpg.Connection, rows: Sequence[Row]) -> None:
@@ -162,9 +156,7 @@ async def replace_stage_changes(
             list(counts.values()),
         )
     key = ("org_id", "deal_id", "position")
-    await insert_rows(
-        connection, "stage_change", STAGE_CHANGE_COLUMNS, rows, upsert_clause(key, STAGE_CHANGE_COLUMNS)
-    )
+    await insert_rows(connection, "stage_change", STAGE_CHANGE_COLUMNS, rows, upsert_clause(key, STAGE_CHANGE_COLUMNS))
 
 
 async def delete_facts(connection: asyncpg.Connection, org_id: UUID, ids: Sequence[UUID]) -> None:
@@ -214,7 +206,7 @@ async def list_values(
     session: AsyncSession, org_id: UUID, source_id: UUID, object_type: str, field: str
 ) -> dict[str, str]:
     """The present value of a field by external id; a write is stored as [at, rank, key, value]."""
-    value = Record.state["fields"][field][3].astext  # type: ignore[index]  # a JSONB column at run time
+    value = Record.state["fields"][field][3].astext
     query = select(Record.external_id, value).where(
         col(Record.org_id) == org_id,
         col(Record.source_id) == source_id,

@@ -9,7 +9,7 @@ from service.api.problems import problem_responses
 from service.api.rendering import ListEnvelope, render_page
 from service.organizations.dto import ApiKeyDTO, CreateApiKey, CreatedApiKeyDTO, UpdateApiKey
 from service.organizations.use_cases import api_keys
-from service.permissions import ALL_PERMISSIONS
+from service.permissions import ROLES
 
 router = APIRouter(prefix="/v1/api-keys", tags=["api keys"])
 
@@ -25,12 +25,10 @@ async def list_api_keys(session: SessionDep, principal: PrincipalDep, page: Page
 )
 async def create_api_key(data: CreateApiKey, session: SessionDep, principal: PrincipalDep) -> CreatedApiKeyDTO:
     """The answer shows the key this once. Scopes are permissions, or `admin` for all. Needs `api_keys:write`."""
-    return await api_keys.create_api_key(session, principal, data, ALL_PERMISSIONS)
+    return await api_keys.create_api_key(session, principal, data, ROLES)
 
 
-@router.get(
-    "/{key_id}", operation_id="getApiKey", summary="Read an API key", responses=problem_responses(403, 404)
-)
+@router.get("/{key_id}", operation_id="getApiKey", summary="Read an API key", responses=problem_responses(403, 404))
 async def get_api_key(key_id: UUID, session: SessionDep, principal: PrincipalDep) -> ApiKeyDTO:
     """Without the secret. Needs `api_keys:read`."""
     return await api_keys.get_api_key(session, principal, key_id)
@@ -39,11 +37,9 @@ async def get_api_key(key_id: UUID, session: SessionDep, principal: PrincipalDep
 @router.patch(
     "/{key_id}", operation_id="updateApiKey", summary="Change an API key", responses=problem_responses(403, 404)
 )
-async def update_api_key(
-    key_id: UUID, data: UpdateApiKey, session: SessionDep, principal: PrincipalDep
-) -> ApiKeyDTO:
+async def update_api_key(key_id: UUID, data: UpdateApiKey, session: SessionDep, principal: PrincipalDep) -> ApiKeyDTO:
     """Name, scopes or expiry. Needs `api_keys:write`."""
-    return await api_keys.update_api_key(session, principal, key_id, data, ALL_PERMISSIONS)
+    return await api_keys.update_api_key(session, principal, key_id, data, ROLES)
 
 
 @router.delete(

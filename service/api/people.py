@@ -8,7 +8,6 @@ from fastapi import APIRouter, Path, Query
 from service.api.deps import PageDep, PrincipalDep, SessionDep
 from service.api.problems import problem_responses
 from service.api.rendering import ListEnvelope, render_page
-from service.core.clock import utc_now
 from service.core.principal import Role
 from service.organizations.dto import (
     BulkItemResult,
@@ -66,9 +65,7 @@ async def bulk_upsert_people(
     return ListEnvelope(data=results, next_cursor=None)
 
 
-@router.get(
-    "/{person_id}", operation_id="getPerson", summary="Read a person", responses=problem_responses(403, 404)
-)
+@router.get("/{person_id}", operation_id="getPerson", summary="Read a person", responses=problem_responses(403, 404))
 async def get_person(person_id: UUID, session: SessionDep, principal: PrincipalDep) -> PersonDTO:
     """Somebody outside the caller's scope is not found. Needs `people:read`."""
     return await people.get_person(session, principal, person_id)
@@ -77,9 +74,7 @@ async def get_person(person_id: UUID, session: SessionDep, principal: PrincipalD
 @router.patch(
     "/{person_id}", operation_id="updatePerson", summary="Change a person", responses=problem_responses(403, 404, 409)
 )
-async def update_person(
-    person_id: UUID, data: UpdatePerson, session: SessionDep, principal: PrincipalDep
-) -> PersonDTO:
+async def update_person(person_id: UUID, data: UpdatePerson, session: SessionDep, principal: PrincipalDep) -> PersonDTO:
     """Merge-patch: absent fields stay, null clears. Needs `people:write`."""
     return await people.update_person(session, principal, person_id, data)
 
@@ -106,8 +101,7 @@ async def list_manager_periods(
     person_id: UUID, session: SessionDep, principal: PrincipalDep
 ) -> ListEnvelope[ManagerPeriodDTO]:
     """Dated reporting lines by start. Needs `people:read`."""
-    today = utc_now().date()
-    periods = await reporting_lines.list_manager_periods(session, principal, person_id, today)
+    periods = await reporting_lines.list_manager_periods(session, principal, person_id)
     return ListEnvelope(data=periods, next_cursor=None)
 
 
@@ -132,9 +126,7 @@ async def add_manager_period(
     summary="Remove a reporting line",
     responses=problem_responses(403, 404),
 )
-async def delete_manager_period(
-    person_id: UUID, period_id: UUID, session: SessionDep, principal: PrincipalDep
-) -> None:
+async def delete_manager_period(person_id: UUID, period_id: UUID, session: SessionDep, principal: PrincipalDep) -> None:
     """The line before it stays as it is. Needs `people:write`."""
     await reporting_lines.delete_manager_period(session, principal, person_id, period_id)
 

@@ -15,7 +15,7 @@ from service.core.runtime import Runtime
 from service.organizations.dto import CreateApiKey, PersonFilter
 from service.organizations.use_cases.api_keys import create_api_key, list_api_keys, revoke_api_key
 from service.organizations.use_cases.people import list_people
-from service.permissions import ALL_PERMISSIONS
+from service.permissions import ROLES
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -44,7 +44,7 @@ def create(
                 person_id = found.items[0].id
             expires_at = utc_now() + timedelta(days=days) if days else None
             data = CreateApiKey(name=name, person_id=person_id, scopes=scope or [], expires_at=expires_at)
-            key = await create_api_key(session, principal, data, ALL_PERMISSIONS)
+            key = await create_api_key(session, principal, data, ROLES)
         console.print(f"Key: {key.key}", soft_wrap=True)
 
     run(work)

@@ -19,10 +19,8 @@ CHUNK_SIZES = (1000, 250, 50, 10, 1)
 def insert_statement(table: str, columns: tuple[str, ...], rows: int, conflict: str) -> str:
     """The text of an INSERT of `rows` rows; `conflict` is the clause after VALUES (may be empty)."""
     width = len(columns)
-    groups = (
-        "(" + ", ".join(f"${row * width + column + 1}" for column in range(width)) + ")" for row in range(rows)
-    )
-    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join(groups)} {conflict}".rstrip()
+    groups = ("(" + ", ".join(f"${row * width + column + 1}" for column in range(width)) + ")" for row in range(rows))
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join(groups)} {conflict}".rstrip()  # noqa: S608 - names of tables and columns, which are constants
 
 
 def upsert_clause(key: Sequence[str], columns: Sequence[str]) -> str:

@@ -22,7 +22,7 @@ TenantSession = AsyncSession
 """The session type under a name that the surfaces may use: they hand it on and never query with it."""
 
 
-class TenantConnection(asyncpg.Connection):  # type: ignore[misc]
+class TenantConnection(asyncpg.Connection):
     """An asyncpg connection that sends `SET LOCAL app.org_id` in the same message as BEGIN.
 
     The simple protocol carries both in one round trip and leaves nothing in the statement cache; a
@@ -32,7 +32,8 @@ class TenantConnection(asyncpg.Connection):  # type: ignore[misc]
 
     org_id: UUID | None = None
 
-    async def execute(self, query: str, *args: Any, timeout: float | None = None) -> str:
+    async def execute(self, query: str, *args: Any, timeout: float | None = None) -> str:  # noqa: ASYNC109 - asyncpg's signature
+        """Send statements; a BEGIN carries the organization with it."""
         if self.org_id is not None and not args and query.startswith("BEGIN"):
             org_id = UUID(str(self.org_id))
             query = f"{query.rstrip(';')}; SET LOCAL {SETTING} = '{org_id}'"
@@ -120,9 +121,7 @@ async def _translated_faults() -> AsyncIterator[None]:
         raise conflict("concurrent_write", "Another write of the same came in between; read again.") from error
     except (DBAPIError, *UNAVAILABLE) as error:
         original = error.orig.__cause__ if isinstance(error, DBAPIError) and error.orig is not None else error
-        if isinstance(error, DBAPIError) and not (
-            error.connection_invalidated or isinstance(original, UNAVAILABLE)
-        ):
+        if isinstance(error, DBAPIError) and not (error.connection_invalidated or isinstance(original, UNAVAILABLE)):
             raise
         raise ServiceError(
             ErrorKind.UNAVAILABLE, "database_unavailable", "The database is out of reach; try again."

@@ -1,8 +1,9 @@
 """Base of every input and output: unknown fields refused, no silent coercion, no NUL."""
 
+from datetime import date
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, StringConstraints
 
 
 def refuse_unstorable(value: Any) -> Any:
@@ -20,10 +21,28 @@ Text = Annotated[
 ]
 """A short human text: 1 to 500 characters."""
 
-Key = Annotated[
-    str, BeforeValidator(refuse_unstorable), StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,63}$")
-]
+Key = Annotated[str, BeforeValidator(refuse_unstorable), StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
 """A machine name a customer chooses: lower case, digits, `_` and `-`."""
+
+
+def _refuse_numbers(value: Any) -> Any:
+    """A bare number would pass as seconds since 1970."""
+    if isinstance(value, int | float):
+        raise ValueError("must be an ISO 8601 string")  # noqa: TRY004 - Pydantic turns only ValueError into a field error
+    return value
+
+
+def _within_living_memory(day: date) -> date:
+    if not 1900 <= day.year < 2200:
+        raise ValueError("must be between 1900 and 2199")
+    return day
+
+
+Day = Annotated[date, BeforeValidator(_refuse_numbers), AfterValidator(_within_living_memory)]
+"""A calendar day, `YYYY-MM-DD`; far enough from the ends of the calendar to add to."""
+
+Instant = Annotated[AwareDatetime, BeforeValidator(_refuse_numbers)]
+"""A point in time with its offset from UTC."""
 
 
 class InputDTO(BaseModel):

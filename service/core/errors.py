@@ -26,9 +26,7 @@ class FieldError:
 class ServiceError(Exception):
     """An expected failure with a stable machine-readable `code`, e.g. `person_not_found`."""
 
-    def __init__(
-        self, kind: ErrorKind, code: str, message: str, fields: tuple[FieldError, ...] = ()
-    ) -> None:
+    def __init__(self, kind: ErrorKind, code: str, message: str, fields: tuple[FieldError, ...] = ()) -> None:
         super().__init__(message)
         self.kind = kind
         self.code = code

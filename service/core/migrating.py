@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-import migrations
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+import migrations
 from service.core.embedded import APP, INGEST, DatabaseUrls
 
 LOCK_TIMEOUT = "5s"

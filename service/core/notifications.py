@@ -24,9 +24,7 @@ class Listener:
     caches and look for work there.
     """
 
-    def __init__(
-        self, url: str, handlers: dict[str, Callable[[str], None]], on_reconnect: Callable[[], None]
-    ) -> None:
+    def __init__(self, url: str, handlers: dict[str, Callable[[str], None]], on_reconnect: Callable[[], None]) -> None:
         self._url = url
         self._handlers = handlers
         self._on_reconnect = on_reconnect

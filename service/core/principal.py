@@ -50,6 +50,4 @@ def require(principal: Principal, permission: str) -> None:
     """Refuse (`forbidden`) unless the principal holds the permission."""
     if principal.is_system or permission in principal.permissions:
         return
-    raise ServiceError(
-        ErrorKind.FORBIDDEN, "permission_denied", f"This needs the permission {permission}."
-    )
+    raise ServiceError(ErrorKind.FORBIDDEN, "permission_denied", f"This needs the permission {permission}.")

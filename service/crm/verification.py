@@ -33,9 +33,7 @@ def is_fresh(timestamp: str, now_ms: int) -> bool:
     return abs(now_ms - int(timestamp)) <= MAX_AGE_MS
 
 
-def verify_v3(
-    secret: str, method: str, uri: str, body: bytes, timestamp: str, signature: str, now_ms: int
-) -> bool:
+def verify_v3(secret: str, method: str, uri: str, body: bytes, timestamp: str, signature: str, now_ms: int) -> bool:
     """Base64 HMAC-SHA256 of method, decoded URI, body and timestamp; refused when stale."""
     if not is_fresh(timestamp, now_ms):
         return False

@@ -66,9 +66,7 @@ def _days(start: date, end: date) -> Iterable[date]:
         yield start + timedelta(days=offset)
 
 
-def standing(
-    snapshot: Mapping[str, str | int | None], definition: Mapping[str, str], share: Decimal
-) -> Standing:
+def standing(snapshot: Mapping[str, str | int | None], definition: Mapping[str, str], share: Decimal) -> Standing:
     """A snapshot as the REST surface gives it, with its KPI's definition; a ratio is due in full at any time."""
     target = None if snapshot["target"] is None else Decimal(str(snapshot["target"]))
     due = target if definition["kind"] == "ratio" or target is None else target * share
@@ -114,7 +112,9 @@ def sentence(name: str, standings: Sequence[Standing]) -> str:
             f"{first}'s process is on pace while {worst.name.lower()} is not ({shown(worst.value, worst.unit)} of "
             f"{shown(worst.due, worst.unit)}): be patient. Next step: {NEXT_STEPS[worst.kpi]}."
         )
-    best = max((item for item in standings if item.pace is not None and item.level != "result"), key=_pace, default=None)
+    best = max(
+        (item for item in standings if item.pace is not None and item.level != "result"), key=_pace, default=None
+    )
     praise = f", {best.name.lower()} at {_percent(best)} of what is due" if best and _pace(best) > AHEAD else ""
     return f"{first} is on pace, or within chance of it, in every KPI{praise}. Next step: ask what works, and keep it."
 
@@ -130,7 +130,7 @@ def _percent(item: Standing) -> str:
 def shown(value: Decimal | None, unit: str) -> str:
     """A value as a reader wants it."""
     if value is None:
-        return "–"
+        return "-"
     if unit == "ratio":
         return f"{round(value * 100)} %"
     if unit == "currency":

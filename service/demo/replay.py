@@ -65,17 +65,14 @@ def _until(deal: Opportunity, until: datetime) -> Opportunity:
     return replace(deal, moves=tuple(move for move in deal.moves if move[0] <= until))
 
 
-def _shuffled(
-    events: list[hubspot.Event], records: list[salesforce.Record], rng: random.Random
-) -> list[Delivery]:
+def _shuffled(events: list[hubspot.Event], records: list[salesforce.Record], rng: random.Random) -> list[Delivery]:
     """Batches out of order, events out of order within and across them, and some of them twice."""
     events = events + rng.sample(events, int(len(events) * DUPLICATED))
     records = records + rng.sample(records, int(len(records) * DUPLICATED))
     rng.shuffle(events)
     rng.shuffle(records)
     found = [
-        Delivery("hubspot", json.dumps(batch, separators=(",", ":")).encode(), len(batch))
-        for batch in _batches(events)
+        Delivery("hubspot", json.dumps(batch, separators=(",", ":")).encode(), len(batch)) for batch in _batches(events)
     ]
     found += [Delivery("salesforce", salesforce.message(batch), len(batch)) for batch in _batches(records)]
     rng.shuffle(found)

@@ -53,9 +53,7 @@ async def _run(settings: Settings, *, exit_after: bool, seed: int) -> None:
         state = load_state(settings.home)
         if state is None:
             console.print("Creating the demo organization: 2 managers, 12 reps")
-            state = await create_demo(
-                runtime, port=settings.port, seed=seed, today=now.date(), say=console.print
-            )
+            state = await create_demo(runtime, port=settings.port, seed=seed, today=now.date(), say=console.print)
         state = _moved(state, settings)
         save_state(settings.home, state)
         async with serving(settings, runtime) as server:
@@ -156,16 +154,16 @@ async def print_monday(client: httpx.AsyncClient, state: DemoState, today: date,
         item = standing(snapshot, definitions[snapshot["kpi"]], share)
         team.setdefault(snapshot["person_id"], []).append(item)
     console.print()
-    console.print(f"[bold]{MANAGERS[0].name}'s Monday[/bold], {today}: {period['period']} from {start} to {end}, "
-                  f"{round(share * 100)} % of its working days are over. Value / due by now.")
+    console.print(
+        f"[bold]{MANAGERS[0].name}'s Monday[/bold], {today}: {period['period']} from {start} to {end}, "
+        f"{round(share * 100)} % of its working days are over. Value / due by now."
+    )
     console.print(_table(reports, team))
     for person in reports:
         console.print(f"• {sentence(person['name'], by_level(team.get(person['id'], [])))}", soft_wrap=True)
 
 
-async def _period(
-    client: httpx.AsyncClient, state: DemoState, today: date, headers: dict[str, str]
-) -> dict[str, str]:
+async def _period(client: httpx.AsyncClient, state: DemoState, today: date, headers: dict[str, str]) -> dict[str, str]:
     """This month, or this quarter where the month is too young to say anything."""
     for period in ("month", "quarter"):
         path = f"/v1/kpi-snapshots?manager_id={state.manager_id}&period={period}&limit=1"

@@ -8,6 +8,9 @@ from uuid import UUID
 
 from pydantic import SecretStr
 
+from service.activities.dto import SourceMapping
+from service.core.database import TenantSession
+from service.core.pagination import PageRequest
 from service.core.principal import Principal
 from service.core.runtime import Runtime
 from service.crm.dto import CreateCrmConnection, CrmSystem
@@ -20,13 +23,10 @@ from service.demo.identifiers import APP_ID, PORTAL_ID, SALESFORCE_ORG_ID
 from service.demo.salesforce import FIELD_MAPPING
 from service.demo.state import DemoState
 from service.kpi_snapshots.tasks import build_measures
-from service.activities.dto import SourceMapping
 from service.organizations.dto import CreateApiKey, CreateOrganization, PersonFilter
 from service.organizations.use_cases.api_keys import create_api_key
 from service.organizations.use_cases.organizations import create_organization
 from service.organizations.use_cases.people import list_people
-from service.core.pagination import PageRequest
-from service.core.database import TenantSession
 from service.success_models.use_cases import activate_success_model, create_success_model, shipped_document
 
 NAME = "Touchline Demo"
@@ -57,9 +57,7 @@ def demo_model() -> dict[str, Any]:
     return document
 
 
-async def create_demo(
-    runtime: Runtime, *, port: int, seed: int, today: date, say: Callable[[str], None]
-) -> DemoState:
+async def create_demo(runtime: Runtime, *, port: int, seed: int, today: date, say: Callable[[str], None]) -> DemoState:
     """Create the organization, its model and connections, and import its history up to three weeks ago."""
     cut = datetime.combine(today - timedelta(days=REPLAYED_DAYS), time.min, UTC)
     organization, admin_key = await create_organization(
@@ -104,9 +102,7 @@ async def create_demo(
     )
 
 
-async def _connect(
-    session: TenantSession, principal: Principal, runtime: Runtime, secret: str
-) -> tuple[str, str]:
+async def _connect(session: TenantSession, principal: Principal, runtime: Runtime, secret: str) -> tuple[str, str]:
     """The receivers' URLs of both connections; a portal belongs to one organization of an installation."""
     box, base_url = runtime.secret_box, runtime.settings.base_url
     hubspot = CreateCrmConnection(

@@ -2,19 +2,38 @@
 
 import zoneinfo
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, EmailStr, Field, StringConstraints, field_validator, model_validator
+from email_validator import EmailNotValidError, validate_email
+from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, field_validator
 
-from service.core.dto import InputDTO, Key, OutputDTO, Text
+from service.core.dto import Day, InputDTO, Instant, Key, OutputDTO, Text
 from service.core.principal import Role
 
 
+@lru_cache(maxsize=1)
+def _zones() -> frozenset[str]:
+    """Read once: the library walks its folders each time."""
+    return frozenset(zoneinfo.available_timezones())
+
+
 def _known_zone(name: str) -> str:
-    if name not in zoneinfo.available_timezones():
+    if name not in _zones():
         raise ValueError("is not an IANA time zone")
     return name
+
+
+def _email(text: str) -> str:
+    """Lower case, as it is compared; domains that only exist inside a company (`.local`, `.test`) are addresses too."""
+    try:
+        found = validate_email(text, check_deliverability=False, globally_deliverable=False)
+    except EmailNotValidError as error:
+        raise ValueError(str(error)) from error
+    if "." not in found.domain:
+        raise ValueError("The part after the @-sign has no dot.")
+    return found.normalized.lower()
 
 
 TimeZoneName = Annotated[str, AfterValidator(_known_zone)]
@@ -22,7 +41,9 @@ Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 """ISO 4217 code."""
 Locale = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 """BCP 47 language tag."""
-Email = Annotated[EmailStr, AfterValidator(str.lower)]
+Email = Annotated[
+    str, StringConstraints(max_length=320), AfterValidator(_email), Field(json_schema_extra={"format": "email"})
+]
 ExternalId = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]+$")]
 
 
@@ -47,12 +68,12 @@ class UpdateOrganization(InputDTO):
     week_start: int | None = Field(default=None, ge=1, le=7, strict=True)
     fiscal_year_start_month: int | None = Field(default=None, ge=1, le=12, strict=True)
 
-    @model_validator(mode="before")
+    @field_validator("*")
     @classmethod
-    def _nothing_is_nullable(cls, data: Any) -> Any:
-        if isinstance(data, dict) and any(value is None for value in data.values()):
-            raise ValueError("no field of an organization can be null")
-        return data
+    def _required(cls, value: Any) -> Any:
+        if value is None:
+            raise ValueError("cannot be null")
+        return value
 
 
 class OrganizationDTO(OutputDTO):
@@ -84,22 +105,31 @@ class PersonFields(InputDTO):
     job_role: Text | None = None
     time_zone: TimeZoneName | None = None
     locale: Locale | None = None
-    hired_on: date | None = None
-    left_on: date | None = None
+    hired_on: Day | None = None
+    left_on: Day | None = None
 
-    @model_validator(mode="after")
-    def _left_after_hired(self) -> "PersonFields":
-        if self.hired_on and self.left_on and self.left_on < self.hired_on:
-            raise ValueError("left_on must not be before hired_on")
-        return self
+    @field_validator("left_on")
+    @classmethod
+    def _left_after_hired(cls, value: date | None, info: ValidationInfo) -> date | None:
+        hired_on = info.data.get("hired_on")
+        if value and hired_on and value < hired_on:
+            raise ValueError("must not be before hired_on")
+        return value
 
 
 class CreatePerson(PersonFields):
     """A new person, with the manager they report to from `manager_from` (default: the day they were hired)."""
 
     manager_id: UUID | None = None
-    manager_from: date | None = None
+    manager_from: Day | None = None
     external_identities: list[ExternalIdentityInput] = Field(default_factory=list, max_length=20)
+
+    @field_validator("manager_from")
+    @classmethod
+    def _needs_a_manager(cls, value: date | None, info: ValidationInfo) -> date | None:
+        if value is not None and info.data.get("manager_id") is None:
+            raise ValueError("needs manager_id")
+        return value
 
 
 class UpdatePerson(InputDTO):
@@ -111,8 +141,8 @@ class UpdatePerson(InputDTO):
     job_role: Text | None = None
     time_zone: TimeZoneName | None = None
     locale: Locale | None = None
-    hired_on: date | None = None
-    left_on: date | None = None
+    hired_on: Day | None = None
+    left_on: Day | None = None
 
     @field_validator("email", "name", "role")
     @classmethod
@@ -128,7 +158,7 @@ class UpsertPerson(PersonFields):
     system: Key
     external_id: ExternalId
     manager_external_id: ExternalId | None = None
-    manager_from: date | None = None
+    manager_from: Day | None = None
 
 
 class BulkUpsertPeople(InputDTO):
@@ -141,14 +171,16 @@ class ManagerPeriodInput(InputDTO):
     """From `start_on` on, the person reports to `manager_id`; an open period ends the day the next starts."""
 
     manager_id: UUID
-    start_on: date
-    end_on: date | None = None
+    start_on: Day
+    end_on: Day | None = None
 
-    @model_validator(mode="after")
-    def _ends_after_start(self) -> "ManagerPeriodInput":
-        if self.end_on is not None and self.end_on <= self.start_on:
-            raise ValueError("end_on must be after start_on")
-        return self
+    @field_validator("end_on")
+    @classmethod
+    def _ends_after_start(cls, value: date | None, info: ValidationInfo) -> date | None:
+        start_on = info.data.get("start_on")
+        if value and start_on and value <= start_on:
+            raise ValueError("must be after start_on")
+        return value
 
 
 class ManagerPeriodDTO(OutputDTO):
@@ -210,14 +242,15 @@ class CreateApiKey(InputDTO):
 
     name: Text
     person_id: UUID | None = None
-    scopes: list[str] = Field(default_factory=list, max_length=50)
-    expires_at: AwareDatetime | None = None
+    scopes: list[str] = Field(default_factory=list, max_length=50, validate_default=True)
+    expires_at: Instant | None = None
 
-    @model_validator(mode="after")
-    def _person_or_scopes(self) -> "CreateApiKey":
-        if (self.person_id is None) == (not self.scopes):
+    @field_validator("scopes")
+    @classmethod
+    def _person_or_scopes(cls, value: list[str], info: ValidationInfo) -> list[str]:
+        if "person_id" in info.data and (info.data["person_id"] is None) == (not value):
             raise ValueError("give either person_id or scopes")
-        return self
+        return value
 
 
 class UpdateApiKey(InputDTO):
@@ -225,7 +258,14 @@ class UpdateApiKey(InputDTO):
 
     name: Text | None = None
     scopes: list[str] | None = Field(default=None, max_length=50)
-    expires_at: AwareDatetime | None = None
+    expires_at: Instant | None = None
+
+    @field_validator("name", "scopes")
+    @classmethod
+    def _required(cls, value: Any) -> Any:
+        if value is None:
+            raise ValueError("cannot be null")
+        return value
 
 
 class ApiKeyDTO(OutputDTO):

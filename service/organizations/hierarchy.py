@@ -24,21 +24,18 @@ def overlaps(a: Line, b: Line) -> bool:
 def find_cycle(lines: Sequence[Line], new: Line) -> bool:
     """Whether `new` puts somebody above themself at some date within its period.
 
-    Lines change at their starts only, so it is enough to look at each start within the new period.
+    `lines` are those of the new manager and of everyone above. Climbs from the new manager, each step
+    narrowed to the days on which the whole chain so far holds.
     """
-    instants = {new.start_on} | {line.start_on for line in lines if overlaps(line, new)}
-    return any(_cycle_at(lines, new, max(on, new.start_on)) for on in instants)
-
-
-def _cycle_at(lines: Sequence[Line], new: Line, on: date) -> bool:
-    managers = {
-        line.person_id: line.manager_id
-        for line in lines
-        if line.start_on <= on and (line.end_on is None or on < line.end_on)
-    }
-    above: UUID | None = new.manager_id
-    for _ in range(len(managers) + 1):
-        if above == new.person_id:
+    steps: list[tuple[UUID, date, date]] = [(new.manager_id, new.start_on, new.end_on or date.max)]
+    seen = set(steps)
+    while steps:
+        person_id, start_on, end_on = steps.pop()
+        if person_id == new.person_id:
             return True
-        above = managers.get(above) if above is not None else None
+        for line in lines:
+            step = (line.manager_id, max(start_on, line.start_on), min(end_on, line.end_on or date.max))
+            if line.person_id == person_id and step[1] < step[2] and step not in seen:
+                seen.add(step)
+                steps.append(step)
     return False

@@ -10,5 +10,6 @@ class Permission(StrEnum):
     ORGANIZATION_WRITE = "organization:write"
     PEOPLE_READ = "people:read"
     PEOPLE_WRITE = "people:write"
+    ROLES_WRITE = "roles:write"
     API_KEYS_READ = "api_keys:read"
     API_KEYS_WRITE = "api_keys:write"

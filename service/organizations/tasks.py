@@ -18,9 +18,7 @@ def handlers(runtime: Runtime) -> dict[str, JobHandler]:
     """Job handlers by name."""
 
     async def delete(org_id: UUID, _arguments: Mapping[str, str]) -> None:
-        routes = [
-            table for name, table in metadata.tables.items() if name in NON_TENANT_TABLES and "org_id" in table.c
-        ]
+        routes = [table for name, table in metadata.tables.items() if name in NON_TENANT_TABLES and "org_id" in table.c]
         async with runtime.database.tenant(org_id) as session:
             await delete_organization(session, Principal.system(org_id), routes)
 

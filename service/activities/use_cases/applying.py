@@ -126,9 +126,7 @@ async def purge_record(
     await repository.delete_records(connection, principal.org_id, source.id, object_type, external_id)
 
 
-async def derivation_context(
-    session: AsyncSession, principal: Principal, source: RecordSourceDTO
-) -> DerivationContext:
+async def derivation_context(session: AsyncSession, principal: Principal, source: RecordSourceDTO) -> DerivationContext:
     """What derivations of a source's records depend on now."""
     system = Principal.system(principal.org_id)
     organization = await get_organization(session, system)
@@ -192,9 +190,7 @@ def _deal_row(org_id: UUID, id_: UUID, fact: DerivedDeal, received_at: datetime)
     )  # fmt: skip
 
 
-def _stage_change_rows(
-    org_id: UUID, id_: UUID, fact: DerivedDeal, received_at: datetime
-) -> Iterable[tuple[Any, ...]]:
+def _stage_change_rows(org_id: UUID, id_: UUID, fact: DerivedDeal, received_at: datetime) -> Iterable[tuple[Any, ...]]:
     for position, change in enumerate(fact.stage_changes):
         yield (
             org_id, id_, position, change.from_stage, change.to_stage, change.person_id, change.occurred.at,

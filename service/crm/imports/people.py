@@ -33,7 +33,9 @@ def check_item(line: int, item: dict[str, Any], mapping: ImportMapping) -> list[
     try:
         UpsertPerson.model_validate(item)
     except ValidationError as error:
-        return [Fault(line, _column(mapping, str((fault["loc"] or ("",))[0])), fault["msg"]) for fault in error.errors()]
+        return [
+            Fault(line, _column(mapping, str((fault["loc"] or ("",))[0])), fault["msg"]) for fault in error.errors()
+        ]
     return []
 
 

@@ -66,7 +66,7 @@ async def run_import(
         async with database.tenant(org_id) as session:
             await _import(session, Principal.system(org_id), path, mapping, report, on_progress)
             if dry_run or report.faults:
-                raise _DryRun
+                raise _DryRun  # noqa: TRY301 - leaving the block by an exception is what rolls back
     except _DryRun:
         pass
     return report
@@ -142,9 +142,7 @@ async def _import_people(
         for result in await upsert_people(session, principal, [item for _line, item in batch]):
             line = batch[result.index][0]
             if result.status == "failed":
-                report.faults += [
-                    Fault(line, error["pointer"].lstrip("/"), error["detail"]) for error in result.errors
-                ]
+                report.faults += [Fault(line, error["pointer"].lstrip("/"), error["detail"]) for error in result.errors]
             report.changed += result.status in ("created", "updated")
 
 

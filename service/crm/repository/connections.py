@@ -22,9 +22,7 @@ async def get_connection(
     session: AsyncSession, org_id: UUID, connection_id: UUID, *, lock: bool = False
 ) -> CrmConnection | None:
     """One connection."""
-    query = select(CrmConnection).where(
-        col(CrmConnection.org_id) == org_id, col(CrmConnection.id) == connection_id
-    )
+    query = select(CrmConnection).where(col(CrmConnection.org_id) == org_id, col(CrmConnection.id) == connection_id)
     return (await session.exec(query.with_for_update() if lock else query)).first()
 
 
@@ -36,9 +34,7 @@ async def get_connections(session: AsyncSession, org_id: UUID, ids: list[UUID] |
     return list((await session.exec(query)).all())
 
 
-async def list_connections(
-    session: AsyncSession, org_id: UUID, after: UUID | None, limit: int
-) -> list[CrmConnection]:
+async def list_connections(session: AsyncSession, org_id: UUID, after: UUID | None, limit: int) -> list[CrmConnection]:
     """Up to `limit` connections in order of creation, after a position."""
     query = select(CrmConnection).where(col(CrmConnection.org_id) == org_id)
     if after is not None:
@@ -56,9 +52,7 @@ async def find_route(session: AsyncSession, system: str, account_id: str) -> Con
 
 async def list_routes_of_app(session: AsyncSession, system: str, app_id: str) -> list[ConnectionRoute]:
     """Every connection of an application, in all organizations."""
-    query = select(ConnectionRoute).where(
-        col(ConnectionRoute.system) == system, col(ConnectionRoute.app_id) == app_id
-    )
+    query = select(ConnectionRoute).where(col(ConnectionRoute.system) == system, col(ConnectionRoute.app_id) == app_id)
     return list((await session.exec(query)).all())
 
 
@@ -82,9 +76,7 @@ async def delete_connection(session: AsyncSession, org_id: UUID, connection_id: 
         )
     )
     for table in (CrmEvent, Delivery):
-        await session.exec(
-            delete(table).where(col(table.org_id) == org_id, col(table.connection_id) == connection_id)
-        )
+        await session.exec(delete(table).where(col(table.org_id) == org_id, col(table.connection_id) == connection_id))
     await session.exec(
         delete(CrmConnection).where(col(CrmConnection.org_id) == org_id, col(CrmConnection.id) == connection_id)
     )

@@ -41,7 +41,7 @@ def parse(body: bytes) -> OutboundMessage:
         root = etree.fromstring(body, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise UnreadableDelivery(f"not well-formed XML: {error}") from error
-    if root.getroottree().docinfo.doctype or root.getroottree().docinfo.internalDTD is not None:
+    if root.getroottree().docinfo.internalDTD is not None:
         raise UnreadableDelivery("a DOCTYPE is refused")
     message = root.find(f"{{{SOAP}}}Body/{{{OUTBOUND}}}notifications")
     if message is None:

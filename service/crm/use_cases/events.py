@@ -30,7 +30,7 @@ async def list_crm_events(
     position = page.position(2)
     after = None if position is None else (_instant(position[0]), _key(position[1], "cursor"))
     rows = await repository.list_events(session, principal.org_id, connection_id, status, after, page.limit + 1)
-    positions = [(row.received_at.isoformat(), row.dedup_key.hex()) for row in rows]
+    positions: list[tuple[str, ...]] = [(row.received_at.isoformat(), row.dedup_key.hex()) for row in rows]
     return paginate([_to_dto(row) for row in rows], positions, page.limit)
 
 

@@ -11,9 +11,7 @@ from service.crm.models import CrmConnection
 from service.crm.repository import events as repository
 
 
-async def purge_object(
-    session: AsyncSession, connection: CrmConnection, source: RecordSourceDTO, purge: Purge
-) -> None:
+async def purge_object(session: AsyncSession, connection: CrmConnection, source: RecordSourceDTO, purge: Purge) -> None:
     """Remove an object's record and facts, and empty the places of its events in the stored deliveries.
 
     A purged event leaves `null` behind, so that the positions of the others stay true.

@@ -58,26 +58,28 @@ async def process_deliveries(session: AsyncSession, org_id: UUID, pending: Seque
     }
     batch = Batch()
     for delivery in pending:
-        owner = connections.get(delivery.connection_id)
-        if owner is None:
+        sender = connections.get(delivery.connection_id)
+        if sender is None:
             batch.errors[delivery.id] = "the connection no longer exists"
         else:
-            _read(batch, org_id, delivery, owner, sources[owner.id].mapping.fields)
+            _read(batch, org_id, delivery, sender, sources[sender.id].mapping.fields)
     raw = await raw_connection(session)
     claimed = await repository.claim_events(raw, list(batch.rows.values()))
     received_at = max(delivery.received_at for delivery in pending)
-    for id_ in connections:
+    for id_, owner in sorted(connections.items(), key=_source):  # always in one order: each takes a lock
         changes, purges = _meaning(batch, {key for key in claimed if key[0] == id_})
         await apply_changes(session, Principal.system(org_id), sources[id_], changes, received_at)
         for purge in purges:
-            await purge_object(session, connections[id_], sources[id_], purge)
+            await purge_object(session, owner, sources[id_], purge)
     errors = [batch.errors.get(delivery.id) for delivery in pending]
     await repository.mark_processed(raw, org_id, [delivery.id for delivery in pending], errors, utc_now())
 
 
-def _read(
-    batch: Batch, org_id: UUID, delivery: PendingDelivery, owner: CrmConnection, fields: dict[str, str]
-) -> None:
+def _source(item: tuple[UUID, CrmConnection]) -> UUID:
+    return item[1].source_id
+
+
+def _read(batch: Batch, org_id: UUID, delivery: PendingDelivery, owner: CrmConnection, fields: dict[str, str]) -> None:
     """Split and translate one delivery into the batch."""
     vendor = VENDORS[CrmSystem(owner.system)]
     try:

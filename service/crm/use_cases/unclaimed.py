@@ -24,9 +24,7 @@ def fingerprint(secret: str) -> bytes:
     return hashlib.sha256(b"touchline.unclaimed:" + secret.encode()).digest()
 
 
-async def claim_unclaimed(
-    session: AsyncSession, principal: Principal, connection_id: UUID, box: SecretBox
-) -> int:
+async def claim_unclaimed(session: AsyncSession, principal: Principal, connection_id: UUID, box: SecretBox) -> int:
     """Hand a connection what its account sent before, of that which its own secrets verified."""
     require(principal, Permission.CRM_CONNECTIONS_WRITE)
     row = await connection_repository.get_connection(session, principal.org_id, connection_id)

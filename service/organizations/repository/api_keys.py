@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from service.organizations.models import ApiKey, ApiKeyRoute, Person
+from service.organizations.models import ApiKey, ApiKeyRoute, Organization, Person
 
 
 async def find_route(session: AsyncSession, key_hash: bytes) -> ApiKeyRoute | None:
@@ -15,13 +15,12 @@ async def find_route(session: AsyncSession, key_hash: bytes) -> ApiKeyRoute | No
 
 async def get_key_with_person(
     session: AsyncSession, org_id: UUID, key_id: UUID
-) -> tuple[ApiKey, Person | None] | None:
-    """A key and, where it acts as a person, that person."""
+) -> tuple[ApiKey, Person | None, str] | None:
+    """A key, the person it acts as (if any), and the organization's time zone."""
     query = (
-        select(ApiKey, Person)
-        .outerjoin(
-            Person, (col(Person.org_id) == col(ApiKey.org_id)) & (col(Person.id) == col(ApiKey.person_id))
-        )
+        select(ApiKey, Person, Organization.time_zone)
+        .join(Organization, col(Organization.org_id) == col(ApiKey.org_id))
+        .outerjoin(Person, (col(Person.org_id) == col(ApiKey.org_id)) & (col(Person.id) == col(ApiKey.person_id)))
         .where(col(ApiKey.org_id) == org_id, col(ApiKey.id) == key_id)
     )
     return (await session.exec(query)).first()
@@ -39,6 +38,12 @@ async def list_keys(session: AsyncSession, org_id: UUID, after: UUID | None, lim
     if after is not None:
         query = query.where(col(ApiKey.id) > after)
     return list((await session.exec(query)).all())
+
+
+async def delete_person_routes(session: AsyncSession, org_id: UUID, person_id: UUID) -> None:
+    """Make the keys that act as a person unfindable."""
+    hashes = select(ApiKey.key_hash).where(col(ApiKey.org_id) == org_id, col(ApiKey.person_id) == person_id)
+    await session.exec(delete(ApiKeyRoute).where(col(ApiKeyRoute.key_hash).in_(hashes)))
 
 
 async def delete_route(session: AsyncSession, key_hash: bytes) -> None:

@@ -14,6 +14,17 @@ async def get_organization(session: AsyncSession, org_id: UUID, *, lock: bool = 
     return (await session.exec(query.with_for_update() if lock else query)).first()
 
 
+async def lock_organization(session: AsyncSession, org_id: UUID) -> None:
+    """Let writers whose rules span several rows take turns until the transaction ends."""
+    await session.exec(select(Organization.org_id).where(col(Organization.org_id) == org_id).with_for_update())
+
+
+async def get_time_zone(session: AsyncSession, org_id: UUID) -> str | None:
+    """The organization's IANA time zone."""
+    query = select(Organization.time_zone).where(col(Organization.org_id) == org_id)
+    return (await session.exec(query)).first()
+
+
 async def find_in_directory(session: AsyncSession, name_hash: bytes) -> UUID | None:
     """The organization whose name has this hash."""
     query = select(OrganizationDirectory.org_id).where(col(OrganizationDirectory.name_hash) == name_hash)

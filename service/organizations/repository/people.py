@@ -10,6 +10,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
 from service.organizations.dto import PersonFilter
+from service.organizations.external_ids import canonical_external_id
+from service.organizations.hierarchy import Line
 from service.organizations.models import ExternalIdentity, ManagerPeriod, Person
 
 
@@ -27,10 +29,9 @@ def in_force(on: date) -> ColumnElement[bool]:
     )
 
 
-async def get_person(session: AsyncSession, org_id: UUID, person_id: UUID, *, lock: bool = False) -> Person | None:
+async def get_person(session: AsyncSession, org_id: UUID, person_id: UUID) -> Person | None:
     """One person of the organization."""
-    query = _people(org_id, None).where(col(Person.id) == person_id)
-    return (await session.exec(query.with_for_update() if lock else query)).first()
+    return (await session.exec(_people(org_id, None).where(col(Person.id) == person_id))).first()
 
 
 async def get_person_by_email(session: AsyncSession, org_id: UUID, email: str) -> Person | None:
@@ -73,12 +74,13 @@ async def list_people(
     return list((await session.exec(query)).all())
 
 
-async def count_admins(session: AsyncSession, org_id: UUID) -> int:
-    """Administrators who have not left."""
+async def count_other_admins(session: AsyncSession, org_id: UUID, person_id: UUID) -> int:
+    """Administrators besides one person, not counting those who have left or have a day to leave."""
     query = (
         select(func.count())
         .select_from(Person)
         .where(col(Person.org_id) == org_id, col(Person.role) == "admin", col(Person.left_on).is_(None))
+        .where(col(Person.id) != person_id)
     )
     return (await session.exec(query)).one()
 
@@ -110,6 +112,21 @@ async def get_manager_period(
         col(ManagerPeriod.id) == period_id,
     )
     return (await session.exec(query)).first()
+
+
+async def list_lines_above(session: AsyncSession, org_id: UUID, person_id: UUID) -> list[Line]:
+    """The reporting lines, at any date, of a person and of everyone above them."""
+    line = select(
+        col(ManagerPeriod.person_id),
+        col(ManagerPeriod.manager_id),
+        col(ManagerPeriod.start_on),
+        col(ManagerPeriod.end_on),
+    ).where(col(ManagerPeriod.org_id) == org_id)
+    own = line.where(col(ManagerPeriod.person_id) == person_id).cte("above", recursive=True)
+    further = line.join(own, col(ManagerPeriod.person_id) == own.c.manager_id)
+    above = own.union(further).c
+    rows = await session.exec(select(above.person_id, above.manager_id, above.start_on, above.end_on))
+    return [Line(*row) for row in rows.all()]
 
 
 async def list_report_ids(session: AsyncSession, org_id: UUID, manager_id: UUID, on: date) -> list[UUID]:
@@ -148,14 +165,12 @@ async def list_identities(
     return list((await session.exec(query.order_by(*order))).all())
 
 
-async def get_identity(
-    session: AsyncSession, org_id: UUID, system: str, external_id: str
-) -> ExternalIdentity | None:
-    """Who somebody in another system is here."""
+async def get_identity(session: AsyncSession, org_id: UUID, system: str, external_id: str) -> ExternalIdentity | None:
+    """Who somebody in another system is here; the id in any of its forms."""
     query = select(ExternalIdentity).where(
         col(ExternalIdentity.org_id) == org_id,
         col(ExternalIdentity.system) == system,
-        col(ExternalIdentity.external_id) == external_id,
+        col(ExternalIdentity.external_id) == canonical_external_id(system, external_id),
     )
     return (await session.exec(query)).first()
 

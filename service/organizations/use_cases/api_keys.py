@@ -1,6 +1,8 @@
 """API keys: shown once, stored as a hash, found through a route that holds ids and hashes only."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -9,7 +11,7 @@ from service.core.clock import utc_now
 from service.core.errors import FieldError, invalid, invalid_fields, not_found
 from service.core.ids import new_id
 from service.core.pagination import Page, PageRequest, paginate
-from service.core.principal import Principal, require
+from service.core.principal import Principal, Role, require
 from service.core.secrets import digest, new_token
 from service.organizations.dto import ApiKeyDTO, CreateApiKey, CreatedApiKeyDTO, UpdateApiKey
 from service.organizations.models import ApiKey, ApiKeyRoute
@@ -21,22 +23,32 @@ KEY_PREFIX = "tl"
 SHOWN_CHARACTERS = 10
 ALL_SCOPES = "admin"
 
+RoleTable = Mapping[Role, frozenset[str]]
+"""What each role may do; the administrator's permissions are all there are."""
+
+NO_ROLES: RoleTable = MappingProxyType({})
+"""For callers that give no scopes: workers and tests that make keys of people."""
+
 
 async def create_api_key(
     session: AsyncSession,
     principal: Principal,
     data: CreateApiKey,
-    known_scopes: frozenset[str] = frozenset(),
+    roles: RoleTable = NO_ROLES,
 ) -> CreatedApiKeyDTO:
     """Create a key; its text is in the answer and nowhere else.
 
-    `invalid` for an unknown scope, a scope the caller does not hold, an expiry in the past.
+    `invalid` for an unknown scope, for more power than the caller's own, for an expiry in the past.
     """
     require(principal, Permission.API_KEYS_WRITE)
-    _check_scopes(principal, data.scopes, known_scopes)
+    _check_scopes(principal, data.scopes, roles)
     _check_expiry(data.expires_at)
-    if data.person_id is not None and await people.get_person(session, principal.org_id, data.person_id) is None:
-        raise invalid("/person_id", "is not a person of this organization")
+    if data.person_id is not None:
+        person = await people.get_person(session, principal.org_id, data.person_id)
+        if person is None:
+            raise invalid("/person_id", "is not a person of this organization")
+        if not principal.is_system and not roles[Role(person.role)] <= principal.permissions:
+            raise invalid("/person_id", "may do more than you")
     text = new_token(KEY_PREFIX)
     row = ApiKey(
         org_id=principal.org_id,
@@ -74,7 +86,7 @@ async def update_api_key(
     principal: Principal,
     key_id: UUID,
     data: UpdateApiKey,
-    known_scopes: frozenset[str] = frozenset(),
+    roles: RoleTable = NO_ROLES,
 ) -> ApiKeyDTO:
     """Change name, scopes or expiry; a key that acts as a person has no scopes."""
     require(principal, Permission.API_KEYS_WRITE)
@@ -83,10 +95,8 @@ async def update_api_key(
     if "scopes" in changes:
         if row.person_id is not None or not changes["scopes"]:
             raise invalid("/scopes", "belong to a key of the organization, which has at least one")
-        _check_scopes(principal, changes["scopes"], known_scopes)
+        _check_scopes(principal, changes["scopes"], roles)
         changes["scopes"] = sorted(set(changes["scopes"]))
-    if "name" in changes and changes["name"] is None:
-        raise invalid("/name", "cannot be null")
     _check_expiry(changes.get("expires_at"))
     for name, value in changes.items():
         setattr(row, name, value)
@@ -111,8 +121,9 @@ async def _existing(session: AsyncSession, principal: Principal, key_id: UUID) -
     return row
 
 
-def _check_scopes(principal: Principal, scopes: list[str], known: frozenset[str]) -> None:
+def _check_scopes(principal: Principal, scopes: list[str], roles: RoleTable) -> None:
     """Nobody gives away what they do not have."""
+    known = roles.get(Role.ADMIN, frozenset())
     errors = []
     for index, scope in enumerate(scopes):
         if scope != ALL_SCOPES and scope not in known:

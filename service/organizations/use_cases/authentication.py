@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from service.core.database import Database
 from service.core.errors import ErrorKind, ServiceError
@@ -33,10 +34,12 @@ async def authenticate(
         found = await repository.get_key_with_person(session, route.org_id, route.key_id)
     if found is None or not same(found[0].key_hash, key_hash):
         raise unauthenticated()
-    return _principal(found[0], found[1], roles, now)
+    key, person, time_zone = found
+    return _principal(key, person, roles, now.astimezone(ZoneInfo(time_zone)))
 
 
 def _principal(key: ApiKey, person: Person | None, roles: Mapping[Role, frozenset[str]], now: datetime) -> Principal:
+    """`now` is in the organization's time zone: who leaves on a day works until its end."""
     if key.revoked_at is not None or (key.expires_at is not None and key.expires_at <= now):
         raise unauthenticated("This API key has been revoked or has expired.")
     if key.person_id is None:

@@ -7,8 +7,8 @@ from uuid import UUID
 from pydantic import ValidationError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from service.core.clock import utc_now
 from service.core.errors import ServiceError, invalid
+from service.core.jobs import enqueue
 from service.core.principal import Principal, require
 from service.core.validation import pointer_of
 from service.organizations.dto import (
@@ -21,9 +21,12 @@ from service.organizations.dto import (
 )
 from service.organizations.models import Person
 from service.organizations.permissions import Permission
+from service.organizations.repository import organizations
 from service.organizations.repository import people as repository
-from service.organizations.use_cases.people import create_person, set_identity, update_person
+from service.organizations.use_cases.organizations import REDERIVE_ALL
+from service.organizations.use_cases.people import CLAIM_UNMAPPED, add_person, change_person, set_identity
 from service.organizations.use_cases.reporting_lines import add_manager_period
+from service.organizations.use_cases.scope import local_today
 
 LINK_FIELDS = {"system", "external_id", "manager_external_id", "manager_from"}
 
@@ -31,18 +34,21 @@ LINK_FIELDS = {"system", "external_id", "manager_external_id", "manager_from"}
 async def upsert_people(
     session: AsyncSession, principal: Principal, items: Sequence[dict[str, Any]]
 ) -> list[BulkItemResult]:
-    """Create or update each person; a failed item leaves nothing behind and does not stop the others.
+    """Create or update each person; a failed item does not stop the others.
 
-    Managers are linked after all people exist, so that the order of the items does not matter.
+    Managers are linked after all people exist, so that the order of the items does not matter. An item
+    of which only the manager is wrong is `failed` and its person is stored.
     """
     require(principal, Permission.PEOPLE_WRITE)
+    await organizations.lock_organization(session, principal.org_id)
     results: list[BulkItemResult] = []
+    jobs: set[str] = set()
     linked: list[tuple[int, UUID, UpsertPerson]] = []
     for index, raw in enumerate(items):
         try:
             item = UpsertPerson.model_validate(raw)
             async with session.begin_nested():
-                status, person_id = await _upsert(session, principal, item)
+                status, person_id, job = await _upsert(session, principal, item)
         except ValidationError as error:
             results.append(_failed(index, "invalid_input", [_field(e) for e in error.errors()]))
         except ServiceError as error:
@@ -50,16 +56,23 @@ async def upsert_people(
         else:
             results.append(BulkItemResult(index=index, status=status, id=person_id))
             linked.append((index, person_id, item))
+            jobs |= job
     for index, person_id, item in linked:
         try:
             async with session.begin_nested():
-                await _link_manager(session, principal, person_id, item)
+                moved = await _link_manager(session, principal, person_id, item)
         except ServiceError as error:
             results[index] = _failed_service(index, error)
+        else:
+            if moved and results[index].status == "unchanged":
+                results[index] = BulkItemResult(index=index, status="updated", id=person_id)
+    for job_name in sorted(jobs):
+        await enqueue(session, job_name, principal.org_id)
     return results
 
 
-async def _upsert(session: AsyncSession, principal: Principal, item: UpsertPerson) -> tuple[Any, UUID]:
+async def _upsert(session: AsyncSession, principal: Principal, item: UpsertPerson) -> tuple[Any, UUID, set[str]]:
+    """The item's status and person, and the jobs that it makes necessary."""
     org_id = principal.org_id
     identity = ExternalIdentityInput(system=item.system, external_id=item.external_id)
     fields = item.model_dump(exclude=LINK_FIELDS, exclude_unset=True)
@@ -70,32 +83,34 @@ async def _upsert(session: AsyncSession, principal: Principal, item: UpsertPerso
         else await repository.get_person_by_email(session, org_id, item.email)
     )
     if row is None:
-        person = await create_person(session, principal, CreatePerson(**fields, external_identities=[identity]))
-        return "created", person.id
-    added = await set_identity(session, org_id, row.id, identity, "/external_id")
-    if added or _differs(row, fields):
-        await update_person(session, principal, row.id, UpdatePerson(**fields))
-        return "updated", row.id
-    return "unchanged", row.id
+        person = await add_person(session, principal, CreatePerson(**fields, external_identities=[identity]))
+        return "created", person.id, {CLAIM_UNMAPPED}
+    jobs = {CLAIM_UNMAPPED} if await set_identity(session, org_id, row.id, identity, "/external_id") else set()
+    if _differs(row, fields):
+        _, owner_moved = await change_person(session, principal, row.id, UpdatePerson(**fields))
+        return "updated", row.id, jobs | ({REDERIVE_ALL} if owner_moved else set())
+    return "updated" if jobs else "unchanged", row.id, jobs
 
 
 def _differs(row: Person, fields: dict[str, Any]) -> bool:
     return any(getattr(row, name) != value for name, value in fields.items())
 
 
-async def _link_manager(session: AsyncSession, principal: Principal, person_id: UUID, item: UpsertPerson) -> None:
+async def _link_manager(session: AsyncSession, principal: Principal, person_id: UUID, item: UpsertPerson) -> bool:
+    """True if the person reports to somebody new; the line that holds on the day already stays as it is."""
     if item.manager_external_id is None:
-        return
+        return False
     manager = await repository.get_identity(session, principal.org_id, item.system, item.manager_external_id)
     if manager is None:
         raise invalid("/manager_external_id", "is nobody known in this system")
-    start_on = item.manager_from or item.hired_on or utc_now().date()
+    start_on = item.manager_from or item.hired_on or await local_today(session, principal.org_id)
     lines = await repository.list_manager_periods(session, principal.org_id, [person_id])
     holds = [line for line in lines if line.start_on <= start_on and (line.end_on is None or start_on < line.end_on)]
     if holds and holds[-1].manager_id == manager.person_id:
-        return
+        return False
     period = ManagerPeriodInput(manager_id=manager.person_id, start_on=start_on)
     await add_manager_period(session, principal, person_id, period)
+    return True
 
 
 def _field(error: Any) -> dict[str, str]:

@@ -1,7 +1,10 @@
 """Who the caller is and may do."""
 
+from zoneinfo import ZoneInfo
+
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from service.core.clock import utc_now
 from service.core.errors import not_found
 from service.core.principal import Principal
 from service.organizations.dto import MeDTO
@@ -18,7 +21,8 @@ async def get_me(session: AsyncSession, principal: Principal) -> MeDTO:
     person = None
     if principal.person_id is not None:
         row = await people.get_person(session, principal.org_id, principal.person_id)
-        person = (await present(session, principal.org_id, [row]))[0] if row else None
+        today = utc_now().astimezone(ZoneInfo(organization.time_zone)).date()
+        person = (await present(session, principal.org_id, [row], today))[0] if row else None
     return MeDTO(
         organization=to_dto(organization),
         person=person,

@@ -37,9 +37,7 @@ def to_dto(row: Organization) -> OrganizationDTO:
     return OrganizationDTO.model_validate({**row.model_dump(), "id": row.org_id})
 
 
-async def create_organization(
-    database: Database, data: CreateOrganization
-) -> tuple[OrganizationDTO, CreatedApiKeyDTO]:
+async def create_organization(database: Database, data: CreateOrganization) -> tuple[OrganizationDTO, CreatedApiKeyDTO]:
     """Create an organization with its first administrator and that person's key (shown once).
 
     The operator's call, so it takes no principal. `conflict` when the name is taken.
@@ -107,9 +105,7 @@ async def get_organization(session: AsyncSession, principal: Principal) -> Organ
     return to_dto(row)
 
 
-async def update_organization(
-    session: AsyncSession, principal: Principal, data: UpdateOrganization
-) -> OrganizationDTO:
+async def update_organization(session: AsyncSession, principal: Principal, data: UpdateOrganization) -> OrganizationDTO:
     """Change settings; another time zone or currency derives every fact anew."""
     require(principal, Permission.ORGANIZATION_WRITE)
     row = await repository.get_organization(session, principal.org_id, lock=True)

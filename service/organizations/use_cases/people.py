@@ -24,18 +24,18 @@ from service.organizations.dto import (
 from service.organizations.external_ids import canonical_external_id
 from service.organizations.models import ExternalIdentity, Person
 from service.organizations.permissions import Permission
+from service.organizations.repository import api_keys, organizations
 from service.organizations.repository import people as repository
 from service.organizations.use_cases.organizations import REDERIVE_ALL
 from service.organizations.use_cases.reporting_lines import add_manager_period
-from service.organizations.use_cases.scope import require_visible, visible_people
+from service.organizations.use_cases.scope import local_today, require_visible, visible_people
 
 CLAIM_UNMAPPED = "claim_unmapped"
 
 
-async def present(session: AsyncSession, org_id: UUID, rows: Sequence[Person]) -> list[PersonDTO]:
+async def present(session: AsyncSession, org_id: UUID, rows: Sequence[Person], today: date) -> list[PersonDTO]:
     """Rows as the surfaces show them, with today's manager and the identities: two statements for any number."""
     ids = [row.id for row in rows]
-    today = utc_now().date()
     lines = await repository.list_manager_periods(session, org_id, ids, on=today)
     managers = {line.person_id: line.manager_id for line in lines}
     identities: dict[UUID, list[ExternalIdentityDTO]] = {}
@@ -53,61 +53,78 @@ async def present(session: AsyncSession, org_id: UUID, rows: Sequence[Person]) -
     ]
 
 
+async def _present_one(session: AsyncSession, row: Person) -> PersonDTO:
+    today = await local_today(session, row.org_id)
+    return (await present(session, row.org_id, [row], today))[0]
+
+
 async def list_people(
     session: AsyncSession, principal: Principal, filters: PersonFilter, page: PageRequest
 ) -> Page[PersonDTO]:
     """The people the caller may see, by name."""
     require(principal, Permission.PEOPLE_READ)
-    today = utc_now().date()
+    today = await local_today(session, principal.org_id)
     visible = await visible_people(session, principal, today)
     position = page.position(2)
     after = None if position is None else (position[0], cursor_uuid(position[1]))
     rows = await repository.list_people(session, principal.org_id, visible, filters, today, after, page.limit + 1)
-    people = await present(session, principal.org_id, rows)
+    people = await present(session, principal.org_id, rows, today)
     return paginate(people, [(row.name, str(row.id)) for row in rows], page.limit)
 
 
 async def get_people(session: AsyncSession, principal: Principal, ids: Collection[UUID]) -> dict[UUID, PersonDTO]:
     """Those of `ids` the caller may see; the batch behind loaders."""
     require(principal, Permission.PEOPLE_READ)
-    visible = await visible_people(session, principal, utc_now().date())
+    today = await local_today(session, principal.org_id)
+    visible = await visible_people(session, principal, today)
     wanted = set(ids) if visible is None else set(ids) & visible
     rows = await repository.get_people(session, principal.org_id, wanted)
-    return {person.id: person for person in await present(session, principal.org_id, rows)}
+    return {person.id: person for person in await present(session, principal.org_id, rows, today)}
 
 
 async def list_everyone(session: AsyncSession, principal: Principal) -> list[PersonDTO]:
     """All the people the caller may see, by name."""
     require(principal, Permission.PEOPLE_READ)
-    visible = await visible_people(session, principal, utc_now().date())
-    return await present(session, principal.org_id, await repository.get_people(session, principal.org_id, visible))
+    today = await local_today(session, principal.org_id)
+    visible = await visible_people(session, principal, today)
+    rows = await repository.get_people(session, principal.org_id, visible)
+    return await present(session, principal.org_id, rows, today)
 
 
 async def get_person(session: AsyncSession, principal: Principal, person_id: UUID) -> PersonDTO:
     """One person; `not_found` outside the caller's scope."""
     require(principal, Permission.PEOPLE_READ)
-    await require_visible(session, principal, person_id, utc_now().date())
+    today = await local_today(session, principal.org_id)
+    await require_visible(session, principal, person_id, today)
     row = await repository.get_person(session, principal.org_id, person_id)
     if row is None:
         raise not_found("person")
-    return (await present(session, principal.org_id, [row]))[0]
+    return (await present(session, principal.org_id, [row], today))[0]
 
 
-async def direct_reports(
-    session: AsyncSession, principal: Principal, manager_id: UUID, on: date
-) -> list[PersonDTO]:
+async def direct_reports(session: AsyncSession, principal: Principal, manager_id: UUID, on: date) -> list[PersonDTO]:
     """Who reports to a manager directly on a day, by name."""
     require(principal, Permission.PEOPLE_READ)
     await require_visible(session, principal, manager_id, on)
     if await repository.get_person(session, principal.org_id, manager_id) is None:
         raise not_found("person")
     ids = await repository.list_report_ids(session, principal.org_id, manager_id, on)
-    return await present(session, principal.org_id, await repository.get_people(session, principal.org_id, ids))
+    people = await repository.get_people(session, principal.org_id, ids)
+    return await present(session, principal.org_id, people, await local_today(session, principal.org_id))
 
 
 async def create_person(session: AsyncSession, principal: Principal, data: CreatePerson) -> PersonDTO:
     """Add a person; facts that waited for their e-mail address or identity are claimed by a job."""
+    row = await add_person(session, principal, data)
+    await enqueue(session, CLAIM_UNMAPPED, principal.org_id)
+    return await _present_one(session, row)
+
+
+async def add_person(session: AsyncSession, principal: Principal, data: CreatePerson) -> Person:
+    """Add a person and claim nothing yet: for callers that add many and claim once."""
     require(principal, Permission.PEOPLE_WRITE)
+    _require_grant(principal, data.role)
+    await organizations.lock_organization(session, principal.org_id)
     if await repository.get_person_by_email(session, principal.org_id, data.email):
         raise conflict("person_email_taken", "A person with this e-mail address exists.", "/email")
     now = utc_now()
@@ -118,55 +135,76 @@ async def create_person(session: AsyncSession, principal: Principal, data: Creat
     for index, identity in enumerate(data.external_identities):
         await set_identity(session, principal.org_id, row.id, identity, f"/external_identities/{index}")
     if data.manager_id is not None:
-        start_on = data.manager_from or data.hired_on or now.date()
+        start_on = data.manager_from or data.hired_on or await local_today(session, principal.org_id)
         period = ManagerPeriodInput(manager_id=data.manager_id, start_on=start_on)
         await add_manager_period(session, principal, row.id, period)
-    await enqueue(session, CLAIM_UNMAPPED, principal.org_id)
-    return (await present(session, principal.org_id, [row]))[0]
+    return row
 
 
-async def update_person(
+async def update_person(session: AsyncSession, principal: Principal, person_id: UUID, data: UpdatePerson) -> PersonDTO:
+    """Change a person; the last administrator stays one. Another e-mail address derives facts anew."""
+    row, owner_moved = await change_person(session, principal, person_id, data)
+    if owner_moved:
+        await enqueue(session, REDERIVE_ALL, principal.org_id)
+    return await _present_one(session, row)
+
+
+async def change_person(
     session: AsyncSession, principal: Principal, person_id: UUID, data: UpdatePerson
-) -> PersonDTO:
-    """Change a person; the last administrator stays one."""
+) -> tuple[Person, bool]:
+    """Change a person and derive nothing yet; True if other facts may be theirs now."""
     require(principal, Permission.PEOPLE_WRITE)
-    row = await repository.get_person(session, principal.org_id, person_id, lock=True)
-    if row is None:
-        raise not_found("person")
+    row = await _get_for_write(session, principal, person_id)
     changes = data.model_dump(exclude_unset=True)
-    email = changes.get("email", row.email)
-    if email != row.email and await repository.get_person_by_email(session, principal.org_id, email):
+    email, role = changes.get("email", row.email), Role(changes.get("role", row.role))
+    owner_moved = email != row.email
+    if owner_moved and await repository.get_person_by_email(session, principal.org_id, email):
         raise conflict("person_email_taken", "A person with this e-mail address exists.", "/email")
-    demoted = changes.get("role", row.role) != Role.ADMIN.value or changes.get("left_on") is not None
-    if demoted:
-        await _keep_an_admin(session, row)
+    if role != row.role:
+        _require_grant(principal, Role(row.role), role)
+    if role is not Role.ADMIN:
+        await _keep_an_admin(session, row, "/role")
+    elif changes.get("left_on") is not None:
+        await _keep_an_admin(session, row, "/left_on")
     hired_on, left_on = changes.get("hired_on", row.hired_on), changes.get("left_on", row.left_on)
     if hired_on and left_on and left_on < hired_on:
-        raise invalid("/left_on", "must not be before hired_on")
-    email_changes = email != row.email
+        raise invalid("/left_on" if "left_on" in changes else "/hired_on", "left_on must not be before hired_on")
     for name, value in changes.items():
         setattr(row, name, value.value if isinstance(value, Role) else value)
     row.updated_at = utc_now()
     await session.flush()
-    if email_changes:
-        await enqueue(session, REDERIVE_ALL, principal.org_id)
-    return (await present(session, principal.org_id, [row]))[0]
+    return row, owner_moved
 
 
 async def delete_person(session: AsyncSession, principal: Principal, person_id: UUID) -> None:
     """Remove a person with lines, identities and keys; their facts become unassigned again."""
     require(principal, Permission.PEOPLE_WRITE)
-    row = await repository.get_person(session, principal.org_id, person_id, lock=True)
-    if row is None:
-        raise not_found("person")
-    await _keep_an_admin(session, row)
+    row = await _get_for_write(session, principal, person_id)
+    _require_grant(principal, Role(row.role))
+    await _keep_an_admin(session, row, "")
+    await api_keys.delete_person_routes(session, principal.org_id, person_id)
     await repository.delete_person(session, principal.org_id, person_id)
     await enqueue(session, REDERIVE_ALL, principal.org_id)
 
 
-async def _keep_an_admin(session: AsyncSession, row: Person) -> None:
-    if row.role == Role.ADMIN.value and await repository.count_admins(session, row.org_id) <= 1:
-        raise conflict("last_admin", "An organization keeps at least one administrator.", "/role")
+async def _get_for_write(session: AsyncSession, principal: Principal, person_id: UUID) -> Person:
+    """The person; writers take turns, as the rules about administrators and lines span several rows."""
+    await organizations.lock_organization(session, principal.org_id)
+    row = await repository.get_person(session, principal.org_id, person_id)
+    if row is None:
+        raise not_found("person")
+    return row
+
+
+def _require_grant(principal: Principal, *roles: Role) -> None:
+    """Giving or taking a role that sees everyone needs more than writing people."""
+    if any(role in (Role.ADMIN, Role.ENABLEMENT) for role in roles):
+        require(principal, Permission.ROLES_WRITE)
+
+
+async def _keep_an_admin(session: AsyncSession, row: Person, pointer: str) -> None:
+    if row.role == Role.ADMIN.value and not await repository.count_other_admins(session, row.org_id, row.id):
+        raise conflict("last_admin", "An organization keeps at least one administrator.", pointer)
 
 
 async def put_external_identity(
@@ -174,12 +212,10 @@ async def put_external_identity(
 ) -> PersonDTO:
     """Say who a person is in another system; facts that waited for the identity are claimed by a job."""
     require(principal, Permission.PEOPLE_WRITE)
-    row = await repository.get_person(session, principal.org_id, person_id, lock=True)
-    if row is None:
-        raise not_found("person")
-    await set_identity(session, principal.org_id, person_id, data, "/external_id")
-    await enqueue(session, CLAIM_UNMAPPED, principal.org_id)
-    return (await present(session, principal.org_id, [row]))[0]
+    row = await _get_for_write(session, principal, person_id)
+    if await set_identity(session, principal.org_id, person_id, data, "/external_id"):
+        await enqueue(session, CLAIM_UNMAPPED, principal.org_id)
+    return await _present_one(session, row)
 
 
 async def delete_external_identity(
@@ -199,15 +235,13 @@ async def set_identity(
     session: AsyncSession, org_id: UUID, person_id: UUID, data: ExternalIdentityInput, pointer: str
 ) -> bool:
     """Write an identity unless it is there; True if it is new, `conflict` if it is somebody else's."""
-    external_id = canonical_external_id(data.system, data.external_id)
-    existing = await repository.get_identity(session, org_id, data.system, external_id)
+    existing = await repository.get_identity(session, org_id, data.system, data.external_id)
     if existing is not None:
         if existing.person_id != person_id:
             raise conflict("external_identity_taken", "This identity belongs to another person.", pointer)
         return False
-    session.add(
-        ExternalIdentity(org_id=org_id, system=data.system, external_id=external_id, person_id=person_id)
-    )
+    external_id = canonical_external_id(data.system, data.external_id)
+    session.add(ExternalIdentity(org_id=org_id, system=data.system, external_id=external_id, person_id=person_id))
     await session.flush()
     return True
 

@@ -1,7 +1,8 @@
-"""Dated reporting lines: at any date a person has one manager at most, and nobody is above themself."""
+"""Dated reporting lines: at any date a person has one manager at most, and nobody is above themself.
 
-from collections.abc import Iterable
-from datetime import date
+Both rules are about several rows, so writers take turns: each locks the organization's row first.
+"""
+
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -13,16 +14,15 @@ from service.organizations.dto import ManagerPeriodDTO, ManagerPeriodInput
 from service.organizations.hierarchy import Line, find_cycle, overlaps
 from service.organizations.models import ManagerPeriod
 from service.organizations.permissions import Permission
+from service.organizations.repository import organizations
 from service.organizations.repository import people as repository
-from service.organizations.use_cases.scope import require_visible
+from service.organizations.use_cases.scope import local_today, require_visible
 
 
-async def list_manager_periods(
-    session: AsyncSession, principal: Principal, person_id: UUID, today: date
-) -> list[ManagerPeriodDTO]:
+async def list_manager_periods(session: AsyncSession, principal: Principal, person_id: UUID) -> list[ManagerPeriodDTO]:
     """A person's reporting lines, by start."""
     require(principal, Permission.PEOPLE_READ)
-    await require_visible(session, principal, person_id, today)
+    await require_visible(session, principal, person_id, await local_today(session, principal.org_id))
     if await repository.get_person(session, principal.org_id, person_id) is None:
         raise not_found("person")
     rows = await repository.list_manager_periods(session, principal.org_id, [person_id])
@@ -37,19 +37,19 @@ async def add_manager_period(
     `conflict` for an overlap or for a cycle at any date, `invalid` for an unknown manager.
     """
     require(principal, Permission.PEOPLE_WRITE)
-    if await repository.get_person(session, principal.org_id, person_id, lock=True) is None:
+    await organizations.lock_organization(session, principal.org_id)
+    if await repository.get_person(session, principal.org_id, person_id) is None:
         raise not_found("person")
     if await repository.get_person(session, principal.org_id, data.manager_id) is None:
         raise invalid("/manager_id", "is not a person of this organization")
-    existing = await repository.list_manager_periods(session, principal.org_id)
-    own = [row for row in existing if row.person_id == person_id]
+    own = await repository.list_manager_periods(session, principal.org_id, [person_id])
     for row in own:
         if row.end_on is None and row.start_on < data.start_on:
             row.end_on = data.start_on
     new = Line(person_id, data.manager_id, data.start_on, data.end_on)
     if any(overlaps(_line(row), new) for row in own):
         raise conflict("manager_period_overlaps", "The person has a manager in this period already.", "/start_on")
-    if find_cycle([*_lines(existing), new], new):
+    if find_cycle(await repository.list_lines_above(session, principal.org_id, data.manager_id), new):
         raise conflict("manager_cycle", "Nobody can be above themself at any date.", "/manager_id")
     row = ManagerPeriod(org_id=principal.org_id, id=new_id(), person_id=person_id, **data.model_dump())
     session.add(row)
@@ -57,9 +57,7 @@ async def add_manager_period(
     return ManagerPeriodDTO.model_validate(row)
 
 
-async def delete_manager_period(
-    session: AsyncSession, principal: Principal, person_id: UUID, period_id: UUID
-) -> None:
+async def delete_manager_period(session: AsyncSession, principal: Principal, person_id: UUID, period_id: UUID) -> None:
     """Remove a line; the one before it stays as it is."""
     require(principal, Permission.PEOPLE_WRITE)
     row = await repository.get_manager_period(session, principal.org_id, person_id, period_id)
@@ -71,7 +69,3 @@ async def delete_manager_period(
 
 def _line(row: ManagerPeriod) -> Line:
     return Line(row.person_id, row.manager_id, row.start_on, row.end_on)
-
-
-def _lines(rows: Iterable[ManagerPeriod]) -> list[Line]:
-    return [_line(row) for row in rows]

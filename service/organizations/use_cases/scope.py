@@ -2,12 +2,23 @@
 
 from datetime import date
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from service.core.clock import utc_now
 from service.core.errors import not_found
 from service.core.principal import Principal, Role
+from service.organizations.repository import organizations
 from service.organizations.repository import people as repository
+
+
+async def local_today(session: AsyncSession, org_id: UUID) -> date:
+    """The organization's own day: reporting lines begin and end at its midnight."""
+    time_zone = await organizations.get_time_zone(session, org_id)
+    if time_zone is None:
+        raise not_found("organization")
+    return utc_now().astimezone(ZoneInfo(time_zone)).date()
 
 
 async def visible_people(session: AsyncSession, principal: Principal, on: date) -> frozenset[UUID] | None:
