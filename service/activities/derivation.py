@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import chain
 from uuid import UUID
 
 from service.activities.instants import Moment, moment_of, moment_of_ms
@@ -193,16 +194,15 @@ def _closed(
     changes: tuple[DerivedStageChange, ...],
     context: DerivationContext,
 ) -> Moment | None:
-    """When a decided deal closed: its close date, else the move into its present stage, else the last write."""
+    """When a decided deal closed: its close date, else when what decided it was written."""
     if outcome == "open":
         return None
     text = state.value("closed_at")
     if text:
         return moment_of(text, context.zone)
-    for change in reversed(changes):
-        if change.to_stage == stage:
-            return change.occurred
-    return moment_of_ms(max(write.at for write in state.fields.values()), context.zone)
+    if stage in OUTCOMES:
+        return next(change.occurred for change in reversed(changes) if change.to_stage == stage)
+    return moment_of_ms(state.fields["is_won" if outcome == "won" else "is_closed"].at, context.zone)
 
 
 def _owner_at(state: RecordState, at: datetime, context: DerivationContext, unmapped: set[str]) -> UUID | None:
@@ -228,9 +228,12 @@ def _resolve(owner: str | None, context: DerivationContext, unmapped: set[str]) 
 
 
 def _first_known(state: RecordState, context: DerivationContext) -> Moment:
+    """When the CRM said it was created, else the earliest write known of it."""
     created = state.fields.get(CREATED)
-    at = created.at if created else min(write.at for write in state.fields.values())
-    return moment_of_ms(at, context.zone)
+    if created is not None:
+        return moment_of_ms(created.at, context.zone)
+    writes = chain(state.fields.values(), *state.history.values())
+    return moment_of_ms(min(write.at for write in writes), context.zone)
 
 
 def _decimal(text: str | None) -> Decimal | None:

@@ -84,7 +84,10 @@ def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
 def run_load(load: Load) -> Result:
     """Run the generator as a process of its own; every request must have been accepted."""
     done = subprocess.run(
-        [sys.executable, "-m", "tests.benchmarks.load"], input=orjson.dumps(asdict(load)), capture_output=True, check=True
+        [sys.executable, "-m", "tests.benchmarks.load"],
+        input=orjson.dumps(asdict(load)),
+        capture_output=True,
+        check=True,
     )
     result = Result(**orjson.loads(done.stdout))
     if result.refused:
@@ -104,7 +107,9 @@ async def _furnish(urls: DatabaseUrls) -> House:
     try:
         organization, _ = await create_organization(
             database,
-            CreateOrganization(name="Benchmark", time_zone="Europe/Vienna", currency="EUR", admin_email="a@example.com"),
+            CreateOrganization(
+                name="Benchmark", time_zone="Europe/Vienna", currency="EUR", admin_email="a@example.com"
+            ),
         )
         fields = {"system": "hubspot", "name": "CRM", "account_id": str(PORTAL_ID), "app_id": str(APP_ID)}
         data = CreateCrmConnection.model_validate({**fields, "secret": SECRET})

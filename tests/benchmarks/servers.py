@@ -117,9 +117,7 @@ def plain(settings: Settings) -> ASGIApp:
         if not verify_v3(secret, "POST", settings.base_url + HUBSPOT_PATH, body, stamp, signature, now_ms()):
             raise HTTPException(401)
         session.add(
-            Delivery(
-                org_id=route.org_id, id=new_id(), connection_id=connection.id, received_at=utc_now(), body=body
-            )
+            Delivery(org_id=route.org_id, id=new_id(), connection_id=connection.id, received_at=utc_now(), body=body)
         )
         return {"accepted": True}
 

@@ -1,0 +1,123 @@
+"""Two organizations in one database: direct SQL sees and changes only the rows of the one it is set to."""
+
+import re
+from uuid import UUID
+
+import asyncpg
+import pytest
+import pytest_asyncio
+
+import service.activities.models
+import service.crm.models
+import service.kpi_snapshots.models
+import service.organizations.models
+import service.success_models.models  # noqa: F401 - imported for the metadata, as those above
+from service.core.database import Database, raw_connection
+from service.core.embedded import DatabaseUrls
+from service.core.ids import new_id
+from service.core.tables import metadata
+from service.core.tenancy import tenant_tables
+from tests.factories.rows import NOW, fill_organization, sample_row
+
+TENANT_TABLES = [table.name for table in tenant_tables(metadata)]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def filled(database: Database) -> tuple[UUID, UUID]:
+    """Two organizations with a row in every table."""
+    return await fill_organization(database), await fill_organization(database)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def app(urls: DatabaseUrls) -> asyncpg.Connection:
+    """The application's role without the service's session factory."""
+    return await asyncpg.connect(urls.app)
+
+
+@pytest.mark.parametrize("table", TENANT_TABLES)
+async def test_without_the_setting_nothing_is_seen(
+    filled: tuple[UUID, UUID], app: asyncpg.Connection, table: str
+) -> None:
+    assert await app.fetchval(f"SELECT count(*) FROM {table}") == 0
+    assert await app.execute(f"DELETE FROM {table}") == "DELETE 0"
+    async with app.transaction():
+        await app.execute(f"SET LOCAL app.org_id = '{filled[0]}'")
+        assert await app.fetchval(f"SELECT count(*) FROM {table}") > 0
+    # The setting is now the empty string rather than unset; that is no organization either.
+    assert await app.fetchval(f"SELECT count(*) FROM {table}") == 0
+
+
+@pytest.mark.parametrize("table", TENANT_TABLES)
+async def test_another_organizations_rows_can_neither_be_seen_nor_changed_nor_made(
+    filled: tuple[UUID, UUID], app: asyncpg.Connection, table: str
+) -> None:
+    mine, other = filled
+    async with app.transaction():
+        await app.execute(f"SET LOCAL app.org_id = '{mine}'")
+        assert await app.fetchval(f"SELECT count(*) FROM {table} WHERE org_id <> '{mine}'") == 0
+        assert await app.execute(f"UPDATE {table} SET org_id = org_id WHERE org_id = '{other}'") == "UPDATE 0"
+        assert await app.execute(f"DELETE FROM {table} WHERE org_id = '{other}'") == "DELETE 0"
+        assert int((await app.execute(f"UPDATE {table} SET org_id = org_id")).split()[1]) > 0
+        with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
+            async with app.transaction():
+                await app.execute(f"UPDATE {table} SET org_id = '{other}'")
+        values = sample_row(metadata.tables[table], other, new_id())
+        columns, places = ", ".join(values), ", ".join(f"${index + 1}" for index in range(len(values)))
+        encoded = ["{}" if isinstance(value, dict) else value for value in values.values()]
+        with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
+            async with app.transaction():
+                await app.execute(f"INSERT INTO {table} ({columns}) VALUES ({places})", *encoded)
+
+
+async def test_the_owner_is_held_back_too(filled: tuple[UUID, UUID], urls: DatabaseUrls) -> None:
+    """FORCE: a data migration that forgets the setting changes nothing."""
+    owner = await asyncpg.connect(urls.owner)
+    try:
+        assert await owner.fetchval("SELECT count(*) FROM person") == 0
+    finally:
+        await owner.close()
+
+
+async def test_ingest_may_insert_deliveries_and_nothing_else(filled: tuple[UUID, UUID], urls: DatabaseUrls) -> None:
+    ingest = await asyncpg.connect(urls.ingest)
+    insert = "INSERT INTO delivery (org_id, id, connection_id, received_at, body) VALUES ($1, $2, $3, $4, $5)"
+    values = (filled[0], new_id(), new_id(), NOW, b"{}")
+    try:
+        async with ingest.transaction():
+            assert await ingest.execute(insert, *values) == "INSERT 0 1"
+        for statement in (
+            *(f"SELECT 1 FROM {table}" for table in metadata.tables),
+            "DELETE FROM delivery",
+            "UPDATE delivery SET body = ''",
+            "INSERT INTO api_key_route (key_hash, org_id, key_id) VALUES ('', gen_random_uuid(), gen_random_uuid())",
+        ):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await ingest.execute(statement)
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await ingest.fetch(f"{insert} RETURNING id", *values)
+    finally:
+        await ingest.close()
+
+
+async def test_a_session_of_the_service_has_its_organization_from_the_start(
+    filled: tuple[UUID, UUID], database: Database
+) -> None:
+    """Also when a pooled connection served another organization, or none, just before."""
+    for org_id in (filled[0], filled[1], filled[0]):
+        async with database.tenant(org_id) as session:
+            raw = await raw_connection(session)
+            assert {row["org_id"] for row in await raw.fetch("SELECT org_id FROM person")} == {org_id}
+        async with database.directory() as session:
+            raw = await raw_connection(session)
+            assert await raw.fetchval("SELECT count(*) FROM person") == 0
+
+
+async def test_the_setting_is_not_in_the_statement_cache(filled: tuple[UUID, UUID], database: Database) -> None:
+    """Prepared, each organization's literal would push useful statements out."""
+    for org_id in filled:
+        async with database.tenant(org_id) as session:
+            raw = await raw_connection(session)
+            assert await raw.fetchval("SELECT count(*) FROM person WHERE org_id = $1", org_id) > 0
+            prepared = [row["statement"] for row in await raw.fetch("SELECT statement FROM pg_prepared_statements")]
+        assert any("FROM person" in statement for statement in prepared)
+        assert not [statement for statement in prepared if re.search(r"\bSET\b.*app\.org_id", statement)]
