@@ -112,6 +112,7 @@ def serve(settings: Settings, *, run_worker: bool) -> None:
         port=settings.port,
         log_config=None,
         access_log=False,
+        proxy_headers=False,  # nothing here depends on who calls; the public URL is a setting
         timeout_graceful_shutdown=10,
     )
     with contextlib.suppress(KeyboardInterrupt):

@@ -48,17 +48,18 @@ class Answer:
         await send(self._body)
 
 
-def header(scope: Scope, name: bytes) -> str:
-    """The first header of a name (lower case), or an empty string."""
-    for key, value in scope["headers"]:
-        if key == name:
-            return str(value.decode("latin-1"))
-    return ""
+Headers = dict[bytes, bytes]
+"""By lower-case name; of a repeated header, the last."""
 
 
-def media_type(scope: Scope) -> str:
+def text_of(headers: Headers, name: bytes) -> str:
+    """A header's value, or an empty string."""
+    return headers.get(name, b"").decode("latin-1")
+
+
+def media_type(headers: Headers) -> str:
     """The content type without its parameters, in lower case."""
-    return header(scope, b"content-type").partition(";")[0].strip().lower()
+    return text_of(headers, b"content-type").partition(";")[0].strip().lower()
 
 
 def signed_uri(base_url: str, scope: Scope) -> str:
@@ -69,9 +70,9 @@ def signed_uri(base_url: str, scope: Scope) -> str:
     return base_url + str(target.decode("latin-1"))
 
 
-async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
+async def read_body(headers: Headers, receive: Receive, limit: int) -> bytes:
     """The raw body; `BodyTooLarge`, `BodyCut`, or `TimeoutError` for one that does not arrive in time."""
-    declared = header(scope, b"content-length")
+    declared = headers.get(b"content-length", b"")
     if declared.isdigit() and int(declared) > limit:
         await _drain(receive)
         raise BodyTooLarge

@@ -9,10 +9,11 @@ from service.api.integrations.asgi import (
     Answer,
     BodyCut,
     BodyTooLarge,
-    header,
+    Headers,
     media_type,
     read_body,
     signed_uri,
+    text_of,
 )
 from service.core.errors import ServiceError
 from service.core.logging import get_logger
@@ -57,15 +58,16 @@ async def hubspot_webhooks(receivers: ReceiverRuntime, scope: Scope, receive: Re
 async def _answer(receivers: ReceiverRuntime, scope: Scope, receive: Receive) -> Answer | None:
     if scope["method"] != "POST":
         return WRONG_METHOD
-    if media_type(scope) != "application/json":
+    headers: Headers = dict(scope["headers"])
+    if media_type(headers) != "application/json":
         return WRONG_TYPE
     try:
         request = SignedRequest(
             "POST",
             signed_uri(receivers.base_url, scope),
-            await read_body(scope, receive, receivers.settings.hubspot_body_bytes),
-            header(scope, b"x-hubspot-request-timestamp"),
-            header(scope, b"x-hubspot-signature-v3"),
+            await read_body(headers, receive, receivers.settings.hubspot_body_bytes),
+            text_of(headers, b"x-hubspot-request-timestamp"),
+            text_of(headers, b"x-hubspot-signature-v3"),
         )
         return ANSWERS[await receive_hubspot(receivers.routes, receivers.writer, request, time.time_ns() // 1_000_000)]
     except BodyTooLarge:

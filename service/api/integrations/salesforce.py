@@ -2,7 +2,7 @@
 
 from starlette.types import Receive, Scope, Send
 
-from service.api.integrations.asgi import Answer, BodyCut, BodyTooLarge, media_type, read_body
+from service.api.integrations.asgi import Answer, BodyCut, BodyTooLarge, Headers, media_type, read_body
 from service.core.errors import ServiceError
 from service.core.logging import get_logger
 from service.crm.receiving.receipt import Receipt
@@ -45,10 +45,11 @@ async def salesforce_outbound(receivers: ReceiverRuntime, scope: Scope, receive:
 async def _answer(receivers: ReceiverRuntime, scope: Scope, receive: Receive) -> Answer | None:
     if scope["method"] != "POST":
         return WRONG_METHOD
-    if media_type(scope) not in MEDIA_TYPES:
+    headers: Headers = dict(scope["headers"])
+    if media_type(headers) not in MEDIA_TYPES:
         return WRONG_TYPE
     try:
-        body = await read_body(scope, receive, receivers.settings.receiver_body_bytes)
+        body = await read_body(headers, receive, receivers.settings.receiver_body_bytes)
         token = scope["path"].removeprefix(PREFIX)
         return ANSWERS[await receive_salesforce(receivers.routes, receivers.writer, token, body)]
     except BodyTooLarge:

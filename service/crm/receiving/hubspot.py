@@ -7,6 +7,7 @@ here has connected waits, unclaimed, under the fingerprint of the secret that ve
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import msgspec
 
@@ -36,8 +37,7 @@ class _Envelope(msgspec.Struct, rename="camel"):
     app_id: int | str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SignedRequest:
+class SignedRequest(NamedTuple):
     """A request as it came; `uri` is built from the configured public URL, never from `Host`."""
 
     method: str
@@ -86,11 +86,10 @@ async def receive_hubspot(routes: Routes, writer: DeliveryWriter, request: Signe
 
 async def _verify(routes: Routes, request: SignedRequest, max_age: float) -> _Verified | None:
     """Before verification the ids in the body select the candidate secrets, and nothing else."""
-    app, portal = _APP_ID.search(request.body, 0, PEEK_BYTES), _PORTAL_ID.search(request.body, 0, PEEK_BYTES)
     apps: Iterable[App]
-    if app is not None:
+    if app := _APP_ID.search(request.body, 0, PEEK_BYTES):
         apps = await routes.of_app(app[1].decode(), max_age)
-    elif portal is not None:
+    elif portal := _PORTAL_ID.search(request.body, 0, PEEK_BYTES):
         apps = await routes.of_account(portal[1].decode(), max_age)
     else:
         apps = await routes.of_anybody(max_age)

@@ -9,6 +9,7 @@ import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 import asyncpg
@@ -29,12 +30,8 @@ GROUP_SIZES = (512, 384, 256, 192, 128, 96, 64, 48, 32, 24, 16, 12, 8, 7, 6, 5, 
 BROKEN = (*UNAVAILABLE, asyncpg.InternalClientError)
 """The database is out of reach, or went away in the middle of a statement (the driver then loses its place)."""
 
-DELIVERY_COLUMNS = ("org_id", "id", "connection_id", "received_at", "body")
-UNCLAIMED_COLUMNS = ("id", "system", "app_id", "account_id", "secret_fingerprint", "received_at", "body")
 
-
-@dataclass(frozen=True, slots=True)
-class DeliveryRow:
+class DeliveryRow(NamedTuple):
     """A verified delivery of one connection."""
 
     org_id: UUID
@@ -44,8 +41,7 @@ class DeliveryRow:
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class UnclaimedRow:
+class UnclaimedRow(NamedTuple):
     """A verified delivery of an account that no connection claims."""
 
     id: UUID
@@ -55,6 +51,10 @@ class UnclaimedRow:
     secret_fingerprint: bytes
     received_at: datetime
     body: bytes
+
+
+DELIVERY_COLUMNS = DeliveryRow._fields
+UNCLAIMED_COLUMNS = UnclaimedRow._fields
 
 
 @dataclass(slots=True)
@@ -136,8 +136,7 @@ class DeliveryWriter:
             logger.warning("delivery_group_failed", requests=len(group), error=str(error))
             await self._write_each(link, group)
         else:
-            for request in group:
-                self._stored(request)
+            self._stored(group)
 
     async def _write_each(self, link: "_Link", group: list[_Request]) -> None:
         """After a failed group: every request alone. A database out of reach fails them all at once."""
@@ -150,17 +149,19 @@ class DeliveryWriter:
                 return
             except asyncpg.UniqueViolationError:
                 # Ids are new and ours: the group was committed, and only the answer to it got lost.
-                self._stored(request)
+                self._stored([request])
             except (asyncpg.PostgresError, ValueError):
                 logger.exception("delivery_refused_by_database")
                 _refuse([request])
             else:
-                self._stored(request)
+                self._stored([request])
 
-    def _stored(self, request: _Request) -> None:
-        _answer(request, None)
-        for row in request.deliveries:
-            self._on_stored(row.org_id)
+    def _stored(self, group: list[_Request]) -> None:
+        for request in group:
+            if not request.done.done():
+                request.done.set_result(None)
+        for org_id in {row.org_id for request in group for row in request.deliveries}:
+            self._on_stored(org_id)
 
 
 @dataclass(slots=True)
@@ -208,23 +209,11 @@ def _group_length(waiting: list[_Request], limit: int) -> int:
     return next(size for size in GROUP_SIZES if size <= most)
 
 
-def _answer(request: _Request, error: Exception | None) -> None:
-    if request.done.done():
-        return
-    if error is None:
-        request.done.set_result(None)
-    else:
-        request.done.set_exception(error)
-
-
 def _refuse(group: list[_Request]) -> None:
+    message = "The delivery could not be stored; send it again."
     for request in group:
-        _answer(
-            request,
-            ServiceError(
-                ErrorKind.UNAVAILABLE, "database_unavailable", "The delivery could not be stored; send it again."
-            ),
-        )
+        if not request.done.done():
+            request.done.set_exception(ServiceError(ErrorKind.UNAVAILABLE, "database_unavailable", message))
 
 
 async def _insert(connection: asyncpg.Connection, group: list[_Request]) -> None:
@@ -241,21 +230,15 @@ async def _insert(connection: asyncpg.Connection, group: list[_Request]) -> None
         await _insert_unclaimed(connection, unclaimed)
 
 
-def _key(row: DeliveryRow) -> tuple[bytes, bytes]:
-    return row.org_id.bytes, row.id.bytes
+def _key(row: DeliveryRow) -> tuple[int, int]:
+    return row.org_id.int, row.id.int
 
 
 async def _insert_deliveries(connection: asyncpg.Connection, rows: list[DeliveryRow]) -> None:
-    values = [value for row in rows for value in (row.org_id, row.id, row.connection_id, row.received_at, row.body)]
+    values = [value for row in rows for value in row]
     await connection.fetch(insert_statement("delivery", DELIVERY_COLUMNS, len(rows), ""), *values)
 
 
 async def _insert_unclaimed(connection: asyncpg.Connection, rows: list[UnclaimedRow]) -> None:
-    values = [
-        value
-        for row in rows
-        for value in (
-            row.id, row.system, row.app_id, row.account_id, row.secret_fingerprint, row.received_at, row.body,
-        )
-    ]  # fmt: skip
+    values = [value for row in rows for value in row]
     await connection.fetch(insert_statement("unclaimed_delivery", UNCLAIMED_COLUMNS, len(rows), ""), *values)
