@@ -88,17 +88,21 @@ def metadata_breaches(metadata: sa.MetaData) -> list[str]:
         if "org_id" not in table.columns:
             breaches.append(f"{table.name} has no org_id and is not a named exception")
             continue
-        for constraint in table.constraints:
-            if isinstance(constraint, sa.PrimaryKeyConstraint | sa.UniqueConstraint | sa.ForeignKeyConstraint) and (
-                next(iter(constraint.columns)).name != "org_id"
-            ):
-                breaches.append(f"{table.name}: {constraint.name} does not begin with org_id")
-        for index in table.indexes:
-            if next(iter(index.columns)).name != "org_id":
-                breaches.append(f"{table.name}: {index.name} does not begin with org_id")
-        for column in table.columns:
-            if column.server_default is not None:
-                breaches.append(f"{table.name}.{column.name} has a database default")
+        keys = [
+            constraint
+            for constraint in table.constraints
+            if isinstance(constraint, sa.PrimaryKeyConstraint | sa.UniqueConstraint | sa.ForeignKeyConstraint)
+        ]
+        breaches += [
+            f"{table.name}: {key.name} does not begin with org_id"
+            for key in (*keys, *table.indexes)
+            if next(iter(key.columns)).name != "org_id"
+        ]
+        breaches += [
+            f"{table.name}.{column.name} has a database default"
+            for column in table.columns
+            if column.server_default is not None
+        ]
     return breaches
 
 

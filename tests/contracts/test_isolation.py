@@ -1,6 +1,7 @@
 """Two organizations in one database: direct SQL sees and changes only the rows of the one it is set to."""
 
 import re
+from collections.abc import AsyncIterator
 from uuid import UUID
 
 import asyncpg
@@ -29,9 +30,11 @@ async def filled(database: Database) -> tuple[UUID, UUID]:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def app(urls: DatabaseUrls) -> asyncpg.Connection:
+async def app(urls: DatabaseUrls) -> AsyncIterator[asyncpg.Connection]:
     """The application's role without the service's session factory."""
-    return await asyncpg.connect(urls.app)
+    connection = await asyncpg.connect(urls.app)
+    yield connection
+    await connection.close()
 
 
 @pytest.mark.parametrize("table", TENANT_TABLES)

@@ -68,11 +68,12 @@ async def fill_organization(database: Database) -> UUID:
     org_id, shared_id = new_id(), new_id()
     routes = [table for name, table in metadata.tables.items() if name in NON_TENANT_TABLES and "org_id" in table.c]
     async with database.tenant(org_id) as session:
+        connection = await session.connection()
         for table in (*routes, *tenant_tables(metadata)):
             row = sample_row(table, org_id, shared_id)
             if table.name == "manager_period":
                 manager = {"id": row["manager_id"], "email": f"manager of {shared_id}"}
                 person = metadata.tables["person"]
-                await session.execute(sa.insert(person).values(sample_row(person, org_id, shared_id) | manager))
-            await session.execute(sa.insert(table).values(row))
+                await connection.execute(sa.insert(person).values(sample_row(person, org_id, shared_id) | manager))
+            await connection.execute(sa.insert(table).values(row))
     return org_id

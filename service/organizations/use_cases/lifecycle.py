@@ -49,7 +49,7 @@ async def delete_organization(session: AsyncSession, principal: Principal, route
     """
     require(principal, Permission.ORGANIZATION_WRITE)
     for table in reversed(tenant_tables(metadata)):
-        await session.execute(delete(table).where(table.c.org_id == principal.org_id))
+        await session.exec(delete(table).where(table.c.org_id == principal.org_id))
     for table in routes:
-        await session.execute(delete(table).where(table.c.org_id == principal.org_id))
+        await session.exec(delete(table).where(table.c.org_id == principal.org_id))
     await repository.remove_from_directory(session, principal.org_id)
