@@ -1,4 +1,7 @@
-"""Alembic environment: runs as the owner of the tables, given a connection by `service.core.migrating`."""
+"""Alembic environment: runs as the owner of the tables, given a connection by `service.core.migrating`.
+
+Without a connection it prints the SQL, for review and for the linter of migrations.
+"""
 
 from alembic import context
 
@@ -7,21 +10,19 @@ import service.crm.models
 import service.kpi_snapshots.models
 import service.organizations.models
 import service.success_models.models  # noqa: F401 - imported for the metadata, as those above
+from migrations.env_filter import include_name
 from service.core.tables import metadata
-from service.core.tenancy import NON_TENANT_TABLES
 
-
-def include_name(name: str | None, type_: str, _parents: object) -> bool:
-    """Leave tables that are not ours (the job queue's) out of autogeneration."""
-    return type_ != "table" or name in metadata.tables or name not in NON_TENANT_TABLES
-
-
-context.configure(
-    connection=context.config.attributes["connection"],
-    target_metadata=metadata,
-    include_name=include_name,
-    compare_type=True,
-    transaction_per_migration=True,
-)
+connection = context.config.attributes.get("connection")
+if connection is None:
+    context.configure(dialect_name="postgresql", target_metadata=metadata, literal_binds=True)
+else:
+    context.configure(
+        connection=connection,
+        target_metadata=metadata,
+        include_name=include_name,
+        compare_type=True,
+        transaction_per_migration=True,
+    )
 with context.begin_transaction():
     context.run_migrations()

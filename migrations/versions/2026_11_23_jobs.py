@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from alembic import op
+from alembic import context, op
 
 from service.core.embedded import APP
 
@@ -165,5 +165,8 @@ def downgrade() -> None:
 
 def _run(script: str) -> None:
     """Send a script of several statements as one message, which prepared statements cannot hold."""
+    if context.is_offline_mode():
+        op.execute(script)
+        return
     adapted: Any = op.get_bind().connection.dbapi_connection
     adapted.run_async(lambda raw: raw.execute(script))

@@ -10,12 +10,13 @@ from sqlalchemy.ext.asyncio import create_async_engine
 import migrations
 from service.core.embedded import APP, INGEST, DatabaseUrls
 
+STATEMENT_TIMEOUT = "10min"
 LOCK_TIMEOUT = "5s"
 """A migration that cannot get its lock fails fast instead of queueing every request behind it."""
 
 
-def alembic_config(connection: Connection) -> Config:
-    """Alembic's configuration without an ini file; the connection is the owner's."""
+def alembic_config(connection: Connection | None) -> Config:
+    """Alembic's configuration without an ini file; the connection is the owner's, or None to print the SQL."""
     config = Config()
     config.set_main_option("script_location", str(Path(migrations.__file__).parent))
     config.set_main_option("file_template", "%%(year)d_%%(month).2d_%%(day).2d_%%(slug)s")
@@ -41,6 +42,7 @@ def async_url(url: str) -> str:
 def _upgrade(connection: Connection, urls: DatabaseUrls, revision: str) -> None:
     connection.execute(text("SELECT pg_advisory_lock(hashtext('touchline.migrate'))"))
     connection.execute(text(f"SET lock_timeout = '{LOCK_TIMEOUT}'"))
+    connection.execute(text(f"SET statement_timeout = '{STATEMENT_TIMEOUT}'"))
     for role, url in ((APP, urls.app), (INGEST, urls.ingest)):
         _ensure_role(connection, role, make_url(url).password)
     connection.commit()

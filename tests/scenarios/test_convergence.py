@@ -39,7 +39,13 @@ Parcel = tuple[CrmSystem, list[Any]]
 def hubspot_event(draw: random.Random, portal: int) -> dict[str, Any]:
     """Some event about one of a few records; equal times are frequent, so ties are too."""
     at = T0 + draw.randrange(6) * HOUR * 24
-    base = {"portalId": portal, "appId": 1, "occurredAt": at, "eventId": draw.randrange(3), "attemptNumber": 0}
+    base: dict[str, Any] = {
+        "portalId": portal,
+        "appId": 1,
+        "occurredAt": at,
+        "eventId": draw.randrange(3),
+        "attemptNumber": 0,
+    }
     if draw.random() < 0.6:
         base["objectId"] = draw.randrange(2)
         kind = draw.choice(["creation", "deletion", "restore", *["propertyChange"] * 6])

@@ -151,7 +151,8 @@ async def test_a_missing_column_is_named(org: SalesOrg, tmp_path: Path, missing:
 @pytest.mark.parametrize("seconds", ["-1", "-0.5", "-3600", "ten"])
 async def test_a_negative_or_odd_duration_is_named(org: SalesOrg, tmp_path: Path, seconds: str) -> None:
     await org.add_person("Rep", email="rep@example.com")
-    text = f"id,kind,at,who,seconds\nA1,call,2026-01-05T10:00:00,rep@example.com,60\nA2,call,2026-01-05T11:00:00,rep@example.com,{seconds}\n"
+    rows = [f"A{n},call,2026-01-05T1{n}:00:00,rep@example.com,{length}" for n, length in ((1, "60"), (2, seconds))]
+    text = "\n".join(["id,kind,at,who,seconds", *rows])
     report = await run(org, tmp_path, text.encode(), ImportKind.ACTIVITIES, ACTIVITIES)
     assert [(fault.line, fault.column) for fault in report.faults] == [(3, "seconds")]
 

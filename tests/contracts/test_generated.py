@@ -1,0 +1,61 @@
+"""What is generated and committed is what the code says."""
+
+from pathlib import Path
+
+import orjson
+from openapi_spec_validator import validate
+
+from schema.router import export_sdl
+from service.core.configuration_doc import render_configuration
+from service.core.principal import Role
+from service.core.settings import Settings
+from service.main import build_api, export_openapi
+from service.permissions import ALL_PERMISSIONS, ROLES
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_openapi_is_committed_and_valid() -> None:
+    text = export_openapi()
+    assert (ROOT / "openapi" / "openapi.json").read_text() == text
+    document = orjson.loads(text)
+    validate(document)
+    assert document["openapi"].startswith("3.1")
+
+
+def test_every_operation_has_an_id_a_summary_and_problems() -> None:
+    operations = [
+        (path, operation)
+        for path, methods in orjson.loads(export_openapi())["paths"].items()
+        for operation in methods.values()
+    ]
+    ids = [operation["operationId"] for _path, operation in operations]
+    assert len(set(ids)) == len(ids)
+    for path, operation in operations:
+        assert operation["summary"], path
+        assert operation["operationId"][0].islower(), path
+        if path.startswith("/v1/"):
+            assert {"401", "422", "503"} <= set(operation["responses"]), path
+            assert operation["security"], path
+        for status, response in operation["responses"].items():
+            if status.startswith(("4", "5")):
+                assert set(response["content"]) == {"application/problem+json"}, (path, status)
+
+
+def test_sdl_is_committed() -> None:
+    assert (ROOT / "schema" / "schema.graphql").read_text() == export_sdl()
+
+
+def test_configuration_is_documented() -> None:
+    assert (ROOT / "docs" / "configuration.md").read_text() == render_configuration()
+
+
+def test_the_admin_may_do_everything_and_nobody_more() -> None:
+    assert ROLES[Role.ADMIN] == ALL_PERMISSIONS
+    assert set(ROLES) == set(Role)
+    assert all(granted <= ALL_PERMISSIONS for granted in ROLES.values())
+
+
+def test_pages_need_no_internet() -> None:
+    api = build_api(Settings(_env_file=None))
+    assert api.docs_url is None  # FastAPI's own page would load from a CDN
