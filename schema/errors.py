@@ -6,6 +6,7 @@ from graphql import GraphQLError
 from strawberry.extensions import SchemaExtension
 from structlog.contextvars import get_contextvars
 
+from schema.inputs import argument_name
 from service.core.errors import ServiceError
 from service.core.logging import get_logger
 
@@ -33,7 +34,7 @@ def render(error: GraphQLError) -> GraphQLError:
         extensions: dict[str, object] = {
             "code": original.code,
             "kind": original.kind.value,
-            "fields": [{"pointer": field.pointer, "detail": field.message} for field in original.fields],
+            "fields": [{"pointer": argument_name(field.pointer), "detail": field.message} for field in original.fields],
         }
         return _replaced(error, original.message, extensions)
     request_id = get_contextvars().get("request_id")

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import strawberry
-from pydantic import ValidationError
 
 from schema.context import Info
-from schema.relay import Connection, id_of, page_request, to_connection
-from service.core.errors import FieldError, invalid_fields
+from schema.inputs import to_input
+from schema.relay import Connection, id_of, page_request, to_connection, to_global_id
 from service.kpi_snapshots.dto import KpiSnapshotDTO, KpiSnapshotQuery
 from service.kpi_snapshots.use_cases import snapshots
 from service.success_models.document import KpiLevel, PeriodKind
@@ -27,6 +26,7 @@ class KpiSnapshot:
     """A snapshot; attainment is 1 at the target."""
 
     person_row_id: strawberry.Private[UUID]
+    person_id: strawberry.ID = strawberry.field(description="Whose snapshot it is, also where `person` is null.")
     kpi: str
     level: KpiLevel
     period: PeriodKind
@@ -41,7 +41,7 @@ class KpiSnapshot:
     attainment: Decimal | None
     model_version: int
 
-    @strawberry.field(description="Whose snapshot it is.")
+    @strawberry.field(description="Whose snapshot it is, if the caller may see that person today.")
     async def person(self, info: Info) -> Annotated["Person", strawberry.lazy("schema.people")] | None:
         """Through the loader."""
         from schema.people import to_person  # noqa: PLC0415 - the two types refer to each other
@@ -52,30 +52,8 @@ class KpiSnapshot:
 
 def to_snapshot(dto: KpiSnapshotDTO) -> KpiSnapshot:
     """The GraphQL view of a snapshot."""
-    return KpiSnapshot(person_row_id=dto.person_id, **dto.model_dump(exclude={"person_id"}))
-
-
-def snapshot_query(
-    person_id: UUID | None,
-    manager_id: UUID | None,
-    kpi: str | None,
-    period: PeriodKind,
-    period_start: dt.date | None,
-    as_of: dt.datetime | None,
-) -> KpiSnapshotQuery:
-    """The question as one object; `invalid` names a bad argument."""
-    try:
-        return KpiSnapshotQuery(
-            person_id=person_id,
-            manager_id=manager_id,
-            kpi=kpi,
-            period=period,
-            period_start=period_start,
-            as_of=as_of,
-        )
-    except ValidationError as error:
-        faults = [FieldError(str((fault["loc"] or ("",))[0]), fault["msg"]) for fault in error.errors()]
-        raise invalid_fields(faults) from error
+    person_id = to_global_id("Person", dto.person_id)
+    return KpiSnapshot(person_row_id=dto.person_id, person_id=person_id, **dto.model_dump(exclude={"person_id"}))
 
 
 @strawberry.type
@@ -96,8 +74,14 @@ class KpiSnapshotQueries:
         after: str | None = None,
     ) -> Connection[KpiSnapshot]:
         """One page."""
-        query = snapshot_query(
-            id_of(person_id, "Person"), id_of(manager_id, "Person"), kpi, period, period_start, as_of
+        query = to_input(
+            KpiSnapshotQuery,
+            person_id=id_of(person_id, "Person"),
+            manager_id=id_of(manager_id, "Person"),
+            kpi=kpi,
+            period=period,
+            period_start=period_start,
+            as_of=as_of,
         )
         async with info.context.session() as session:
             page = await snapshots.list_kpi_snapshots(

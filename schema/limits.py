@@ -1,6 +1,8 @@
-"""Limits on a document, found in one memoised walk: depth, and fields once fragments are spread.
+"""Limits on a document, found in one memoised walk: depth, aliases, and fields once fragments are spread.
 
-Each fragment is measured once, so nested fragments cost no more to check than to write.
+Each fragment is measured once, so nested fragments cost no more to check than to write. A list is
+asked for twice only under an alias, so the number of aliases bounds the number of statements.
+Introspection has a rule of its own in graphql-core; `MAX_TOKENS` bounds the text before it is parsed.
 """
 
 from dataclasses import dataclass
@@ -17,17 +19,28 @@ from graphql import (
     ValidationRule,
 )
 
+MAX_TOKENS = 10_000
 MAX_DEPTH = 15
 MAX_FIELDS = 2000
+MAX_ALIASES = 30
 INTROSPECTION = ("__schema", "__type")
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How deep a selection goes and how many fields it asks for."""
+    """How deep a selection goes, and how many fields and aliases it has."""
 
     depth: int = 0
     fields: int = 0
+    aliases: int = 0
+
+    def beside(self, other: "Size") -> "Size":
+        """Two selections of one set; counts stop growing once they are over a limit."""
+        return Size(
+            max(self.depth, other.depth),
+            min(self.fields + other.fields, MAX_FIELDS + 1),
+            min(self.aliases + other.aliases, MAX_ALIASES + 1),
+        )
 
 
 class DocumentLimits(ValidationRule):
@@ -42,25 +55,30 @@ class DocumentLimits(ValidationRule):
         """Measure one operation."""
         size = self._measure(node.selection_set)
         if size.depth > MAX_DEPTH:
-            self.report_error(GraphQLError(f"The operation is {size.depth} levels deep; at most {MAX_DEPTH}.", node))
+            self._refuse(node, f"The operation is {size.depth} levels deep; at most {MAX_DEPTH}.")
         if size.fields > MAX_FIELDS:
-            self.report_error(GraphQLError(f"The operation asks for more than {MAX_FIELDS} fields.", node))
+            self._refuse(node, f"The operation asks for more than {MAX_FIELDS} fields.")
+        if size.aliases > MAX_ALIASES:
+            self._refuse(node, f"The operation has more than {MAX_ALIASES} aliases.")
+
+    def _refuse(self, node: OperationDefinitionNode, message: str) -> None:
+        self.report_error(GraphQLError(message, node, extensions={"code": "document_too_large", "kind": "invalid"}))
 
     def _measure(self, selection_set: SelectionSetNode | None) -> Size:
-        depth = fields = 0
+        total = Size()
         for selection in selection_set.selections if selection_set else ():
-            size = Size()
             if isinstance(selection, FieldNode):
-                if selection.name.value in INTROSPECTION:
-                    continue
-                below = self._measure(selection.selection_set)
-                size = Size(below.depth + 1, below.fields + 1)
+                if selection.name.value not in INTROSPECTION:
+                    total = total.beside(self._field(selection))
             elif isinstance(selection, InlineFragmentNode):
-                size = self._measure(selection.selection_set)
+                total = total.beside(self._measure(selection.selection_set))
             elif isinstance(selection, FragmentSpreadNode):
-                size = self._fragment(selection.name.value)
-            depth, fields = max(depth, size.depth), min(fields + size.fields, MAX_FIELDS + 1)
-        return Size(depth, fields)
+                total = total.beside(self._fragment(selection.name.value))
+        return total
+
+    def _field(self, node: FieldNode) -> Size:
+        below = self._measure(node.selection_set)
+        return Size(below.depth + 1, 1, 1 if node.alias else 0).beside(below)
 
     def _fragment(self, name: str) -> Size:
         """A fragment's size; a cycle is another rule's to report."""

@@ -1,4 +1,4 @@
-"""Organizations, people, and who the caller is."""
+"""People the caller may see, and whom they report to."""
 
 import datetime as dt
 from uuid import UUID
@@ -6,25 +6,16 @@ from uuid import UUID
 import strawberry
 
 from schema.context import Info
-from schema.kpi_snapshots import KpiSnapshot, snapshot_query, to_snapshot
+from schema.inputs import to_input
+from schema.kpi_snapshots import KpiSnapshot, to_snapshot
 from schema.relay import Connection, Node, id_of, page_request, to_connection, to_global_id, whole_list
 from service.core.principal import Role
-from service.organizations.dto import OrganizationDTO, PersonDTO, PersonFilter
-from service.organizations.use_cases import identity, people
+from service.kpi_snapshots.dto import KpiSnapshotQuery
+from service.organizations.dto import PersonDTO, PersonFilter
+from service.organizations.use_cases import people
 from service.success_models.document import PeriodKind
 
 strawberry.enum(Role, name="Role", description="What a person may do; a job role is something else.")
-
-
-@strawberry.type(description="A customer: its calendar and currency are those of every number.")
-class Organization(Node):
-    """The caller's organization."""
-
-    name: str
-    time_zone: str
-    currency: str
-    week_start: int = strawberry.field(description="ISO weekday, 1 = Monday.")
-    fiscal_year_start_month: int
 
 
 @strawberry.type(description="Somebody who sells, manages or enables.")
@@ -60,25 +51,9 @@ class Person(Node):
         as_of: dt.datetime | None = None,
     ) -> Connection[KpiSnapshot]:
         """Every KPI of the model, through the loader."""
-        query = snapshot_query(None, None, kpi, period, period_start, as_of)
+        query = to_input(KpiSnapshotQuery, kpi=kpi, period=period, period_start=period_start, as_of=as_of)
         found = await info.context.loaders.snapshots.load((self.row_id, query))
         return whole_list(found, to_snapshot)
-
-
-@strawberry.type(description="Who the caller is and may do.")
-class Me:
-    """The principal."""
-
-    organization: Organization
-    person: Person | None
-    role: Role | None
-    permissions: list[str]
-
-
-def to_organization(dto: OrganizationDTO) -> Organization:
-    """The GraphQL view of an organization."""
-    fields = dto.model_dump(include={"name", "time_zone", "currency", "week_start", "fiscal_year_start_month"})
-    return Organization(id=to_global_id("Organization", dto.id), **fields)
 
 
 def to_person(dto: PersonDTO) -> Person:
@@ -90,18 +65,6 @@ def to_person(dto: PersonDTO) -> Person:
 @strawberry.type
 class PeopleQuery:
     """Queries of this slice."""
-
-    @strawberry.field(description="Who am I?")
-    async def me(self, info: Info) -> Me:
-        """The principal's organization, person and permissions."""
-        async with info.context.session() as session:
-            found = await identity.get_me(session, info.context.principal)
-        return Me(
-            organization=to_organization(found.organization),
-            person=None if found.person is None else to_person(found.person),
-            role=found.role,
-            permissions=found.permissions,
-        )
 
     @strawberry.field(description="One person; somebody outside the caller's scope is not found.")
     async def person(self, info: Info, id: strawberry.ID) -> Person:  # noqa: A002 - the argument's name in the schema
@@ -123,7 +86,9 @@ class PeopleQuery:
         manager_id: strawberry.ID | None = None,
     ) -> Connection[Person]:
         """One page."""
-        filters = PersonFilter(role=role, job_role=job_role, email=email, manager_id=id_of(manager_id, "Person"))
+        filters = to_input(
+            PersonFilter, role=role, job_role=job_role, email=email, manager_id=id_of(manager_id, "Person")
+        )
         async with info.context.session() as session:
             page = await people.list_people(session, info.context.principal, filters, page_request(first, after))
         return to_connection(page, to_person, after)

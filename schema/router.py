@@ -2,90 +2,100 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
-from uuid import UUID
+from typing import Annotated, Any
 
+import orjson
 import strawberry
-from fastapi import Depends, FastAPI, Request
+from cross_web import HTTPException as RefusedRequest
+from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.responses import HTMLResponse
+from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from fastapi.staticfiles import StaticFiles
-from strawberry.extensions import AddValidationRules, DisableIntrospection, SchemaExtension
+from graphql import GraphQLError
+from strawberry.extensions import AddValidationRules, DisableIntrospection, MaxTokensLimiter, SchemaExtension
 from strawberry.fastapi import GraphQLRouter
 from strawberry.http.base import BaseRequestProtocol
-from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.types import ExecutionContext
+from strawberry.types.unset import UNSET
 from structlog.contextvars import bind_contextvars
 
-from schema.context import GraphQLContext, Info
-from schema.crm import CrmConnection, CrmQuery, load_crm_connection
+from schema.context import GraphQLContext
+from schema.crm_connections import CrmConnection, CrmQuery
 from schema.errors import RenderErrors
 from schema.kpi_snapshots import KpiSnapshotQueries
-from schema.limits import DocumentLimits
-from schema.people import Organization, PeopleQuery, Person, to_organization, to_person
-from schema.relay import Node, from_global_id
-from schema.success_models import SuccessModel, SuccessModelsQuery, load_success_model
+from schema.limits import MAX_TOKENS, DocumentLimits
+from schema.me import MeQuery
+from schema.nodes import NodeQuery
+from schema.organizations import Organization, OrganizationQuery
+from schema.people import PeopleQuery, Person
+from schema.success_models import SuccessModel, SuccessModelsQuery
 from service.core.clock import utc_now
-from service.core.errors import ServiceError, not_found
 from service.core.settings import Settings
 from service.organizations.use_cases.authentication import authenticate, unauthenticated
-from service.organizations.use_cases.organizations import get_organization
 from service.permissions import ROLES
 
 STATIC = Path(__file__).parent / "static" / "graphiql"
+PAGE_POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:"
+"""The browser itself refuses whatever the page would load from elsewhere."""
+
 _bearer = HTTPBearer(auto_error=False)
 
 
 @strawberry.type
-class Query(PeopleQuery, SuccessModelsQuery, KpiSnapshotQueries, CrmQuery):
+class Query(MeQuery, OrganizationQuery, PeopleQuery, SuccessModelsQuery, KpiSnapshotQueries, CrmQuery, NodeQuery):
     """Everything that can be read."""
 
-    @strawberry.field(description="Anything by its global id; null where the caller may not see it.")
-    async def node(self, info: Info, id: strawberry.ID) -> Node | None:  # noqa: A002 - Relay's name
-        """What one may not see does not exist."""
-        try:
-            return await _find(info, *from_global_id(id))
-        except ServiceError as error:
-            if error.code.endswith("_not_found"):
-                return None
-            raise
 
+class _Schema(strawberry.Schema):
+    """Leaves logging to `RenderErrors`: expected failures are no news, and the rest is logged with its request id."""
 
-async def _find(info: Info, type_name: str, id_: UUID) -> Node:
-    if type_name == "Person":
-        found = await info.context.loaders.people.load(id_)
-        if found is None:
-            raise not_found("node")
-        return to_person(found)
-    if type_name == "SuccessModel":
-        return await load_success_model(info, id_)
-    if type_name == "CrmConnection":
-        return await load_crm_connection(info, id_)
-    if type_name == "Organization" and id_ == info.context.principal.org_id:
-        async with info.context.session() as session:
-            return to_organization(await get_organization(session, info.context.principal))
-    raise not_found("node")
+    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
+        """Nothing."""
 
 
 def build_schema(settings: Settings) -> strawberry.Schema:
     """The schema with its limits; introspection by setting."""
     extensions: list[type[SchemaExtension] | Callable[[], SchemaExtension]] = [
+        lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS),
         lambda: AddValidationRules([DocumentLimits]),
         RenderErrors,
     ]
     if not settings.graphql_introspection:
         extensions.append(DisableIntrospection)
-    return strawberry.Schema(Query, types=[Person, Organization, SuccessModel, CrmConnection], extensions=extensions)
+    return _Schema(Query, types=[Person, Organization, SuccessModel, CrmConnection], extensions=extensions)
 
 
 class _Router(GraphQLRouter[GraphQLContext, None]):
-    """Strawberry's router with our own page, whose assets come from this service."""
+    """Strawberry's router with our own page, whose assets come from this service, and our problems."""
 
     def should_render_graphql_ide(self, request: BaseRequestProtocol) -> bool:
-        """A browser gets the page even with `?query=…`, which then fills the editor."""
-        return request.method == "GET" and "text/html" in request.headers.get("accept", "")
+        """The page or an answer."""
+        return _wants_page(request)
 
     async def render_graphql_ide(self, request: Request) -> HTMLResponse:  # noqa: ARG002 - Strawberry's signature
-        return HTMLResponse((STATIC / "index.html").read_text("utf-8"))
+        page = (STATIC / "index.html").read_text("utf-8")
+        return HTMLResponse(page, headers={"Content-Security-Policy": PAGE_POLICY})
+
+    def decode_json(self, data: str | bytes) -> object:
+        """The request; a body that is nested too deeply is refused as one that is no JSON."""
+        return orjson.loads(data)
+
+    def encode_json(self, data: object) -> bytes:
+        """The answer."""
+        return orjson.dumps(data)
+
+    async def run(self, request: Any, context: Any = UNSET, root_value: Any = UNSET) -> Any:
+        """What is no GraphQL request gets a problem, as on the other surface, where Strawberry has plain text."""
+        try:
+            return await super().run(request, context, root_value)
+        except RefusedRequest as error:
+            raise HTTPException(error.status_code, error.reason) from error
+
+
+def _wants_page(request: BaseRequestProtocol | Request) -> bool:
+    """A browser gets the page even with `?query=…`, which then fills the editor."""
+    return request.method == "GET" and "text/html" in request.headers.get("accept", "")
 
 
 async def get_context(
@@ -94,7 +104,7 @@ async def get_context(
     """The caller's context; only the page itself is served without a key."""
     runtime = request.app.state.runtime
     if credentials is None:
-        if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
+        if _wants_page(request):
             return GraphQLContext(runtime, None)
         raise unauthenticated()
     principal = await authenticate(runtime.database, credentials.credentials, ROLES, utc_now())
@@ -109,10 +119,12 @@ def mount_graphql(api: FastAPI, settings: Settings) -> None:
         path="/graphql",
         graphql_ide="graphiql" if settings.graphql_introspection else None,
         context_getter=get_context,
-        subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
         include_in_schema=False,
     )
-    api.mount("/graphql/static", StaticFiles(directory=STATIC), name="graphiql")
+    # There are no subscriptions: what would accept a socket is left out.
+    graphql.routes[:] = [route for route in graphql.routes if isinstance(route, APIRoute)]
+    if settings.graphql_introspection:
+        api.mount("/graphql/static", StaticFiles(directory=STATIC), name="graphiql")
     api.include_router(graphql, include_in_schema=False)
 
 

@@ -1,6 +1,7 @@
 """Success models: what good looks like."""
 
 import datetime as dt
+from enum import StrEnum
 from uuid import UUID
 
 import strawberry
@@ -12,6 +13,15 @@ from service.success_models import use_cases
 from service.success_models.dto import SuccessModelDTO
 
 
+@strawberry.enum(description="Only one version per job role is active; a retired one stays so.")
+class SuccessModelStatus(StrEnum):
+    """Where a version stands."""
+
+    DRAFT = "draft"
+    ACTIVE = "active"
+    RETIRED = "retired"
+
+
 @strawberry.type(description="One version of a success model.")
 class SuccessModel(Node):
     """A model with its document."""
@@ -20,7 +30,7 @@ class SuccessModel(Node):
     version: int
     name: str
     job_role: str | None = strawberry.field(description="Null: everyone whose job role has no model of its own.")
-    status: str = strawberry.field(description="draft, active or retired.")
+    status: SuccessModelStatus
     document: JSON = strawberry.field(description="Stages, KPIs and targets as one document.")
     created_at: dt.datetime
     activated_at: dt.datetime | None
@@ -35,7 +45,7 @@ def to_success_model(dto: SuccessModelDTO) -> SuccessModel:
         version=dto.version,
         name=dto.name,
         job_role=dto.job_role,
-        status=dto.status,
+        status=SuccessModelStatus(dto.status),
         document=JSON(dto.document.stored()),
         created_at=dto.created_at,
         activated_at=dto.activated_at,
@@ -55,7 +65,7 @@ class SuccessModelsQuery:
 
     @strawberry.field(description="Every version in order of creation.")
     async def success_models(
-        self, info: Info, status: str | None = None, first: int | None = None, after: str | None = None
+        self, info: Info, status: SuccessModelStatus | None = None, first: int | None = None, after: str | None = None
     ) -> Connection[SuccessModel]:
         """One page."""
         page = page_request(first, after)

@@ -7,7 +7,6 @@ root.render(
     fetcher: GraphiQL.createFetcher({ url: window.location.pathname }),
     defaultEditorToolsVisibility: "headers",
     defaultHeaders: headers,
-    shouldPersistHeaders: true,
     query: asked ?? undefined,
     defaultQuery: "{\n  me {\n    role\n    organization { name timeZone }\n    person { name }\n  }\n}\n",
   }),
