@@ -54,8 +54,16 @@ drift: setup
 lengths:
 	@git ls-files '*.py' | xargs wc -l | awk '$$2 != "total" && $$1 > 300 { print "above 300 lines: " $$2; found = 1 } END { exit found }'
 
+# A pid file may be stale and its number another's by now, so only a process named postgres is stopped; data is
+# removed only once its server has ended.
 clean:
-	@if [ -f .touchline/postgres/postmaster.pid ]; then \
-		pid=$$(head -n 1 .touchline/postgres/postmaster.pid); kill -INT $$pid 2>/dev/null || true; \
-		for _ in 1 2 3 4 5 6 7 8 9 10; do kill -0 $$pid 2>/dev/null || break; sleep 0.5; done; fi
-	rm -rf .venv .tools .touchline .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@find .touchline -name postmaster.pid 2>/dev/null | while read -r file; do \
+		pid=$$(head -n 1 "$$file"); \
+		running() { ps -p "$$pid" -o comm= 2>/dev/null | grep -q postgres; }; \
+		running || continue; \
+		kill -INT "$$pid"; \
+		for _ in $$(seq 60); do running || break; sleep 0.5; done; \
+		if running; then echo "PostgreSQL ($$pid) still runs on $${file%/*}: stop it first" >&2; exit 1; fi; \
+	done
+	rm -rf .venv .tools .touchline .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
