@@ -1,5 +1,6 @@
 """The outermost layer of the REST and GraphQL surface: a request id, and a limit on the body."""
 
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
@@ -31,7 +32,10 @@ class RequestBounds:
                 message["headers"] = [*message.get("headers", []), (b"x-request-id", request_id.encode())]
             await send(message)
 
-        body = await self._read(scope, receive)
+        try:
+            body = await self._read(scope, receive)
+        except ClientDisconnect:
+            return  # half a request is none, and nobody waits for an answer
         if body is None:
             answer = problem(413, "body_too_large", f"A body has at most {self._max_body_bytes} bytes.")
             await answer(scope, receive, send_with_id)
@@ -47,7 +51,7 @@ class RequestBounds:
         while True:
             message = await receive()
             if message["type"] == "http.disconnect":
-                return b"".join(chunks)
+                raise ClientDisconnect
             chunk = message.get("body", b"")
             size += len(chunk)
             too_large = too_large or size > self._max_body_bytes

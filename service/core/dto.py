@@ -17,11 +17,14 @@ def refuse_unstorable(value: Any) -> Any:
 
 
 Text = Annotated[
-    str, BeforeValidator(refuse_unstorable), StringConstraints(min_length=1, max_length=500, strip_whitespace=True)
+    str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True), BeforeValidator(refuse_unstorable)
 ]
 """A short human text: 1 to 500 characters."""
 
-Key = Annotated[str, BeforeValidator(refuse_unstorable), StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
+SearchText = Annotated[str, BeforeValidator(refuse_unstorable), StringConstraints(max_length=500)]
+"""What a list is filtered by; it need not be a value that could be stored."""
+
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,63}$"), BeforeValidator(refuse_unstorable)]
 """A machine name a customer chooses: lower case, digits, `_` and `-`."""
 
 
