@@ -12,6 +12,8 @@ from service.core.logging import get_logger
 
 logger = get_logger(__name__)
 
+INVALID_DOCUMENT = {"code": "invalid_document", "kind": "invalid"}
+
 
 class RenderErrors(SchemaExtension):
     """Rewrites the errors of an operation before they are sent."""
@@ -26,10 +28,10 @@ class RenderErrors(SchemaExtension):
 
 
 def render(error: GraphQLError) -> GraphQLError:
-    """One error as it is sent: a fault of the document as it is, a `ServiceError` with its code, others masked."""
+    """One error as it is sent: faults of the document as they are, a `ServiceError` with its code, others masked."""
     original = error.original_error
     if original is None or isinstance(original, GraphQLError):
-        return error
+        return _replaced(error, error.message, {**INVALID_DOCUMENT, **(error.extensions or {})})
     if isinstance(original, ServiceError):
         extensions: dict[str, object] = {
             "code": original.code,
@@ -44,4 +46,4 @@ def render(error: GraphQLError) -> GraphQLError:
 
 
 def _replaced(error: GraphQLError, message: str, extensions: dict[str, object]) -> GraphQLError:
-    return GraphQLError(message, nodes=error.nodes, path=error.path, extensions=extensions)
+    return GraphQLError(message, error.nodes, error.source, error.positions, error.path, extensions=extensions)

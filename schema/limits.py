@@ -2,7 +2,7 @@
 
 Each fragment is measured once, so nested fragments cost no more to check than to write. A list is
 asked for twice only under an alias, so the number of aliases bounds the number of statements.
-Introspection has a rule of its own in graphql-core; `MAX_TOKENS` bounds the text before it is parsed.
+The depth of introspection has a rule of its own in graphql-core; `MAX_TOKENS` bounds the text before it is parsed.
 """
 
 from dataclasses import dataclass
@@ -68,8 +68,8 @@ class DocumentLimits(ValidationRule):
         total = Size()
         for selection in selection_set.selections if selection_set else ():
             if isinstance(selection, FieldNode):
-                if selection.name.value not in INTROSPECTION:
-                    total = total.beside(self._field(selection))
+                size = self._field(selection)
+                total = total.beside(Size(aliases=size.aliases) if selection.name.value in INTROSPECTION else size)
             elif isinstance(selection, InlineFragmentNode):
                 total = total.beside(self._measure(selection.selection_set))
             elif isinstance(selection, FragmentSpreadNode):

@@ -16,6 +16,7 @@ from graphql import GraphQLError
 from strawberry.extensions import AddValidationRules, DisableIntrospection, MaxTokensLimiter, SchemaExtension
 from strawberry.fastapi import GraphQLRouter
 from strawberry.http.base import BaseRequestProtocol
+from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 from strawberry.types.unset import UNSET
 from structlog.contextvars import bind_contextvars
@@ -63,7 +64,10 @@ def build_schema(settings: Settings) -> strawberry.Schema:
     ]
     if not settings.graphql_introspection:
         extensions.append(DisableIntrospection)
-    return _Schema(Query, types=[Person, Organization, SuccessModel, CrmConnection], extensions=extensions)
+    # Suggestions would tell names one by one what introspection must not tell.
+    config = StrawberryConfig(disable_field_suggestions=not settings.graphql_introspection)
+    nodes = [Person, Organization, SuccessModel, CrmConnection]
+    return _Schema(Query, types=nodes, extensions=extensions, config=config)
 
 
 class _Router(GraphQLRouter[GraphQLContext, None]):
@@ -78,8 +82,11 @@ class _Router(GraphQLRouter[GraphQLContext, None]):
         return HTMLResponse(page, headers={"Content-Security-Policy": PAGE_POLICY})
 
     def decode_json(self, data: str | bytes) -> object:
-        """The request; a body that is nested too deeply is refused as one that is no JSON."""
-        return orjson.loads(data)
+        """An object; what is nested too deeply is refused as no JSON at all."""
+        found = orjson.loads(data)
+        if not isinstance(found, dict):
+            raise RefusedRequest(400, "A GraphQL request is a JSON object.")
+        return found
 
     def encode_json(self, data: object) -> bytes:
         """The answer."""

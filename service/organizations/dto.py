@@ -9,7 +9,7 @@ from uuid import UUID
 from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, field_validator
 
-from service.core.dto import Day, InputDTO, Instant, Key, OutputDTO, Text
+from service.core.dto import Day, InputDTO, Instant, Key, OutputDTO, SearchText, Text
 from service.core.principal import Role
 
 
@@ -222,8 +222,8 @@ class PersonFilter(InputDTO):
     """Which people a list holds."""
 
     role: Role | None = None
-    job_role: str | None = None
-    email: str | None = None
+    job_role: SearchText | None = None
+    email: SearchText | None = None
     manager_id: UUID | None = None
 
 

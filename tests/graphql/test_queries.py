@@ -152,16 +152,16 @@ async def test_the_same_numbers_as_over_rest(org: SalesOrg, ask: Ask, client: ht
 async def test_expected_failures_keep_code_and_fields(org: SalesOrg, ask: Ask) -> None:
     found = await ask(org.admin_key, '{ kpiSnapshots(period: MONTH, periodStart: "2026-01-02") { edges { cursor } } }')
     (error,) = found["errors"]
-    assert (error["extensions"]["kind"], error["extensions"]["fields"][0]["pointer"]) == ("invalid", "period_start")
+    assert (error["extensions"]["kind"], error["extensions"]["fields"][0]["pointer"]) == ("invalid", "periodStart")
     naive = await ask(org.admin_key, '{ kpiSnapshots(asOf: "2026-01-02T00:00:00") { edges { cursor } } }')
-    assert naive["errors"][0]["extensions"]["fields"][0]["pointer"] == "as_of"
+    assert naive["errors"][0]["extensions"]["fields"][0]["pointer"] == "asOf"
 
 
 async def test_the_unexpected_is_masked(org: SalesOrg, ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     async def broken(*_args: object) -> None:
         raise RuntimeError("the password is hunter2")
 
-    monkeypatch.setattr("schema.people.identity.get_me", broken)
+    monkeypatch.setattr("schema.me.identity.get_me", broken)
     found = await ask(org.admin_key, "{ me { role } }")
     assert found["errors"][0]["extensions"]["code"] == "internal_error"
     assert "hunter2" not in str(found)

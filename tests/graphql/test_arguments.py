@@ -1,0 +1,104 @@
+"""Bad arguments and bad documents: refused by name, never a fault of ours."""
+
+from typing import Any
+
+import pytest
+
+from schema.limits import MAX_ALIASES, MAX_DEPTH, MAX_FIELDS
+from service.core.pagination import encode_cursor
+from tests.factories.sales_org import SalesOrg
+from tests.graphql.conftest import Ask
+
+PEOPLE = "people({}) {{ edges {{ cursor }} }}"
+SNAPSHOTS = "kpiSnapshots({}) {{ edges {{ cursor }} }}"
+SURROGATE = "WyJcdWQ4MDAiLCIwMTg5MDAwMC0wMDAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDAiXQ"
+"""A cursor that spells a lone surrogate, which JSON can and PostgreSQL cannot hold."""
+
+
+@pytest.mark.parametrize(
+    ("field", "argument", "value", "type_name"),
+    [
+        (PEOPLE, "first", 0, "Int"),
+        (PEOPLE, "first", 201, "Int"),
+        (PEOPLE, "email", "\x00", "String"),
+        (PEOPLE, "jobRole", "x" * 501, "String"),
+        (PEOPLE, "after", "junk", "String"),
+        (PEOPLE, "after", "\u00e9", "String"),
+        (PEOPLE, "after", SURROGATE, "String"),
+        (PEOPLE, "after", encode_cursor("Ada", "no id"), "String"),
+        (PEOPLE, "after", encode_cursor("of another list"), "String"),
+        (SNAPSHOTS, "kpi", "\x00", "String"),
+        (SNAPSHOTS, "asOf", "2026-01-01T00:00:00", "DateTime"),
+        (SNAPSHOTS, "asOf", "0001-01-01T00:00:00+14:00", "DateTime"),
+        (SNAPSHOTS, "periodStart", "9999-12-31", "Date"),
+        (SNAPSHOTS, "periodStart", "2026-01-02", "Date"),
+    ],
+)
+async def test_a_bad_argument_is_named(
+    org: SalesOrg, ask: Ask, field: str, argument: str, value: object, type_name: str
+) -> None:
+    query = f"query ($value: {type_name}) {{ {field.format(f'{argument}: $value')} }}"
+    (error,) = (await ask(org.admin_key, query, value=value))["errors"]
+    assert error["extensions"]["kind"] == "invalid"
+    assert [fault["pointer"] for fault in error["extensions"]["fields"]] == [argument]
+
+
+async def test_two_ways_to_say_whose_are_one_too_many(org: SalesOrg, ask: Ask) -> None:
+    person = (await ask(org.admin_key, "{ me { person { id } } }"))["data"]["me"]["person"]["id"]
+    query = "query ($id: ID!) { kpiSnapshots(personId: $id, managerId: $id) { edges { cursor } } }"
+    (error,) = (await ask(org.admin_key, query, id=person))["errors"]
+    assert error["extensions"]["fields"][0]["pointer"] == "managerId"
+
+
+async def test_an_id_of_another_type_is_not_found(org: SalesOrg, ask: Ask) -> None:
+    own = (await ask(org.admin_key, "{ organization { id } }"))["data"]["organization"]["id"]
+    (error,) = (await ask(org.admin_key, "query ($id: ID!) { person(id: $id) { name } }", id=own))["errors"]
+    assert error["extensions"]["kind"] == "not_found"
+
+
+def nested(levels: int) -> str:
+    """Managers of managers, `levels` deep in all."""
+    inner = levels - 4
+    return "{ people { edges { node " + "{ manager " * inner + "{ name }" + " }" * inner + " } } }"
+
+
+def spread(fields: int) -> str:
+    """One field in a fragment that is spread by others, twice each, until there are enough."""
+    doublings = fields.bit_length()
+    chain = [f"fragment F{i} on Me {{ ...F{i + 1} ...F{i + 1} }}" for i in range(doublings)]
+    return "\n".join(["{ me { ...F0 } }", *chain, f"fragment F{doublings} on Me {{ role }}"])
+
+
+def aliased(count: int) -> str:
+    """One field under many names."""
+    return "{ " + " ".join(f"a{i}: me {{ role }}" for i in range(count)) + " }"
+
+
+@pytest.mark.parametrize(
+    ("document", "code"),
+    [
+        ("{", "invalid_document"),
+        ("{ nope }", "invalid_document"),
+        ("mutation { me { role } }", "invalid_document"),
+        ("{ me { role } } " * 3000, "invalid_document"),
+        ("{a" * 5000, "invalid_document"),
+        ("{ people(email: " + "[" * 5000, "invalid_document"),
+        ("{ __schema { types { fields { type { fields { type { fields { name } } } } } } } }", "invalid_document"),
+        ("{ me { ...A } } fragment A on Me { ...B } fragment B on Me { ...A }", "invalid_document"),
+        (nested(MAX_DEPTH + 1), "document_too_large"),
+        (spread(MAX_FIELDS), "document_too_large"),
+        (aliased(MAX_ALIASES + 1), "document_too_large"),
+        ("{ __schema { " + " ".join(f"a{i}: types {{ name }}" for i in range(40)) + " } }", "document_too_large"),
+    ],
+)
+async def test_a_document_beyond_the_limits_is_refused(org: SalesOrg, ask: Ask, document: str, code: str) -> None:
+    found = await ask(org.admin_key, document)
+    assert found["data"] is None
+    assert {error["extensions"]["code"] for error in found["errors"]} == {code}
+    assert {error["extensions"]["kind"] for error in found["errors"]} == {"invalid"}
+
+
+@pytest.mark.parametrize("document", [nested(MAX_DEPTH), aliased(MAX_ALIASES)])
+async def test_a_document_at_the_limit_is_answered(org: SalesOrg, ask: Ask, document: str) -> None:
+    found: dict[str, Any] = await ask(org.admin_key, document)
+    assert "errors" not in found

@@ -1,0 +1,129 @@
+"""The endpoint itself: what is no GraphQL request, the page, and what is served without introspection."""
+
+from typing import Any
+
+import httpx
+import pytest
+from starlette.routing import WebSocketRoute
+from structlog.testing import capture_logs
+
+from schema.router import PAGE_POLICY
+from service.api.limits import RequestBounds
+from service.core.database import Database
+from service.core.embedded import DatabaseUrls
+from service.core.runtime import Runtime
+from service.core.secrets import SecretBox
+from service.core.settings import Settings
+from service.main import build_api
+from tests.factories.sales_org import SalesOrg
+from tests.fixtures.rest import bearer, rest_client
+
+ME = {"query": "{ me { role } }"}
+PAGE = {"accept": "text/html,application/xhtml+xml"}
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"\xff", b"[]", b'"x"', b"{}", b'{"query": 1}', b"[" * 5000, b'{"query": "\\ud800"}']
+)
+async def test_what_is_no_request_is_a_problem(client: httpx.AsyncClient, org: SalesOrg, body: bytes) -> None:
+    headers = {**bearer(org.admin_key), "content-type": "application/json"}
+    answer = await client.post("/graphql", content=body, headers=headers)
+    assert (answer.status_code, answer.headers["content-type"]) == (400, "application/problem+json")
+
+
+@pytest.mark.parametrize("content_type", ["text/plain", "multipart/form-data; boundary=x", ""])
+async def test_what_a_form_could_send_is_refused(client: httpx.AsyncClient, org: SalesOrg, content_type: str) -> None:
+    headers = {**bearer(org.admin_key), "content-type": content_type}
+    assert (await client.post("/graphql", content=b'{"query": "{ me { role } }"}', headers=headers)).status_code == 400
+
+
+async def test_queries_come_by_get_too(client: httpx.AsyncClient, org: SalesOrg) -> None:
+    answer = await client.get("/graphql", params=ME, headers=bearer(org.admin_key))
+    assert answer.json() == {"data": {"me": {"role": "ADMIN"}}}
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("headers", [{}, bearer("tl_unknown"), {"authorization": "Basic YTpi"}])
+async def test_without_a_valid_key_there_is_no_answer(
+    client: httpx.AsyncClient, method: str, headers: dict[str, str]
+) -> None:
+    answer = await client.request(method, "/graphql", params=ME, json=ME if method == "POST" else None, headers=headers)
+    assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
+    assert answer.json()["code"] == "unauthenticated"
+
+
+async def test_other_methods_name_the_allowed_ones(client: httpx.AsyncClient) -> None:
+    answer = await client.put("/graphql", json=ME)
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, POST")
+
+
+async def test_bodies_are_bounded_and_faults_found_by_their_request_id(
+    settings: Settings,
+    urls: DatabaseUrls,
+    database: Database,
+    secret_box: SecretBox,
+    org: SalesOrg,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def broken(*_args: object) -> None:
+        raise RuntimeError("the password is hunter2")
+
+    monkeypatch.setattr("schema.me.identity.get_me", broken)
+    api = build_api(settings)
+    api.state.runtime = Runtime(settings, urls, database, secret_box)
+    transport = httpx.ASGITransport(RequestBounds(api, 10_000))
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        large = await client.post("/graphql", json={"query": "#" * 10_001}, headers=bearer(org.admin_key))
+        assert (large.status_code, large.json()["code"]) == (413, "body_too_large")
+        with capture_logs() as logs:
+            masked = await client.post("/graphql", json=ME, headers=bearer(org.admin_key))
+    (error,) = masked.json()["errors"]
+    assert "hunter2" not in masked.text
+    assert error["path"] == ["me"]
+    assert error["extensions"]["request_id"] == masked.headers["x-request-id"]
+    (entry,) = [entry for entry in logs if entry["log_level"] == "error"]
+    assert str(entry["exc_info"]) == "the password is hunter2"
+
+
+async def test_expected_failures_are_not_logged_as_errors(
+    client: httpx.AsyncClient, org: SalesOrg, caplog: pytest.LogCaptureFixture
+) -> None:
+    with capture_logs() as logs:
+        await client.post(
+            "/graphql", json={"query": '{ person(id: "x") { name } nope }'}, headers=bearer(org.admin_key)
+        )
+        await client.post("/graphql", json={"query": '{ person(id: "x") { name } }'}, headers=bearer(org.admin_key))
+    assert not [entry for entry in logs if entry["log_level"] == "error"]
+    assert not caplog.records
+
+
+async def test_the_browser_is_told_to_load_nothing_from_outside(client: httpx.AsyncClient) -> None:
+    page = await client.get("/graphql", headers=PAGE)
+    assert page.headers["content-security-policy"] == PAGE_POLICY
+    assert "http" not in PAGE_POLICY
+    styles = (await client.get("/graphql/static/graphiql.min.css")).text
+    assert "@import" not in styles
+    assert not [part for part in styles.split("url(")[1:] if not part.strip("'\"").startswith(("data:", "#"))]
+
+
+@pytest.fixture
+async def closed(settings: Settings, urls: DatabaseUrls, database: Database, secret_box: SecretBox) -> Any:
+    """A client of a service that shows its schema to nobody."""
+    hidden = settings.model_copy(update={"graphql_introspection": False})
+    async with rest_client(hidden, urls, database, secret_box) as found:
+        yield found
+
+
+async def test_without_introspection_neither_page_nor_schema_is_shown(closed: httpx.AsyncClient, org: SalesOrg) -> None:
+    assert (await closed.get("/graphql", headers=PAGE)).status_code == 404
+    assert (await closed.get("/graphql/static/start.js")).status_code == 404
+    for query in ("{ __schema { queryType { name } } }", '{ __type(name: "Person") { name } }', "{ peopl { id } }"):
+        answer = (await closed.post("/graphql", json={"query": query}, headers=bearer(org.admin_key))).json()
+        assert answer["data"] is None
+        assert "Did you mean" not in str(answer)
+    named = (await closed.post("/graphql", json={"query": "{ __typename }"}, headers=bearer(org.admin_key))).json()
+    assert named == {"data": {"__typename": "Query"}}
+
+
+def test_there_are_no_sockets_before_there_are_subscriptions(settings: Settings) -> None:
+    assert not [route for route in build_api(settings).routes if isinstance(route, WebSocketRoute)]

@@ -1,0 +1,135 @@
+"""Every root field, asked by another organization, by a rep, a manager and a key with few scopes."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from graphql import build_schema
+
+from schema.relay import to_global_id
+from schema.router import export_sdl
+from service.core.database import Database
+from service.core.secrets import SecretBox
+from service.crm.dto import CreateCrmConnection
+from service.crm.use_cases.connections import create_crm_connection
+from service.organizations.dto import CreateApiKey, PersonDTO
+from service.organizations.use_cases.api_keys import create_api_key
+from service.permissions import ROLES
+from tests.factories.receivers import new_salesforce_org
+from tests.factories.sales_org import SalesOrg
+from tests.factories.success_models import model_document
+from tests.graphql.conftest import Ask
+
+FOREIGN = {
+    "me": ("{ me { organization { name } person { id } } }", {}),
+    "organization": ("{ organization { id name } }", {}),
+    "person": ("query ($person: ID!) { person(id: $person) { id name } }", {"person"}),
+    "people": ("query ($person: ID!) { people(managerId: $person) { edges { node { id name } } } }", {"person"}),
+    "successModels": ("{ successModels { edges { node { id name } } } }", {}),
+    "kpiSnapshots": ("query ($person: ID!) { kpiSnapshots(personId: $person) { edges { cursor } } }", {"person"}),
+    "crmConnections": ("{ crmConnections { edges { node { id name } } } }", {}),
+    "node": ("query ($person: ID!) { node(id: $person) { id } }", {"person"}),
+}
+"""Each root field, aimed at the other organization's row where it takes an id."""
+
+SNAPSHOTS = "query ($id: ID) { kpiSnapshots(managerId: $id) { edges { node { kpi personId person { name } } } } }"
+PERSON_SNAPSHOTS = "query ($id: ID!) { kpiSnapshots(personId: $id) { edges { node { kpi } } } }"
+NAMES = "{ people { edges { node { name kpiSnapshots { edges { node { kpi value } } } } } } }"
+
+
+async def tree(org: SalesOrg) -> dict[str, PersonDTO]:
+    """Top over Lead over Rita and Ron; Olaf reports to nobody. Each made one call."""
+    top = await org.add_person("Top", role="manager")
+    lead = await org.add_person("Lead", role="manager", manager_id=top.id)
+    reps = [await org.add_person(name, manager_id=lead.id) for name in ("Rita", "Ron")]
+    people = [top, lead, *reps, await org.add_person("Olaf")]
+    await org.activate(model_document())
+    for person in people:
+        await org.add_activity(person, datetime.now(UTC) - timedelta(minutes=1), outcome="connected")
+    await org.refresh()
+    return {person.name: person for person in people}
+
+
+def names(answer: dict[str, Any]) -> list[str]:
+    return [edge["node"]["name"] for edge in answer["data"]["people"]["edges"]]
+
+
+def test_every_root_field_is_in_the_table() -> None:
+    query = build_schema(export_sdl()).query_type
+    assert query is not None
+    assert set(query.fields) == set(FOREIGN)
+
+
+@pytest.mark.parametrize("field", FOREIGN)
+async def test_no_field_tells_of_another_organization(
+    field: str, org: SalesOrg, other: SalesOrg, ask: Ask, secret_box: SecretBox, database: Database
+) -> None:
+    theirs = await other.add_person("Zaphod", role="manager")
+    await other.activate(model_document(name="Zaphod's model"))
+    connection = CreateCrmConnection.model_validate(
+        {"system": "salesforce", "name": "Zaphod's CRM", "account_id": new_salesforce_org()}
+    )
+    async with database.tenant(other.id) as session:
+        await create_crm_connection(session, other.system, connection, secret_box, "https://x.example")
+    query, variables = FOREIGN[field]
+    given = {"person": to_global_id("Person", theirs.id)} if variables else {}
+    mine, own = await ask(org.admin_key, query, **given), await ask(other.admin_key, query, **given)
+    assert "Zaphod" not in str(mine)
+    assert to_global_id("Organization", other.id) not in str(mine)
+    assert "errors" not in own
+    assert mine != own or field == "people"  # nobody reports to Zaphod: the list is empty for both
+    if variables and field != "people":
+        assert mine["data"] in (None, {"node": None})
+
+
+async def test_a_manager_sees_the_tree_below_and_a_rep_themself(org: SalesOrg, ask: Ask) -> None:
+    people = await tree(org)
+    seen = {name: names(await ask(await org.key_for(person), NAMES)) for name, person in people.items()}
+    assert seen == {
+        "Top": ["Lead", "Rita", "Ron", "Top"],
+        "Lead": ["Lead", "Rita", "Ron"],
+        "Rita": ["Rita"],
+        "Ron": ["Ron"],
+        "Olaf": ["Olaf"],
+    }
+
+
+async def test_snapshots_keep_to_the_scope(org: SalesOrg, ask: Ask) -> None:
+    people = await tree(org)
+    ids = {name: to_global_id("Person", person.id) for name, person in people.items()}
+    key = await org.key_for(people["Lead"])
+    own_team = (await ask(key, SNAPSHOTS, id=ids["Lead"]))["data"]["kpiSnapshots"]["edges"]
+    assert {edge["node"]["person"]["name"] for edge in own_team} == {"Rita", "Ron"}
+    assert {edge["node"]["personId"] for edge in own_team} == {ids["Rita"], ids["Ron"]}
+    assert len(own_team) == 2 * 4
+    for name in ("Top", "Olaf"):
+        for query in (SNAPSHOTS, PERSON_SNAPSHOTS):
+            hidden = await ask(key, query, id=ids[name])
+            assert hidden["data"] is None
+            assert hidden["errors"][0]["extensions"]["code"] == "person_not_found"
+    everyone = (await ask(await org.key_for(people["Rita"]), SNAPSHOTS))["data"]["kpiSnapshots"]["edges"]
+    assert {edge["node"]["personId"] for edge in everyone} == {ids["Rita"]}
+
+
+async def test_a_manager_above_the_scope_is_null(org: SalesOrg, ask: Ask) -> None:
+    people = await tree(org)
+    found = await ask(await org.key_for(people["Rita"]), "{ people { edges { node { name manager { name } } } } }")
+    assert found == {"data": {"people": {"edges": [{"node": {"name": "Rita", "manager": None}}]}}}
+
+
+async def test_a_key_may_do_what_its_scopes_say(org: SalesOrg, ask: Ask, database: Database) -> None:
+    people = await tree(org)
+    async with database.tenant(org.id) as session:
+        data = CreateApiKey(name="Board", scopes=["kpi_snapshots:read"])
+        key = (await create_api_key(session, org.system, data, ROLES)).key
+    refused = await ask(key, "{ people { edges { cursor } } }")
+    assert refused["errors"][0]["extensions"] == {"code": "permission_denied", "kind": "forbidden", "fields": []}
+    id_ = to_global_id("Person", people["Rita"].id)
+    rows = await ask(key, "query ($id: ID!) { kpiSnapshots(personId: $id) { edges { node { personId } } } }", id=id_)
+    assert {edge["node"]["personId"] for edge in rows["data"]["kpiSnapshots"]["edges"]} == {id_}
+    # What may not be seen is null beside what may.
+    partly = await ask(key, PERSON_SNAPSHOTS.replace("kpi }", "kpi person { name } }"), id=id_)
+    assert partly["data"]["kpiSnapshots"]["edges"][0]["node"] == {"kpi": "calls", "person": None}
+    assert {error["extensions"]["code"] for error in partly["errors"]} == {"permission_denied"}
+    me = await ask(key, "{ me { role person { id } permissions } }")
+    assert me["data"]["me"] == {"role": None, "person": None, "permissions": ["kpi_snapshots:read"]}
