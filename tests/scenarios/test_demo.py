@@ -1,0 +1,63 @@
+"""The demo and the command line, as a newcomer runs them: a process, an empty folder, nothing else."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+TOUCHLINE = str(Path(sys.executable).parent / "touchline")
+
+
+def run(home: Path, *arguments: str, check: bool = True) -> str:
+    environment = {**os.environ, "TOUCHLINE_HOME": str(home), "TOUCHLINE_LOG_LEVEL": "WARNING"}
+    done = subprocess.run(
+        [TOUCHLINE, *arguments], env=environment, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert not check or done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+def free_port() -> str:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return str(probe.getsockname()[1])
+
+
+def test_the_demo_twice_and_verify(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    first = run(home, "demo", "--exit", "--port", free_port())
+    assert re.search(r"Admin key: tl_\S+", first)
+    assert re.search(r"Ready: http://127\.0\.0\.1:\d+", first)
+    assert "Process: activity" in first
+    assert first.index("Process: activity") < first.index("Outcome")
+    sentences = [line for line in first.splitlines() if line.startswith("• ")]
+    assert len(sentences) == 6
+    assert any("Ben is behind on calls made" in line for line in sentences)
+    assert "0 differences" in run(home, "verify", "--org", "Touchline Demo")
+    second = run(home, "demo", "--exit", "--port", free_port())
+    assert re.findall(r"Admin key: (\S+)", first) == re.findall(r"Admin key: (\S+)", second)
+    assert (home / "demo.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_an_organization_from_the_command_line(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    created = run(
+        home, "org", "create", "--name", "Acme", "--timezone", "Europe/Berlin", "--admin-email", "a@acme.example"
+    )
+    assert re.search(r"Admin key: tl_\S+", created)
+    assert "organization_name_taken" in run(
+        home, "org", "create", "--name", "acme", "--admin-email", "b@acme.example", check=False
+    )
+    assert "time_zone" in run(
+        home, "org", "create", "--name", "B", "--timezone", "Mars/Base", "--admin-email", "b@acme.example", check=False
+    )
+    key = run(home, "key", "create", "acme", "--name", "Reader", "--scope", "people:read")
+    assert re.search(r"Key: tl_\S+", key)
+    assert "Reader" in run(home, "key", "list", "Acme")
+    exported = run(home, "org", "export", "Acme")
+    assert '"table":"person"' in exported
+    assert "key_hash" not in exported
+    assert "organization_not_found" in run(home, "verify", "--org", "Nobody", check=False)
+    assert "is queued" in run(home, "org", "delete", "Acme", "--yes")
