@@ -1,7 +1,7 @@
 """Base of every input and output: unknown fields refused, no silent coercion, no NUL."""
 
-from datetime import date
-from typing import Annotated, Any
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, StringConstraints
 
@@ -35,17 +35,27 @@ def _refuse_numbers(value: Any) -> Any:
     return value
 
 
-def _within_living_memory(day: date) -> date:
+T = TypeVar("T", bound=date)
+
+
+def _within_reach(day: T) -> T:
+    """Far enough from the ends of the calendar to add days to, or to move to another time zone."""
     if not 1900 <= day.year < 2200:
         raise ValueError("must be between 1900 and 2199")
     return day
 
 
-Day = Annotated[date, BeforeValidator(_refuse_numbers), AfterValidator(_within_living_memory)]
-"""A calendar day, `YYYY-MM-DD`; far enough from the ends of the calendar to add to."""
+def _in_utc(instant: datetime) -> datetime:
+    return instant.astimezone(UTC)
 
-Instant = Annotated[AwareDatetime, BeforeValidator(_refuse_numbers)]
-"""A point in time with its offset from UTC."""
+
+Day = Annotated[date, BeforeValidator(_refuse_numbers), AfterValidator(_within_reach)]
+"""A calendar day, `YYYY-MM-DD`."""
+
+Instant = Annotated[
+    AwareDatetime, BeforeValidator(_refuse_numbers), AfterValidator(_within_reach), AfterValidator(_in_utc)
+]
+"""A point in time, given with its offset and kept in UTC."""
 
 
 class InputDTO(BaseModel):
