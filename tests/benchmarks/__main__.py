@@ -4,6 +4,8 @@ import tempfile
 from pathlib import Path
 
 from tests.benchmarks.deliveries import compare_batches, compare_single_events
+from tests.benchmarks.facts import measure_drain
+from tests.benchmarks.freshness import measure_freshness
 from tests.benchmarks.house import build_house
 
 
@@ -14,17 +16,27 @@ def main() -> None:
         folder.chmod(0o755)
         house = build_house(folder)
         single = compare_single_events(house)
-        print_ratio("single-event deliveries vs plain FastAPI + SQLAlchemy", single["touchline"], single["plain"], 10)
-        print_ratio("single-event deliveries vs one INSERT per request", single["touchline"], single["autocommit"], 2.5)
-        batches, rows = compare_batches(house)
-        print_ratio("100-event deliveries vs rows inserted singly", batches, rows, 0.5)
+        show_ratio("single-event deliveries / plain FastAPI + SQLAlchemy", single["touchline"], single["plain"], 10)
+        show_ratio("single-event deliveries / one INSERT per request", single["touchline"], single["autocommit"], 2.5)
+        show_ratio("100-event deliveries / rows inserted one by one", *compare_batches(house), 0.5)
+        events = measure_drain(house)
+        show("accepted delivery to facts, one worker", f"{events:,.0f} events/s", "10,000", reached=events >= 10_000)
+        home = folder / "demo"
+        home.mkdir()
+        fresh = measure_freshness(home)
+        figures = f"p50 {fresh.p50:.0f} ms, p99 {fresh.p99:.0f} ms of {fresh.probes}"
+        show("webhook answer to changed snapshot, 50 requests/s", figures, "p99 1,000 ms", reached=fresh.p99 < 1000)
 
 
-def print_ratio(what: str, ours: float, theirs: float, aim: float) -> None:
+def show_ratio(what: str, ours: float, theirs: float, aim: float) -> None:
     """One line: the ratio, the aim and both figures."""
-    ratio = ours / theirs
-    verdict = "met" if ratio >= aim else "MISSED"
-    print(f"{what:58} {ratio:6.2f} x  (aim {aim} x: {verdict}; {ours:,.0f}/s and {theirs:,.0f}/s)", flush=True)
+    figures = f"{ours / theirs:.2f} x ({ours:,.0f}/s / {theirs:,.0f}/s)"
+    show(what, figures, f"{aim} x", reached=ours / theirs >= aim)
+
+
+def show(what: str, figures: str, aim: str, *, reached: bool) -> None:
+    """One line. Timing depends on the machine, so a missed aim is shown and fails nothing."""
+    print(f"{what:54} {figures}  aim {aim}: {'met' if reached else 'MISSED'}", flush=True)
 
 
 if __name__ == "__main__":

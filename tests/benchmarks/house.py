@@ -30,7 +30,8 @@ from tests.fixtures.processes import free_port
 
 APP_ID, PORTAL_ID, SECRET = 39522895, 48975575, "benchmark-secret"
 PUBLIC_URL = "https://coach.example.com"
-CONNECTIONS = 32
+CONNECTIONS = 64
+"""Requests in flight: HubSpot keeps up to 10 per account, and several accounts share a receiver."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,15 @@ from uuid import UUID
 
 from service.core.database import Database
 from service.core.errors import ErrorKind, ServiceError
+from service.core.logging import get_logger
 from service.core.secrets import SecretBox
 from service.crm.models import ConnectionRoute, CrmConnection
 from service.crm.repository import connections as repository
 
+logger = get_logger(__name__)
+
 LIFETIME_SECONDS = 5.0
+REFRESH_SECONDS = 2.5
 LOAD_SECONDS = 2.0
 MAX_ENTRIES = 20_000
 MAX_ANONYMOUS_ROUTES = 20
@@ -59,15 +63,26 @@ class TimedCache(Generic[K, V]):
         self._loading: dict[K, asyncio.Task[V | None]] = {}
 
     async def get(self, key: K, max_age: float = LIFETIME_SECONDS) -> V | None:
-        """The value of a key, loaded if it is not known or older than `max_age` seconds."""
+        """Give the value of a key, loaded if it is not known or older than `max_age` seconds.
+
+        One that is in use is loaded again ahead of time, so that no request waits for it.
+        """
         entry = self._entries.get(key)
-        if entry is not None and time.monotonic() - entry[0] < max_age:
-            return entry[1]
+        if entry is not None:
+            age = time.monotonic() - entry[0]
+            if age < max_age:
+                if age > REFRESH_SECONDS:
+                    self._start_load(key)
+                return entry[1]
+        return await asyncio.shield(self._start_load(key))
+
+    def _start_load(self, key: K) -> "asyncio.Task[V | None]":
         task = self._loading.get(key)
         if task is None:
             task = asyncio.create_task(self._load_entry(key))
+            task.add_done_callback(_note_failure)
             self._loading[key] = task
-        return await asyncio.shield(task)
+        return task
 
     async def _load_entry(self, key: K) -> V | None:
         began, this = time.monotonic(), asyncio.current_task()
@@ -97,6 +112,12 @@ class TimedCache(Generic[K, V]):
         """Forget everything, and keep nothing of what is being loaded."""
         self._entries.clear()
         self._loading.clear()
+
+
+def _note_failure(task: "asyncio.Task[V | None]") -> None:
+    """Log a load that failed: ahead of time, nobody may be waiting for it."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        logger.warning("routes_not_loaded", error=str(error))
 
 
 class Routes:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
-from service.core.database import UNAVAILABLE
+from service.core.database import UNAVAILABLE, Database
 from service.core.logging import get_logger
 from service.core.notifications import DELIVERIES, ROUTES, Listener
 from service.core.runtime import Runtime
@@ -19,6 +19,9 @@ logger = get_logger(__name__)
 HINT_SECONDS = 0.02
 """Hints are gathered this long, off the acknowledged path: a NOTIFY per request would serialise commits."""
 
+ROUTE_CONNECTIONS = 2
+"""A pool of their own: however busy REST is, a vendor's call does not wait behind it."""
+
 
 class ReceiverRuntime:
     """Started and stopped with the application."""
@@ -27,7 +30,8 @@ class ReceiverRuntime:
         settings = runtime.settings
         self.settings = settings
         self.base_url = settings.base_url
-        self.routes = Routes(runtime.database, runtime.secret_box)
+        self._database = Database(runtime.urls.app, pool_size=ROUTE_CONNECTIONS, application_name="touchline-routes")
+        self.routes = Routes(self._database, runtime.secret_box)
         self.writer = DeliveryWriter(
             runtime.urls.ingest, settings.ingest_writers, settings.ingest_group_size, self._hint
         )
@@ -55,6 +59,7 @@ class ReceiverRuntime:
         for task in self._tasks:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
+        await self._database.close()
 
     def _hint(self, org_id: UUID) -> None:
         if self.wake is not None:
