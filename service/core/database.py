@@ -8,7 +8,7 @@ from uuid import UUID
 import asyncpg
 from sqlalchemy import event
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.orm import SessionTransaction
@@ -111,16 +111,19 @@ UNAVAILABLE = (
 )
 """The database is out of reach or overloaded: nothing is wrong with the request, and nothing was written."""
 
+COLLISIONS = (asyncpg.IntegrityConstraintViolationError, asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
+"""Two writes met; one of them was undone."""
+
 
 @asynccontextmanager
 async def _translated_faults() -> AsyncIterator[None]:
     """Faults of the database as expected failures: `unavailable`, or `conflict` when two writes collide."""
     try:
         yield
-    except IntegrityError as error:
-        raise conflict("concurrent_write", "Another write of the same came in between; read again.") from error
-    except (DBAPIError, *UNAVAILABLE) as error:
+    except (DBAPIError, *UNAVAILABLE, *COLLISIONS) as error:
         original = error.orig.__cause__ if isinstance(error, DBAPIError) and error.orig is not None else error
+        if isinstance(original, COLLISIONS):
+            raise conflict("concurrent_write", "Another write of the same came in between; read again.") from error
         if isinstance(error, DBAPIError) and not (error.connection_invalidated or isinstance(original, UNAVAILABLE)):
             raise
         raise ServiceError(
