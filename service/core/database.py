@@ -108,11 +108,10 @@ UNAVAILABLE = (
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
 )
-"""The database is out of reach or overloaded: nothing is wrong with the request, and nothing was written."""
-
-COLLISIONS = (asyncpg.IntegrityConstraintViolationError, asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
-"""Two writes met; one of them was undone."""
+"""The database is out of reach or busy: nothing is wrong with the request, and nothing was written."""
 
 
 @asynccontextmanager
@@ -120,14 +119,14 @@ async def _translated_faults() -> AsyncIterator[None]:
     """Faults of the database as expected failures: `unavailable`, or `conflict` when two writes collide."""
     try:
         yield
-    except (DBAPIError, *UNAVAILABLE, *COLLISIONS) as error:
+    except (DBAPIError, asyncpg.IntegrityConstraintViolationError, *UNAVAILABLE) as error:
         original = error.orig.__cause__ if isinstance(error, DBAPIError) and error.orig is not None else error
-        if isinstance(original, COLLISIONS):
+        if isinstance(original, asyncpg.IntegrityConstraintViolationError):
             raise conflict("concurrent_write", "Another write of the same came in between; read again.") from error
         if isinstance(error, DBAPIError) and not (error.connection_invalidated or isinstance(original, UNAVAILABLE)):
             raise
         raise ServiceError(
-            ErrorKind.UNAVAILABLE, "database_unavailable", "The database is out of reach; try again."
+            ErrorKind.UNAVAILABLE, "database_unavailable", "The database is out of reach or busy; try again."
         ) from error
 
 

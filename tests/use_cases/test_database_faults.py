@@ -20,14 +20,19 @@ async def test_two_writes_of_the_same_are_a_conflict(database: Database) -> None
         async with database.directory() as session:
             await (await raw_connection(session)).execute(twice)
     assert (refused.value.kind, refused.value.code) == (ErrorKind.CONFLICT, "concurrent_write")
+    statement = sa.text(ROUTE.format(new_id()))
     with pytest.raises(ServiceError) as refused:
-        async with database.directory() as session:
-            for statement in twice.split("; "):
-                await (await session.connection()).execute(sa.text(statement))
+        await twice_through_the_orm(database, statement)
     assert (refused.value.kind, refused.value.code) == (ErrorKind.CONFLICT, "concurrent_write")
 
 
-async def test_a_deadlock_is_a_conflict_for_one_of_two(org: SalesOrg) -> None:
+async def twice_through_the_orm(database: Database, statement: sa.TextClause) -> None:
+    async with database.directory() as session:
+        for _ in range(2):
+            await (await session.connection()).execute(statement)
+
+
+async def test_a_deadlock_is_to_be_tried_again_by_one_of_two(org: SalesOrg) -> None:
     people = [await org.add_person("Ann"), await org.add_person("Bob")]
     met = asyncio.Barrier(2)
 
@@ -40,7 +45,7 @@ async def test_a_deadlock_is_a_conflict_for_one_of_two(org: SalesOrg) -> None:
                     await met.wait()
 
     outcomes = await asyncio.gather(lock(0, 1), lock(1, 0), return_exceptions=True)
-    assert [error.code for error in outcomes if isinstance(error, ServiceError)] == ["concurrent_write"]
+    assert [error.code for error in outcomes if isinstance(error, ServiceError)] == ["database_unavailable"]
 
 
 async def test_a_mistake_of_ours_is_not_passed_off_as_an_outage(database: Database) -> None:
