@@ -4,8 +4,8 @@ import asyncio
 import json
 import math
 import os
-import select
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,13 +16,15 @@ from typing import Any
 
 import httpx
 
-from service.demo.archetypes import REPS
+from service.demo.archetypes import REPS as EVERYBODY
 from service.demo.generator import Work
 from service.demo.hubspot import sign, work_events
+from service.demo.identifiers import HUBSPOT
 from service.demo.state import DemoState, load_state
 from tests.factories.receivers import now_ms
 from tests.fixtures.processes import TOUCHLINE, free_port
 
+REPS = [rep for rep in EVERYBODY if rep.team == HUBSPOT]
 REQUESTS_PER_SECOND = 50
 SECONDS = 30
 PROBE_EVERY = 5
@@ -59,16 +61,14 @@ def demo(home: Path) -> Iterator[DemoState]:
 
 
 def _wait_until_ready(process: "subprocess.Popen[str]") -> None:
-    give_up = time.monotonic() + SETUP_SECONDS
     assert process.stdout is not None
-    while time.monotonic() < give_up:
-        readable, _, _ = select.select([process.stdout], [], [], 1.0)
-        line = process.stdout.readline() if readable else ""
-        if line.startswith("Ready:"):
-            return
-        if readable and not line:
-            break
-    raise RuntimeError("the demo did not become ready")
+    too_late = threading.Timer(SETUP_SECONDS, process.kill)
+    too_late.start()
+    try:
+        if not any(line.startswith("Ready:") for line in process.stdout):
+            raise RuntimeError("the demo did not become ready")
+    finally:
+        too_late.cancel()
 
 
 @dataclass(slots=True)
