@@ -1,7 +1,9 @@
 """The command tree: running the service, looking after data, and the generated contracts."""
 
 import asyncio
+import signal
 from pathlib import Path
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -21,6 +23,18 @@ app.add_typer(data.import_app, name="import", help="Import history from CSV file
 app.command("verify")(data.verify)
 app.command("replay")(data.replay)
 app.command("unclaimed")(data.unclaimed)
+
+
+@app.callback()
+def main() -> None:
+    """Live CRM activity into sales coaching."""
+    # Without a handler SIGTERM would end the process on the spot, and leave the embedded database running.
+    signal.signal(signal.SIGTERM, _interrupt)
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
 
 CheckOption = Annotated[bool, typer.Option("--check", help="Fail when the committed file differs; write nothing.")]
 

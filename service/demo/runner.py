@@ -1,8 +1,9 @@
 """`make demo`: from an empty folder to one manager's Monday, everything through the real surfaces."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+import signal
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -56,7 +57,7 @@ async def _run(settings: Settings, *, exit_after: bool, seed: int) -> None:
             state = await create_demo(runtime, port=settings.port, seed=seed, today=now.date(), say=console.print)
         state = _moved(state, settings)
         save_state(settings.home, state)
-        async with serving(settings, runtime) as server:
+        async with serving(settings, runtime):
             async with httpx.AsyncClient(base_url=settings.base_url, timeout=30) as client:
                 await _replay(client, state, now, console)
                 state.replayed_until = now
@@ -65,7 +66,15 @@ async def _run(settings: Settings, *, exit_after: bool, seed: int) -> None:
                 await print_monday(client, state, now.date(), console)
             print_doors(state, settings, console)
             if not exit_after:
-                await server.wait()
+                await _signal()
+
+
+async def _signal() -> None:
+    """Wait until somebody ends the demo."""
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await stop.wait()
 
 
 def _moved(state: DemoState, settings: Settings) -> DemoState:
@@ -80,19 +89,16 @@ def _moved(state: DemoState, settings: Settings) -> DemoState:
     )
 
 
-class Serving:
-    """The running server; `wait` returns when a signal has stopped it."""
+class _QuietServer(uvicorn.Server):
+    """A server that leaves signals to the demo: uvicorn would raise them again in the middle of its loop."""
 
-    def __init__(self, task: "asyncio.Task[None]") -> None:
-        self._task = task
-
-    async def wait(self) -> None:
-        """Until the server ends."""
-        await self._task
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
 
 
 @asynccontextmanager
-async def serving(settings: Settings, runtime: Runtime) -> AsyncIterator[Serving]:
+async def serving(settings: Settings, runtime: Runtime) -> AsyncIterator[None]:
     """The service with its worker on an open runtime, for as long as the block lasts."""
 
     @asynccontextmanager
@@ -101,14 +107,14 @@ async def serving(settings: Settings, runtime: Runtime) -> AsyncIterator[Serving
 
     app = build_app(settings, run_worker=True, runtime=shared)
     config = uvicorn.Config(app, host=settings.host, port=settings.port, log_config=None, access_log=False)
-    server = uvicorn.Server(config)
+    server = _QuietServer(config)
     task = asyncio.create_task(server.serve(), name="server")
     while not server.started:
         if task.done():
             raise RuntimeError(f"Port {settings.port} cannot be bound; set PORT to another one.")
         await asyncio.sleep(0.02)
     try:
-        yield Serving(task)
+        yield
     finally:
         server.should_exit = True
         with suppress(SystemExit):

@@ -91,6 +91,6 @@ async def test_order_and_repetition_do_not_matter(database: Database, seed: int)
     changes = history(seed)
     rng = random.Random(seed)
     expected = await numbers_after(database, changes, len(changes))
-    assert sum(number[-1] for number in expected) > 20
+    assert sum(number[-1] for number in expected) > 15
     shuffled = rng.sample(changes, len(changes)) + rng.sample(changes, len(changes) // 2)
     assert await numbers_after(database, shuffled, 17) == expected
