@@ -93,7 +93,7 @@ def message(records: list[Record]) -> bytes:
 
 def _notification(record: Record) -> str:
     kind, fields = record
-    text = f"{fields['Id']}{fields['LastModifiedDate']}{fields.get('IsDeleted', '')}{fields.get('StageName', '')}"
+    text = "/".join(f"{name}={value}" for name, value in sorted(fields.items()))
     identity = hashlib.sha256(text.encode()).hexdigest()[:14]
     body = "".join(f"<sf:{name}>{escape(value)}</sf:{name}>" for name, value in fields.items())
     return (
