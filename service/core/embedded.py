@@ -54,17 +54,18 @@ def start_server(folder: Path) -> "PostgresServer":
     return server
 
 
-def urls_for(server: "PostgresServer", database: str) -> DatabaseUrls:
-    """URLs of the three roles on the server's own socket (trusted, as no one else can reach it)."""
-    socket_dir = quote(str(server.get_postmaster_info().socket_dir), safe="")
+def urls_on_socket(socket_dir: Path | str | None, database: str) -> DatabaseUrls:
+    """URLs of the three roles on a server's own socket (trusted, as no one else can reach it)."""
+    host = quote(str(socket_dir), safe="")
 
     def url(role: str) -> str:
-        return f"postgresql://{role}@/{database}?host={socket_dir}"
+        return f"postgresql://{role}@/{database}?host={host}"
 
     return DatabaseUrls(app=url(APP), ingest=url(INGEST), owner=url(OWNER))
 
 
-async def _create_database(superuser_url: str, database: str) -> None:
+async def create_database(superuser_url: str, database: str) -> None:
+    """Make the owner of the tables and its database, where they are missing."""
     connection = await asyncpg.connect(superuser_url)
     try:
         if not await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", OWNER):
@@ -81,5 +82,5 @@ def ensure_database(folder: Path, database: str = "touchline") -> DatabaseUrls:
     Blocking: call it outside an event loop, or in a thread.
     """
     server = start_server(folder)
-    asyncio.run(_create_database(server.get_uri(), database))
-    return urls_for(server, database)
+    asyncio.run(create_database(server.get_uri(), database))
+    return urls_on_socket(server.get_postmaster_info().socket_dir, database)
