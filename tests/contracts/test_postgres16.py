@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import asyncpg
-import pgserver
 import pytest
 import pytest_asyncio
+from pgserver.postgres_server import get_server
 
 from service.core.embedded import DatabaseUrls, create_database, urls_on_socket
 from service.core.migrating import migrate
@@ -19,7 +19,7 @@ from tests.contracts.test_migrations import differences_from_metadata
 async def urls16(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[DatabaseUrls]:
     """A migrated database on PostgreSQL 16."""
     folder: Path = tmp_path_factory.mktemp("pg16")
-    server = await asyncio.to_thread(pgserver.get_server, folder / "data")
+    server = await asyncio.to_thread(get_server, folder / "data")
     await create_database(server.get_uri(), "touchline")
     urls = urls_on_socket(server.get_postmaster_info().socket_dir, "touchline")
     await migrate(urls)
