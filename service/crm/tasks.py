@@ -4,9 +4,6 @@ from collections.abc import Mapping
 from datetime import timedelta
 from uuid import UUID
 
-import asyncpg
-from sqlalchemy.exc import DBAPIError
-
 from service.core.clock import utc_now
 from service.core.database import Database, raw_connection
 from service.core.errors import ErrorKind, ServiceError
@@ -57,12 +54,9 @@ async def _drain_one_by_one(database: Database, org_id: UUID) -> int:
         return 1
 
 
-def _is_database_fault(error: BaseException) -> bool:
+def _is_database_fault(error: Exception) -> bool:
     """Whether the database was out of reach or busy, so that trying again will do."""
-    if isinstance(error, ServiceError):
-        return error.kind is ErrorKind.UNAVAILABLE
-    cause = error.orig.__cause__ if isinstance(error, DBAPIError) and error.orig is not None else error
-    return isinstance(cause, asyncpg.DeadlockDetectedError | asyncpg.SerializationError)
+    return isinstance(error, ServiceError) and error.kind is ErrorKind.UNAVAILABLE
 
 
 async def purge_expired(database: Database) -> None:
