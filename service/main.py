@@ -10,6 +10,7 @@ import uvicorn
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
+from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
 from schema.router import mount_graphql
@@ -56,8 +57,31 @@ def build_app(settings: Settings, *, run_worker: bool, runtime: RuntimeFactory |
             yield
 
     api = build_api(settings, lifespan)
-    dispatcher = IntegrationsDispatcher(RequestBounds(api, settings.api_body_bytes))
+    dispatcher = IntegrationsDispatcher(_with_cors(RequestBounds(api, settings), settings))
     return dispatcher
+
+
+def _with_cors(app: ASGIApp, settings: Settings) -> ASGIApp:
+    """Let the pages of the configured origins call; tokens travel in a header, so no cookies."""
+    if not settings.cors_origins:
+        return app
+    return CORSMiddleware(
+        app,
+        allow_origins=settings.cors_origins,
+        allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+        allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "traceparent"],
+        expose_headers=[
+            "ETag",
+            "Idempotency-Replayed",
+            "Link",
+            "Location",
+            "RateLimit",
+            "RateLimit-Policy",
+            "Retry-After",
+            "X-Request-Id",
+        ],
+        max_age=3600,
+    )
 
 
 def build_api(

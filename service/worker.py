@@ -102,6 +102,7 @@ class Worker:
         while True:
             try:
                 await crm_tasks.purge_expired(self._runtime.database)
+                await organizations_tasks.purge_expired(self._runtime.database)
             except (OSError, asyncpg.PostgresError) as error:
                 logger.warning("purge_failed", error=str(error))
             await asyncio.sleep(PURGE_SECONDS)

@@ -1,13 +1,14 @@
 """`/v1/crm-connections`: accounts of CRMs that deliver webhooks, and their state."""
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
-
-from service.api.deps import PageDep, PrincipalDep, RuntimeDep, SessionDep
-from service.api.problems import problem_responses
-from service.api.rendering import ListEnvelope, render_page
+from service.api.deps import PreconditionDep, PrincipalDep, RuntimeDep, SessionDep
+from service.api.operation import operation
+from service.api.paging import ListEnvelope, ListRequest, sorted_by
+from service.api.route import resource_router
 from service.crm.dto import (
+    CONNECTION_SORTING,
     CreateCrmConnection,
     CreatedCrmConnectionDTO,
     CrmConnectionDTO,
@@ -16,86 +17,89 @@ from service.crm.dto import (
     ReplayRequest,
     UpdateCrmConnection,
 )
+from service.crm.permissions import Permission
 from service.crm.use_cases import connections, events
 
-router = APIRouter(prefix="/v1/crm-connections", tags=["CRM connections"])
+router = resource_router("/v1/crm-connections", "CRM connections")
 
 
-@router.get("", operation_id="listCrmConnections", summary="List CRM connections", responses=problem_responses(403))
+@router.get("", **operation("listCrmConnections", "List CRM connections", Permission.CRM_CONNECTIONS_READ))
 async def list_crm_connections(
-    session: SessionDep, principal: PrincipalDep, page: PageDep
+    session: SessionDep, principal: PrincipalDep, page: Annotated[ListRequest, sorted_by(CONNECTION_SORTING)]
 ) -> ListEnvelope[CrmConnectionDTO]:
-    """In order of creation. Needs `crm_connections:read`."""
-    return render_page(await connections.list_crm_connections(session, principal, page))
+    """In order of creation."""
+    return page.answer(await connections.list_crm_connections(session, principal, page))
 
 
 @router.post(
     "",
     status_code=201,
-    operation_id="createCrmConnection",
-    summary="Connect a CRM account",
-    responses=problem_responses(403, 409),
+    **operation("createCrmConnection", "Connect a CRM account", Permission.CRM_CONNECTIONS_WRITE, 409),
 )
 async def create_crm_connection(
     data: CreateCrmConnection, session: SessionDep, principal: PrincipalDep, runtime: RuntimeDep
 ) -> CreatedCrmConnectionDTO:
-    """Answers the URL to give to the vendor; Salesforce's holds a token. Needs `crm_connections:write`."""
+    """Answers the URL to give to the vendor; Salesforce's holds a token."""
     box, base_url = runtime.secret_box, runtime.settings.base_url
     return await connections.create_crm_connection(session, principal, data, box, base_url)
 
 
 @router.get(
     "/{connection_id}",
-    operation_id="getCrmConnection",
-    summary="Read a CRM connection's state",
-    responses=problem_responses(403, 404),
+    **operation("getCrmConnection", "Read a CRM connection", Permission.CRM_CONNECTIONS_READ, 404),
 )
-async def get_crm_connection(
+async def get_crm_connection(connection_id: UUID, session: SessionDep, principal: PrincipalDep) -> CrmConnectionDTO:
+    """How the account is connected and mapped, without its secret."""
+    return await connections.get_crm_connection(session, principal, connection_id)
+
+
+@router.get(
+    "/{connection_id}/status",
+    **operation("getCrmConnectionStatus", "Read a CRM connection's state", Permission.CRM_CONNECTIONS_READ, 404),
+)
+async def get_crm_connection_status(
     connection_id: UUID, session: SessionDep, principal: PrincipalDep
 ) -> CrmConnectionStatusDTO:
-    """Last delivery, last error, counts, unmapped stages and owners. Needs `crm_connections:read`."""
-    return await connections.get_crm_connection(session, principal, connection_id)
+    """Last delivery, last error, counts, unmapped stages and owners."""
+    return await connections.get_crm_connection_status(session, principal, connection_id)
 
 
 @router.patch(
     "/{connection_id}",
-    operation_id="updateCrmConnection",
-    summary="Change a CRM connection",
-    responses=problem_responses(403, 404),
+    **operation("updateCrmConnection", "Change a CRM connection", Permission.CRM_CONNECTIONS_WRITE, 404),
 )
 async def update_crm_connection(
     connection_id: UUID,
     data: UpdateCrmConnection,
+    expected: PreconditionDep,
     session: SessionDep,
     principal: PrincipalDep,
     runtime: RuntimeDep,
 ) -> CrmConnectionDTO:
-    """Rename, rotate the secret, map anew (over the vendor's defaults). Needs `crm_connections:write`."""
+    """Rename, rotate the secret, map anew (over the vendor's defaults)."""
     box = runtime.secret_box
-    return await connections.update_crm_connection(session, principal, connection_id, data, box)
+    return await connections.update_crm_connection(session, principal, connection_id, data, box, expected)
 
 
 @router.delete(
     "/{connection_id}",
     status_code=204,
-    operation_id="deleteCrmConnection",
-    summary="Disconnect a CRM account",
-    responses=problem_responses(403, 404),
+    **operation("deleteCrmConnection", "Disconnect a CRM account", Permission.CRM_CONNECTIONS_WRITE, 404),
 )
-async def delete_crm_connection(connection_id: UUID, session: SessionDep, principal: PrincipalDep) -> None:
-    """Deliveries and events go, facts stay. Needs `crm_connections:write`."""
-    await connections.delete_crm_connection(session, principal, connection_id)
+async def delete_crm_connection(
+    connection_id: UUID, expected: PreconditionDep, session: SessionDep, principal: PrincipalDep
+) -> None:
+    """Deliveries and events go, facts stay."""
+    await connections.delete_crm_connection(session, principal, connection_id, expected)
 
 
 @router.post(
     "/{connection_id}/replay",
     status_code=202,
-    operation_id="replayCrmConnection",
-    summary="Process a connection's deliveries again",
-    responses=problem_responses(403, 404),
+    **operation("replayCrmConnection", "Process a connection's deliveries again", Permission.CRM_EVENTS_REPLAY, 404),
 )
 async def replay_crm_connection(
     connection_id: UUID, data: ReplayRequest, session: SessionDep, principal: PrincipalDep
 ) -> ReplayDTO:
-    """From the raw bytes; facts end the same however often this is done. Needs `crm_events:replay`."""
+    """From the raw bytes; facts end the same however often this is done."""
     return await events.replay_connection(session, principal, connection_id, data)

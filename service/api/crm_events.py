@@ -3,18 +3,20 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 
-from service.api.deps import PageDep, PrincipalDep, SessionDep
-from service.api.problems import problem_responses
-from service.api.rendering import ListEnvelope, render_page
+from service.api.deps import PrincipalDep, SessionDep
+from service.api.operation import operation
+from service.api.paging import ListEnvelope, PageDep
+from service.api.route import resource_router
 from service.crm.dto import CrmEventDTO, EventStatus, ReplayDTO
+from service.crm.permissions import Permission
 from service.crm.use_cases import events
 
-router = APIRouter(prefix="/v1/crm-events", tags=["CRM events"])
+router = resource_router("/v1/crm-events", "CRM events")
 
 
-@router.get("", operation_id="listCrmEvents", summary="List CRM events", responses=problem_responses(403))
+@router.get("", **operation("listCrmEvents", "List CRM events", Permission.CRM_EVENTS_READ))
 async def list_crm_events(
     session: SessionDep,
     principal: PrincipalDep,
@@ -22,19 +24,17 @@ async def list_crm_events(
     connection_id: Annotated[UUID | None, Query(description="Only one connection's.")] = None,
     status: Annotated[EventStatus | None, Query(description="`quarantined` shows what could not be read.")] = None,
 ) -> ListEnvelope[CrmEventDTO]:
-    """In order of arrival. Needs `crm_events:read`."""
-    return render_page(await events.list_crm_events(session, principal, connection_id, status, page))
+    """In order of arrival."""
+    return page.answer(await events.list_crm_events(session, principal, connection_id, status, page))
 
 
 @router.post(
     "/{event_id}/replay",
     status_code=202,
-    operation_id="replayCrmEvent",
-    summary="Process the delivery of an event again",
-    responses=problem_responses(403, 404),
+    **operation("replayCrmEvent", "Process the delivery of an event again", Permission.CRM_EVENTS_REPLAY, 404),
 )
 async def replay_crm_event(
     event_id: Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")], session: SessionDep, principal: PrincipalDep
 ) -> ReplayDTO:
-    """After its cause is mended, a mapping for example. Needs `crm_events:replay`."""
+    """After its cause is mended, a mapping for example."""
     return await events.replay_event(session, principal, event_id)

@@ -3,13 +3,15 @@
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Header, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from structlog.contextvars import bind_contextvars
 
+from service.api.write import Write, leaves_a_trace
 from service.core.clock import utc_now
 from service.core.database import TenantSession
-from service.core.pagination import DEFAULT_LIMIT, MAX_LIMIT, PageRequest
+from service.core.errors import ErrorKind, ServiceError
+from service.core.etags import Precondition, parse_tags
 from service.core.principal import Principal
 from service.core.runtime import Runtime
 from service.organizations.use_cases.authentication import authenticate, unauthenticated
@@ -41,21 +43,31 @@ async def get_principal(
 PrincipalDep = Annotated[Principal, Depends(get_principal)]
 
 
-async def get_session(runtime: RuntimeDep, principal: PrincipalDep) -> AsyncIterator[TenantSession]:
+async def get_session(request: Request, runtime: RuntimeDep, principal: PrincipalDep) -> AsyncIterator[TenantSession]:
     """One transaction per request; with scope "function" it commits before the response is sent."""
     async with runtime.database.tenant(principal.org_id) as session:
+        if leaves_a_trace(request):
+            request.state.write = Write(session, principal, runtime.secret_box)
+            await request.state.write.begin(request)
         yield session
 
 
 SessionDep = Annotated[TenantSession, Depends(get_session, scope="function")]
 
 
-def get_page(
-    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="Most items of one page.")] = DEFAULT_LIMIT,
-    cursor: Annotated[str | None, Query(max_length=1000, description="`next_cursor` of the page before.")] = None,
-) -> PageRequest:
-    """The page of a list."""
-    return PageRequest(limit=limit, cursor=cursor)
+async def get_precondition(
+    request: Request,
+    _principal: PrincipalDep,
+    if_match: Annotated[str | None, Header(max_length=1000, description="The `ETag` that was read, or `*`.")] = None,
+) -> Precondition:
+    """What the caller saw; a change of what one has not seen is refused, so that nobody's edit is lost."""
+    if if_match is None and request.method in {"PATCH", "PUT"}:
+        raise ServiceError(
+            ErrorKind.PRECONDITION_REQUIRED,
+            "if_match_required",
+            "Send If-Match with the ETag of what you read, or * to write whatever is there.",
+        )
+    return Precondition(None if if_match is None else parse_tags(if_match))
 
 
-PageDep = Annotated[PageRequest, Depends(get_page)]
+PreconditionDep = Annotated[Precondition, Depends(get_precondition)]

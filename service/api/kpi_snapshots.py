@@ -4,17 +4,19 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from pydantic import AwareDatetime
 
-from service.api.deps import PageDep, PrincipalDep, SessionDep
-from service.api.problems import problem_responses
-from service.api.rendering import ListEnvelope, render_page
+from service.api.deps import PrincipalDep, SessionDep
+from service.api.operation import operation
+from service.api.paging import ListEnvelope, PageDep
+from service.api.route import resource_router
 from service.kpi_snapshots.dto import KpiSnapshotDTO, KpiSnapshotQuery
+from service.kpi_snapshots.permissions import Permission
 from service.kpi_snapshots.use_cases import snapshots
 from service.success_models.document import PeriodKind
 
-router = APIRouter(prefix="/v1/kpi-snapshots", tags=["KPI snapshots"])
+router = resource_router("/v1/kpi-snapshots", "KPI snapshots")
 
 
 def snapshot_query(
@@ -31,12 +33,12 @@ def snapshot_query(
     )
 
 
-@router.get("", operation_id="listKpiSnapshots", summary="List KPI snapshots", responses=problem_responses(403, 404))
+@router.get("", **operation("listKpiSnapshots", "List KPI snapshots", Permission.KPI_SNAPSHOTS_READ, 404))
 async def list_kpi_snapshots(
     session: SessionDep,
     principal: PrincipalDep,
     page: PageDep,
     query: Annotated[KpiSnapshotQuery, Depends(snapshot_query)],
 ) -> ListEnvelope[KpiSnapshotDTO]:
-    """By person's name and in the model's order of KPIs. Needs `kpi_snapshots:read`."""
-    return render_page(await snapshots.list_kpi_snapshots(session, principal, query, page))
+    """By person's name and in the model's order of KPIs."""
+    return page.answer(await snapshots.list_kpi_snapshots(session, principal, query, page))

@@ -1,22 +1,37 @@
-"""The outermost layer of the REST and GraphQL surface: a request id, and a limit on the body."""
+"""The outermost layer of the REST and GraphQL surface: a request id, its trace, and limits on body and time."""
 
+import asyncio
+
+from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from service.api.problems import problem
 from service.core.ids import new_id
+from service.core.settings import Settings
+from service.core.tracing import continue_trace
 
+CLOSE = {"Connection": "close"}
 DRAINED_BYTES = 1024 * 1024
 """How much of a refused body is read before the answer, so that a client sees it rather than a reset."""
 
 
-class RequestBounds:
-    """Pure ASGI: binds a request id for logs and answers, refuses bodies over `max_body_bytes` with 413."""
+COMMON_HEADERS = ((b"x-content-type-options", b"nosniff"), (b"cache-control", b"private, no-cache"))
+"""Answers are for their caller alone, and are asked for again with `If-None-Match`."""
 
-    def __init__(self, app: ASGIApp, max_body_bytes: int) -> None:
+
+class RequestBounds:
+    """Pure ASGI: binds request id and trace for logs and answers; a body may be too large (413) or too slow (408).
+
+    A request that is not answered within its time gets 503, and its transaction is undone.
+    """
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
-        self._max_body_bytes = max_body_bytes
+        self._max_body_bytes = settings.api_body_bytes
+        self._body_seconds = settings.api_body_seconds
+        self._request_seconds = settings.api_request_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -26,21 +41,44 @@ class RequestBounds:
         clear_contextvars()
         request_id = str(new_id())
         bind_contextvars(request_id=request_id)
+        continue_trace(Headers(scope=scope).get("traceparent"))
+        answered = False
 
         async def send_with_id(message: Message) -> None:
+            nonlocal answered
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", []), (b"x-request-id", request_id.encode())]
+                answered = True
+                headers = message.get("headers", [])
+                given = {name.lower() for name, _ in headers}
+                common = [header for header in COMMON_HEADERS if header[0] not in given]
+                message["headers"] = [*headers, *common, (b"x-request-id", request_id.encode())]
             await send(message)
 
         try:
-            body = await self._read(scope, receive)
+            async with asyncio.timeout(self._body_seconds):
+                body = await self._read(scope, receive)
         except ClientDisconnect:
             return  # half a request is none, and nobody waits for an answer
-        if body is None:
-            answer = problem(413, "body_too_large", f"A body has at most {self._max_body_bytes} bytes.")
+        except TimeoutError:
+            answer = problem(
+                408, "body_too_slow", f"A body arrives within {self._body_seconds:g} seconds.", headers=CLOSE
+            )
             await answer(scope, receive, send_with_id)
             return
-        await self._app(scope, _replay(body, receive), send_with_id)
+        if body is None:
+            answer = problem(413, "body_too_large", f"A body has at most {self._max_body_bytes} bytes.", headers=CLOSE)
+            await answer(scope, receive, send_with_id)
+            return
+        try:
+            async with asyncio.timeout(self._request_seconds):
+                await self._app(scope, _replay(body, receive), send_with_id)
+        except TimeoutError:
+            if answered:
+                raise
+            answer = problem(
+                503, "request_timeout", "This took too long and was given up.", headers={"Retry-After": "5"}
+            )
+            await answer(scope, receive, send_with_id)
 
     async def _read(self, scope: Scope, receive: Receive) -> bytes | None:
         """The whole body, or None if it is too large (a bounded amount of it is drained)."""

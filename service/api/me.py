@@ -1,16 +1,15 @@
 """`/v1/me`: who the caller is and may do."""
 
-from fastapi import APIRouter
-
 from service.api.deps import PrincipalDep, SessionDep
-from service.api.problems import problem_responses
+from service.api.operation import ANYONE, operation
+from service.api.route import resource_router
 from service.organizations.dto import MeDTO
 from service.organizations.use_cases import identity
 
-router = APIRouter(prefix="/v1/me", tags=["me"])
+router = resource_router("/v1/me", "me")
 
 
-@router.get("", operation_id="getMe", summary="Who am I?", responses=problem_responses())
+@router.get("", **operation("getMe", "Who am I?", ANYONE))
 async def get_me(session: SessionDep, principal: PrincipalDep) -> MeDTO:
     """The organization and person behind the key, the role, and every permission it holds."""
     return await identity.get_me(session, principal)

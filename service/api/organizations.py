@@ -1,26 +1,24 @@
 """`/v1/organization`: the caller's own organization."""
 
-from fastapi import APIRouter
-
-from service.api.deps import PrincipalDep, SessionDep
-from service.api.problems import problem_responses
+from service.api.deps import PreconditionDep, PrincipalDep, SessionDep
+from service.api.operation import operation
+from service.api.route import resource_router
 from service.organizations.dto import OrganizationDTO, UpdateOrganization
+from service.organizations.permissions import Permission
 from service.organizations.use_cases import organizations
 
-router = APIRouter(prefix="/v1/organization", tags=["organization"])
+router = resource_router("/v1/organization", "organization")
 
 
-@router.get("", operation_id="getOrganization", summary="Read the organization", responses=problem_responses(403))
+@router.get("", **operation("getOrganization", "Read the organization", Permission.ORGANIZATION_READ))
 async def get_organization(session: SessionDep, principal: PrincipalDep) -> OrganizationDTO:
-    """Name, time zone, currency, week start and fiscal year start. Needs `organization:read`."""
+    """Name, time zone, currency, week start and fiscal year start."""
     return await organizations.get_organization(session, principal)
 
 
-@router.patch(
-    "", operation_id="updateOrganization", summary="Change the organization", responses=problem_responses(403, 409)
-)
+@router.patch("", **operation("updateOrganization", "Change the organization", Permission.ORGANIZATION_WRITE, 409))
 async def update_organization(
-    data: UpdateOrganization, session: SessionDep, principal: PrincipalDep
+    data: UpdateOrganization, expected: PreconditionDep, session: SessionDep, principal: PrincipalDep
 ) -> OrganizationDTO:
-    """Merge-patch. Another time zone or currency derives every fact anew. Needs `organization:write`."""
-    return await organizations.update_organization(session, principal, data)
+    """Merge-patch. Another time zone or currency derives every fact anew."""
+    return await organizations.update_organization(session, principal, data, expected)

@@ -14,6 +14,7 @@ from structlog.contextvars import get_contextvars
 
 from service.core.errors import ErrorKind, FieldError, ServiceError
 from service.core.logging import get_logger
+from service.core.tracing import current_trace_id
 from service.core.validation import pointer_of
 
 logger = get_logger(__name__)
@@ -27,6 +28,9 @@ STATUSES = {
     ErrorKind.FORBIDDEN: 403,
     ErrorKind.NOT_FOUND: 404,
     ErrorKind.CONFLICT: 409,
+    ErrorKind.PRECONDITION_FAILED: 412,
+    ErrorKind.PRECONDITION_REQUIRED: 428,
+    ErrorKind.RATE_LIMITED: 429,
     ErrorKind.UNAVAILABLE: 503,
 }
 
@@ -39,7 +43,7 @@ class ProblemField(BaseModel):
 
 
 class Problem(BaseModel):
-    """What went wrong; `code` is stable, `request_id` finds it in the logs."""
+    """What went wrong; `code` is stable, `request_id` and `trace_id` find it in the logs."""
 
     type: str
     title: str
@@ -47,6 +51,7 @@ class Problem(BaseModel):
     detail: str
     code: str
     request_id: str | None = None
+    trace_id: str | None = None
     errors: list[ProblemField] = []
 
 
@@ -76,6 +81,7 @@ def problem(
         "detail": detail,
         "code": code,
         "request_id": get_contextvars().get("request_id"),
+        "trace_id": current_trace_id(),
         "errors": [{"pointer": field.pointer, "detail": field.message} for field in fields],
     }
     return Response(orjson.dumps(body), status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
@@ -91,6 +97,11 @@ def install(app: FastAPI) -> None:
 
 async def _service_error(_request: Request, error: Exception) -> Response:
     assert isinstance(error, ServiceError)  # noqa: S101 - the handler is registered for this class
+    return service_problem(error)
+
+
+def service_problem(error: ServiceError) -> Response:
+    """An expected failure as it is answered."""
     headers = {}
     if error.kind is ErrorKind.UNAUTHENTICATED:
         headers["WWW-Authenticate"] = "Bearer"

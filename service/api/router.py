@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from service.api import (
     api_keys,
+    audit_events,
     crm_connections,
     crm_events,
     kpi_snapshots,
@@ -20,6 +21,7 @@ for module in (
     organizations,
     people,
     api_keys,
+    audit_events,
     success_models,
     kpi_snapshots,
     crm_connections,

@@ -3,16 +3,16 @@
 from pathlib import Path
 from typing import Literal
 
-from fastapi import APIRouter
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel
 
 from service.api.deps import RuntimeDep
-from service.api.problems import problem_responses
+from service.api.operation import PUBLIC, operation
+from service.api.route import resource_router
 from service.organizations.use_cases.organizations import check_database
 
-router = APIRouter(tags=["system"])
+router = resource_router("", "system")
 
 STATIC = Path(__file__).parent / "static"
 
@@ -23,18 +23,13 @@ class Health(BaseModel):
     status: Literal["ok"] = "ok"
 
 
-@router.get("/healthz", operation_id="getHealth", summary="Is the process alive?")
+@router.get("/healthz", **operation("getHealth", "Is the process alive?", PUBLIC, 503))
 async def get_health() -> Health:
     """Needs no key and touches nothing."""
     return Health()
 
 
-@router.get(
-    "/readyz",
-    operation_id="getReadiness",
-    summary="Can the service do its work?",
-    responses={503: problem_responses()[503]},
-)
+@router.get("/readyz", **operation("getReadiness", "Can the service do its work?", PUBLIC, 503))
 async def get_readiness(runtime: RuntimeDep) -> Health:
     """Needs no key; 503 while the database is out of reach."""
     await check_database(runtime.database)

@@ -18,6 +18,7 @@ from pgqueuer.queries import Queries
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from service.core.database import raw_connection
+from service.core.tracing import continue_trace, current_traceparent
 
 JobHandler = Callable[[UUID, Mapping[str, str]], Awaitable[None]]
 """Receives the organization and the job's arguments (strings, ids as a rule)."""
@@ -29,7 +30,7 @@ async def enqueue(
     """Write a job row in the session's transaction: it exists exactly if the change that caused it does."""
     await session.flush()
     driver = AsyncpgDriver(await raw_connection(session))
-    payload = orjson.dumps({"org_id": str(org_id), "arguments": arguments})
+    payload = orjson.dumps({"org_id": str(org_id), "arguments": arguments, "traceparent": current_traceparent()})
     await Queries(driver).enqueue(name, payload, execute_after=delay)
 
 
@@ -44,6 +45,7 @@ def build_runner(connection: asyncpg.Connection, handlers: Mapping[str, JobHandl
 def _register(runner: PgQueuer, name: str, handler: JobHandler) -> None:
     async def execute(job: Job) -> None:
         body = orjson.loads(job.payload or b"{}")
+        continue_trace(body.get("traceparent"))
         await handler(UUID(body["org_id"]), body["arguments"])
 
     runner.entrypoint(

@@ -11,6 +11,7 @@ import orjson
 from service.core.errors import invalid
 
 T = TypeVar("T")
+U = TypeVar("U")
 
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 200
@@ -18,10 +19,11 @@ MAX_LIMIT = 200
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
-    """`limit` rows after the position that `cursor` names (None: from the start)."""
+    """`limit` rows after the position that `cursor` names (None: from the start); `sort` None: the list's own order."""
 
     limit: int = DEFAULT_LIMIT
     cursor: str | None = None
+    sort: str | None = None
 
     def __post_init__(self) -> None:
         if not 1 <= self.limit <= MAX_LIMIT:
@@ -44,6 +46,10 @@ class Page(Generic[T]):
     items: list[T]
     cursors: list[str]
     next_cursor: str | None
+
+    def with_items(self, items: list[U]) -> "Page[U]":
+        """The same page with each row as something else."""
+        return Page(items, self.cursors, self.next_cursor)
 
 
 def encode_cursor(*position: str) -> str:

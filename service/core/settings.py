@@ -55,6 +55,14 @@ class Settings(BaseSettings):
     hubspot_body_bytes: int = Field(default=16 * MIB, ge=1024, description="Largest HubSpot delivery.")
     receiver_body_bytes: int = Field(default=10 * MIB, ge=1024, description="Largest delivery of others.")
     api_body_bytes: int = Field(default=2 * MIB, ge=1024, description="Largest body of a REST or GraphQL request.")
+    api_body_seconds: float = Field(
+        default=30.0, gt=0, description="Longest a REST or GraphQL body may take to arrive."
+    )
+    api_request_seconds: float = Field(default=60.0, gt=0, description="Longest a REST or GraphQL request may take.")
+    cors_origins: list[str] = Field(
+        default_factory=list,
+        description="Origins (JSON list) whose pages may call the API from a browser: the front end's, for example.",
+    )
     worker_batch_events: int = Field(
         default=5000, ge=1, description="Events, at most, that one transaction of the worker applies."
     )

@@ -18,6 +18,9 @@ NON_TENANT_TABLES = {
 }
 """The tables without `org_id`, each with the reason; a contract test refuses any other."""
 
+APPEND_ONLY_TABLES = {"audit_event": "a log that its subjects could rewrite would prove nothing"}
+"""Tenant tables whose rows the application may neither change nor, while their organization exists, delete."""
+
 CURRENT_ORG = f"(SELECT nullif(current_setting('{SETTING}', true), '')::uuid)"
 """The organization of this transaction, or NULL. The sub-select makes it one evaluation per query;
 `nullif` survives the empty string that the setting becomes after its first transaction."""
@@ -26,6 +29,14 @@ CURRENT_ORG = f"(SELECT nullif(current_setting('{SETTING}', true), '')::uuid)"
 def tenant_tables(metadata: MetaData = SQLModel.metadata) -> list[Table]:
     """Every table of the metadata that holds one organization's rows."""
     return [table for table in metadata.sorted_tables if table.name not in NON_TENANT_TABLES]
+
+
+def append_only_ddl(table: str) -> str:
+    """The statement that keeps an append-only table's rows for as long as their organization exists."""
+    return (
+        f"CREATE POLICY keep_while_organization_exists ON {table} AS RESTRICTIVE FOR DELETE "
+        f"USING (NOT EXISTS (SELECT FROM organization AS o WHERE o.org_id = {table}.org_id))"
+    )
 
 
 def row_security_ddl(table: str) -> list[str]:

@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, Field, SecretStr, StringConstraints, model_v
 
 from service.activities.dto import SourceMapping
 from service.core.dto import InputDTO, OutputDTO, Text
+from service.core.sorting import Sorting
 
 
 class CrmSystem(StrEnum):
@@ -70,6 +71,9 @@ class UpdateCrmConnection(InputDTO):
         return data
 
 
+CONNECTION_SORTING = Sorting({"created_at": datetime, "name": str}, default="created_at")
+
+
 class CrmConnectionDTO(OutputDTO):
     """A connection without its secret."""
 
@@ -100,9 +104,10 @@ class CrmConnectionCounts(OutputDTO):
     quarantined_events: int
 
 
-class CrmConnectionStatusDTO(CrmConnectionDTO):
-    """A connection with its state: what came last, what went wrong, what is not mapped (with record counts)."""
+class CrmConnectionStatusDTO(OutputDTO):
+    """A connection's state: what came last, what went wrong, what is not mapped (with record counts)."""
 
+    connection_id: UUID
     last_delivery_at: datetime | None
     last_error: str | None
     last_error_at: datetime | None

@@ -138,7 +138,7 @@ async def _drained(client: httpx.AsyncClient, state: DemoState) -> None:
     listed = (await client.get("/v1/crm-connections", headers=headers)).raise_for_status().json()["data"]
     for connection in listed:
         while True:
-            answer = await client.get(f"/v1/crm-connections/{connection['id']}", headers=headers)
+            answer = await client.get(f"/v1/crm-connections/{connection['id']}/status", headers=headers)
             if answer.raise_for_status().json()["counts"]["pending_deliveries"] == 0:
                 break
             await asyncio.sleep(0.1)

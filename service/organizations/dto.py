@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, f
 
 from service.core.dto import Day, InputDTO, Instant, Key, OutputDTO, SearchText, Text
 from service.core.principal import Role
+from service.core.sorting import Sorting
 
 
 @lru_cache(maxsize=1)
@@ -218,6 +219,9 @@ class PersonDTO(OutputDTO):
     updated_at: datetime
 
 
+PERSON_SORTING = Sorting({"name": str, "email": str, "created_at": datetime}, default="name")
+
+
 class PersonFilter(InputDTO):
     """Which people a list holds."""
 
@@ -268,6 +272,9 @@ class UpdateApiKey(InputDTO):
         return value
 
 
+API_KEY_SORTING = Sorting({"created_at": datetime, "name": str}, default="created_at")
+
+
 class ApiKeyDTO(OutputDTO):
     """A key without its secret; `prefix` is what to recognise it by."""
 
@@ -294,3 +301,32 @@ class MeDTO(OutputDTO):
     person: PersonDTO | None
     role: Role | None
     permissions: list[str]
+
+
+AUDIT_SORTING = Sorting({"occurred_at": datetime}, default="-occurred_at")
+
+
+class AuditEventDTO(OutputDTO):
+    """One operation that was carried out, on either surface; `fields` are the names that the request held."""
+
+    id: UUID
+    occurred_at: datetime
+    action: str
+    surface: Literal["rest", "graphql"]
+    person_id: UUID | None
+    key_id: UUID | None
+    target_id: str | None
+    fields: list[str]
+    request_id: str | None
+    trace_id: str | None
+
+
+class AuditEventFilter(InputDTO):
+    """Which operations a list holds; `since` is inclusive, `until` is not."""
+
+    action: SearchText | None = None
+    person_id: UUID | None = None
+    key_id: UUID | None = None
+    target_id: SearchText | None = None
+    since: Instant | None = None
+    until: Instant | None = None

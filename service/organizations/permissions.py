@@ -13,3 +13,4 @@ class Permission(StrEnum):
     ROLES_WRITE = "roles:write"
     API_KEYS_READ = "api_keys:read"
     API_KEYS_WRITE = "api_keys:write"
+    AUDIT_READ = "audit:read"

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from uuid import UUID
 
+from service.core.database import Database
+from service.core.idempotency import purge_expired as purge_answers
 from service.core.jobs import JobHandler
 from service.core.principal import Principal
 from service.core.runtime import Runtime
@@ -11,7 +13,14 @@ from service.core.tenancy import NON_TENANT_TABLES
 from service.organizations.use_cases.lifecycle import delete_organization
 from service.organizations.use_cases.organizations import DELETE_ORGANIZATION, list_organization_ids
 
-__all__ = ["handlers", "list_organization_ids"]
+__all__ = ["handlers", "list_organization_ids", "purge_expired"]
+
+
+async def purge_expired(database: Database) -> None:
+    """Forget the answers of idempotency keys that have outlived their time, organization by organization."""
+    for org_id in await list_organization_ids(database):
+        async with database.tenant(org_id) as session:
+            await purge_answers(session, org_id)
 
 
 def handlers(runtime: Runtime) -> dict[str, JobHandler]:

@@ -5,7 +5,10 @@ from typing import Literal
 from uuid import UUID
 
 from service.core.dto import OutputDTO
+from service.core.sorting import Sorting
 from service.success_models.document import ModelDocument
+
+SUCCESS_MODEL_SORTING = Sorting({"created_at": datetime, "key": str, "version": int, "name": str}, default="created_at")
 
 
 class SuccessModelDTO(OutputDTO):

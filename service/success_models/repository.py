@@ -5,6 +5,9 @@ from uuid import UUID
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from service.core.keyset import fetch_page
+from service.core.pagination import Page, PageRequest
+from service.success_models.dto import SUCCESS_MODEL_SORTING
 from service.success_models.models import SuccessModel
 
 
@@ -14,16 +17,12 @@ async def get_model(session: AsyncSession, org_id: UUID, model_id: UUID, *, lock
     return (await session.exec(query.with_for_update() if lock else query)).first()
 
 
-async def list_models(
-    session: AsyncSession, org_id: UUID, status: str | None, after: UUID | None, limit: int
-) -> list[SuccessModel]:
-    """Up to `limit` versions in order of creation, after a position."""
+async def list_models(session: AsyncSession, org_id: UUID, status: str | None, page: PageRequest) -> Page[SuccessModel]:
+    """One page of versions."""
     query = select(SuccessModel).where(col(SuccessModel.org_id) == org_id)
     if status is not None:
         query = query.where(col(SuccessModel.status) == status)
-    if after is not None:
-        query = query.where(col(SuccessModel.id) > after)
-    return list((await session.exec(query.order_by(col(SuccessModel.id)).limit(limit))).all())
+    return await fetch_page(session, query, SuccessModel, SUCCESS_MODEL_SORTING, page)
 
 
 async def list_active(session: AsyncSession, org_id: UUID) -> list[SuccessModel]:

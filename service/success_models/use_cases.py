@@ -12,7 +12,7 @@ from service.core.clock import utc_now
 from service.core.errors import FieldError, conflict, invalid_fields, not_found
 from service.core.ids import new_id
 from service.core.jobs import enqueue
-from service.core.pagination import Page, PageRequest, paginate
+from service.core.pagination import Page, PageRequest
 from service.core.principal import Principal, require
 from service.core.validation import pointer_of
 from service.success_models import repository
@@ -69,12 +69,10 @@ async def create_success_model(session: AsyncSession, principal: Principal, raw:
 async def list_success_models(
     session: AsyncSession, principal: Principal, status: str | None, page: PageRequest
 ) -> Page[SuccessModelDTO]:
-    """List every version, in order of creation."""
+    """List every version."""
     require(principal, Permission.SUCCESS_MODELS_READ)
-    after = page.uuid_position()
-    rows = await repository.list_models(session, principal.org_id, status, after, page.limit + 1)
-    items = [SuccessModelDTO.model_validate(row) for row in rows]
-    return paginate(items, [(str(row.id),) for row in rows], page.limit)
+    found = await repository.list_models(session, principal.org_id, status, page)
+    return found.with_items([SuccessModelDTO.model_validate(row) for row in found.items])
 
 
 async def list_active_models(session: AsyncSession, principal: Principal) -> list[SuccessModelDTO]:

@@ -9,8 +9,10 @@ import pytest
 from starlette.types import Message, Receive, Scope, Send
 
 from service.api.limits import DRAINED_BYTES, RequestBounds
+from service.core.settings import Settings
 
-LIMIT = 1000
+LIMIT = 1024
+SETTINGS = Settings(api_body_bytes=LIMIT, _env_file=None)
 
 
 class Echo:
@@ -57,9 +59,9 @@ def echo() -> Echo:
 
 
 async def test_a_body_in_parts_arrives_whole(echo: Echo) -> None:
-    upload = Upload([b"a" * 400, b"b" * 400, b"c" * 200])
-    await upload.through(RequestBounds(echo, LIMIT))
-    assert echo.bodies == [b"a" * 400 + b"b" * 400 + b"c" * 200]
+    upload = Upload([b"a" * 400, b"b" * 400, b"c" * 224])
+    await upload.through(RequestBounds(echo, SETTINGS))
+    assert echo.bodies == [b"a" * 400 + b"b" * 400 + b"c" * 224]
 
 
 @pytest.mark.parametrize(
@@ -72,7 +74,7 @@ async def test_a_body_in_parts_arrives_whole(echo: Echo) -> None:
 )
 async def test_a_body_over_the_limit_is_refused(echo: Echo, parts: list[bytes], headers: dict[bytes, bytes]) -> None:
     upload = Upload(parts, headers=headers)
-    await upload.through(RequestBounds(echo, LIMIT))
+    await upload.through(RequestBounds(echo, SETTINGS))
     assert echo.bodies == []
     start, body = upload.sent
     assert start["status"] == 413
@@ -84,7 +86,7 @@ async def test_a_body_over_the_limit_is_refused(echo: Echo, parts: list[bytes], 
 async def test_only_so_much_of_a_refused_body_is_read(echo: Echo) -> None:
     parts = [b"x" * 100_000] * 1000
     upload = Upload(parts)
-    await upload.through(RequestBounds(echo, LIMIT))
+    await upload.through(RequestBounds(echo, SETTINGS))
     assert upload.sent[0]["status"] == 413
     assert upload.taken * 100_000 <= LIMIT + DRAINED_BYTES + 100_000
 
@@ -92,12 +94,12 @@ async def test_only_so_much_of_a_refused_body_is_read(echo: Echo) -> None:
 async def test_half_a_request_is_none(echo: Echo) -> None:
     """A client that goes away in the middle did not ask for what it had sent so far."""
     upload = Upload([b'{"name": "A"}'], finished=False)
-    await upload.through(RequestBounds(echo, LIMIT))
+    await upload.through(RequestBounds(echo, SETTINGS))
     assert (echo.bodies, upload.sent) == ([], [])
 
 
 async def test_every_answer_has_an_id_of_its_own(echo: Echo) -> None:
-    transport = httpx.ASGITransport(RequestBounds(echo, LIMIT))
+    transport = httpx.ASGITransport(RequestBounds(echo, SETTINGS))
     async with httpx.AsyncClient(transport=transport, base_url="http://t") as client:
         ids = {(await client.post("/", content=b"x")).headers["x-request-id"] for _ in range(3)}
     assert len(ids) == 3
@@ -108,6 +110,6 @@ async def test_a_streamed_upload_is_refused_too(echo: Echo) -> None:
         for _ in range(50):
             yield b"x" * 100_000
 
-    transport = httpx.ASGITransport(RequestBounds(echo, LIMIT))
+    transport = httpx.ASGITransport(RequestBounds(echo, SETTINGS))
     async with httpx.AsyncClient(transport=transport, base_url="http://t") as client:
         assert (await client.post("/", content=endless())).status_code == 413

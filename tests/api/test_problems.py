@@ -16,7 +16,7 @@ from service.main import build_api
 from tests.factories.sales_org import SalesOrg
 from tests.fixtures.rest import bearer
 
-PROBLEM = {"type", "title", "status", "detail", "code", "request_id", "errors"}
+PROBLEM = {"type", "title", "status", "detail", "code", "request_id", "trace_id", "errors"}
 
 
 def expect(answer: httpx.Response, status: int, code: str) -> list[str]:

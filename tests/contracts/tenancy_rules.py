@@ -7,7 +7,7 @@ import asyncpg
 import sqlalchemy as sa
 
 from service.core.embedded import APP, INGEST
-from service.core.tenancy import NON_TENANT_TABLES, SETTING
+from service.core.tenancy import APPEND_ONLY_TABLES, NON_TENANT_TABLES, SETTING
 
 TENANT_POLICY = "tenant_isolation"
 APP_PRIVILEGES = {"SELECT", "INSERT", "UPDATE", "DELETE"}
@@ -155,9 +155,10 @@ def _policies(policies: list[Any], tenants: set[str]) -> Iterable[str]:
             and row["qual"].startswith("(org_id = ")
             and expected in row["qual"]
         )
+        kept = table in APPEND_ONLY_TABLES and (row["cmd"], row["permissive"]) == ("DELETE", "RESTRICTIVE")
         if sound:
             isolated.add(table)
-        elif not ingest:
+        elif not ingest and not kept:
             yield f"{table}: policy {row['name']} lets more through than the organization's own rows"
     for name in sorted(tenants - isolated):
         yield f"{name} has no policy {TENANT_POLICY}"
@@ -167,7 +168,8 @@ def _grants(grants: list[Any], tenants: set[str]) -> Iterable[str]:
     held = {(row["table"], row["role"]): set(row["privileges"]) for row in grants}
     for (table, role), privileges in sorted(held.items()):
         if role == APP:
-            if table in tenants and privileges != APP_PRIVILEGES:
+            allowed = APP_PRIVILEGES - {"UPDATE"} if table in APPEND_ONLY_TABLES else APP_PRIVILEGES
+            if table in tenants and privileges != allowed:
                 yield f"{role} holds {sorted(privileges)} on {table}"
         elif role != INGEST or table not in INGEST_TABLES or privileges != {"INSERT"}:
             yield f"{role} holds {sorted(privileges)} on {table}"

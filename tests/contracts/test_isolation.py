@@ -17,10 +17,11 @@ from service.core.database import Database, raw_connection
 from service.core.embedded import DatabaseUrls
 from service.core.ids import new_id
 from service.core.tables import metadata
-from service.core.tenancy import tenant_tables
+from service.core.tenancy import APPEND_ONLY_TABLES, tenant_tables
 from tests.factories.rows import NOW, fill_organization, sample_row
 
 TENANT_TABLES = [table.name for table in tenant_tables(metadata)]
+CHANGING_TABLES = [name for name in TENANT_TABLES if name not in APPEND_ONLY_TABLES]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -50,7 +51,23 @@ async def test_without_the_setting_nothing_is_seen(
     assert await app.fetchval(f"SELECT count(*) FROM {table}") == 0
 
 
-@pytest.mark.parametrize("table", TENANT_TABLES)
+@pytest.mark.parametrize("table", sorted(APPEND_ONLY_TABLES))
+async def test_a_log_is_not_rewritten(filled: tuple[UUID, UUID], app: asyncpg.Connection, table: str) -> None:
+    async with app.transaction():
+        await app.execute(f"SET LOCAL app.org_id = '{filled[0]}'")
+        with pytest.raises(asyncpg.InsufficientPrivilegeError, match="permission denied"):
+            async with app.transaction():
+                await app.execute(f"UPDATE {table} SET id = id")
+        assert await app.execute(f"DELETE FROM {table}") == "DELETE 0"
+        assert await app.fetchval(f"SELECT count(*) FROM {table} WHERE org_id <> '{filled[0]}'") == 0
+        values = sample_row(metadata.tables[table], filled[1], new_id())
+        columns, places = ", ".join(values), ", ".join(f"${index + 1}" for index in range(len(values)))
+        with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
+            async with app.transaction():
+                await app.execute(f"INSERT INTO {table} ({columns}) VALUES ({places})", *values.values())
+
+
+@pytest.mark.parametrize("table", CHANGING_TABLES)
 async def test_another_organizations_rows_can_neither_be_seen_nor_changed_nor_made(
     filled: tuple[UUID, UUID], app: asyncpg.Connection, table: str
 ) -> None:

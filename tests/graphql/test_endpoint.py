@@ -71,7 +71,7 @@ async def test_bodies_are_bounded_and_faults_found_by_their_request_id(
     monkeypatch.setattr("schema.me.identity.get_me", broken)
     api = build_api(settings)
     api.state.runtime = Runtime(settings, urls, database, secret_box)
-    transport = httpx.ASGITransport(RequestBounds(api, 10_000))
+    transport = httpx.ASGITransport(RequestBounds(api, settings.model_copy(update={"api_body_bytes": 10_000})))
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
         large = await client.post("/graphql", json={"query": "#" * 10_001}, headers=bearer(org.admin_key))
         assert (large.status_code, large.json()["code"]) == (413, "body_too_large")

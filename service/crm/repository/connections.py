@@ -7,6 +7,9 @@ from uuid import UUID
 from sqlmodel import col, delete, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from service.core.keyset import fetch_page
+from service.core.pagination import Page, PageRequest
+from service.crm.dto import CONNECTION_SORTING
 from service.crm.models import ConnectionRoute, CrmConnection, CrmEvent, Delivery
 
 
@@ -34,12 +37,10 @@ async def get_connections(session: AsyncSession, org_id: UUID, ids: list[UUID] |
     return list((await session.exec(query)).all())
 
 
-async def list_connections(session: AsyncSession, org_id: UUID, after: UUID | None, limit: int) -> list[CrmConnection]:
-    """Up to `limit` connections in order of creation, after a position."""
+async def list_connections(session: AsyncSession, org_id: UUID, page: PageRequest) -> Page[CrmConnection]:
+    """One page of connections."""
     query = select(CrmConnection).where(col(CrmConnection.org_id) == org_id)
-    if after is not None:
-        query = query.where(col(CrmConnection.id) > after)
-    return list((await session.exec(query.order_by(col(CrmConnection.id)).limit(limit))).all())
+    return await fetch_page(session, query, CrmConnection, CONNECTION_SORTING, page)
 
 
 async def find_route(session: AsyncSession, system: str, account_id: str) -> ConnectionRoute | None:

@@ -16,10 +16,11 @@ from service.activities.use_cases.sources import (
 from service.core.clock import utc_now
 from service.core.database import raw_connection
 from service.core.errors import conflict, invalid, not_found
+from service.core.etags import UNCONDITIONAL, Precondition
 from service.core.ids import new_id
 from service.core.jobs import enqueue
 from service.core.notifications import ROUTES
-from service.core.pagination import Page, PageRequest, paginate
+from service.core.pagination import Page, PageRequest
 from service.core.principal import Principal, require
 from service.core.secrets import SecretBox, digest, new_token
 from service.crm.dto import (
@@ -98,28 +99,31 @@ async def list_crm_connections(
 ) -> Page[CrmConnectionDTO]:
     """Connections in order of creation."""
     require(principal, Permission.CRM_CONNECTIONS_READ)
-    rows = await repository.list_connections(session, principal.org_id, page.uuid_position(), page.limit + 1)
+    found = await repository.list_connections(session, principal.org_id, page)
     sources = {source.id: source for source in await list_sources(session, principal.as_system())}
-    items = [_to_dto(row, sources[row.source_id]) for row in rows]
-    return paginate(items, [(str(row.id),) for row in rows], page.limit)
+    return found.with_items([_to_dto(row, sources[row.source_id]) for row in found.items])
 
 
-async def get_crm_connection(
+async def get_crm_connection(session: AsyncSession, principal: Principal, connection_id: UUID) -> CrmConnectionDTO:
+    """One connection."""
+    require(principal, Permission.CRM_CONNECTIONS_READ)
+    row = await _existing(session, principal, connection_id)
+    return _to_dto(row, await get_source(session, principal.as_system(), row.source_id))
+
+
+async def get_crm_connection_status(
     session: AsyncSession, principal: Principal, connection_id: UUID
 ) -> CrmConnectionStatusDTO:
-    """A connection with its state."""
+    """What a connection has delivered, and what became of it."""
     require(principal, Permission.CRM_CONNECTIONS_READ)
-    row = await repository.get_connection(session, principal.org_id, connection_id)
-    if row is None:
-        raise not_found("crm_connection")
+    row = await _existing(session, principal, connection_id)
     system = principal.as_system()
-    source = await get_source(session, system, row.source_id)
     unmapped = await count_unmapped(session, system, row.source_id)
     deliveries = await repository.delivery_state(session, principal.org_id, row.id)
     events = await repository.count_events(session, principal.org_id, row.id)
     error = await repository.last_error(session, principal.org_id, row.id)
     return CrmConnectionStatusDTO(
-        **_to_dto(row, source).model_dump(),
+        connection_id=row.id,
         last_delivery_at=deliveries.last_received_at,
         last_error=error[0] if error else None,
         last_error_at=error[1] if error else None,
@@ -136,13 +140,17 @@ async def get_crm_connection(
 
 
 async def update_crm_connection(
-    session: AsyncSession, principal: Principal, connection_id: UUID, data: UpdateCrmConnection, box: SecretBox
+    session: AsyncSession,
+    principal: Principal,
+    connection_id: UUID,
+    data: UpdateCrmConnection,
+    box: SecretBox,
+    expected: Precondition = UNCONDITIONAL,
 ) -> CrmConnectionDTO:
     """Rename, rotate the secret (the one before stays valid until `end_rotation`), or map anew."""
     require(principal, Permission.CRM_CONNECTIONS_WRITE)
-    row = await repository.get_connection(session, principal.org_id, connection_id, lock=True)
-    if row is None:
-        raise not_found("crm_connection")
+    row = await _existing(session, principal, connection_id, lock=True)
+    expected.check(_to_dto(row, await get_source(session, principal.as_system(), row.source_id)))
     if data.secret is not None:
         if row.system != CrmSystem.HUBSPOT:
             raise invalid("/secret", "a Salesforce connection has no secret: its URL holds a token")
@@ -158,13 +166,24 @@ async def update_crm_connection(
     return _to_dto(row, source)
 
 
-async def delete_crm_connection(session: AsyncSession, principal: Principal, connection_id: UUID) -> None:
+async def delete_crm_connection(
+    session: AsyncSession, principal: Principal, connection_id: UUID, expected: Precondition = UNCONDITIONAL
+) -> None:
     """Disconnect an account: its deliveries and events go, its records and facts stay."""
     require(principal, Permission.CRM_CONNECTIONS_WRITE)
-    if await repository.get_connection(session, principal.org_id, connection_id, lock=True) is None:
-        raise not_found("crm_connection")
+    row = await _existing(session, principal, connection_id, lock=True)
+    expected.check(_to_dto(row, await get_source(session, principal.as_system(), row.source_id)))
     await repository.delete_connection(session, principal.org_id, connection_id)
     await _routes_changed(session)
+
+
+async def _existing(
+    session: AsyncSession, principal: Principal, connection_id: UUID, *, lock: bool = False
+) -> CrmConnection:
+    row = await repository.get_connection(session, principal.org_id, connection_id, lock=lock)
+    if row is None:
+        raise not_found("crm_connection")
+    return row
 
 
 async def _mapped(

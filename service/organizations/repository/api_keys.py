@@ -5,6 +5,9 @@ from uuid import UUID
 from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from service.core.keyset import fetch_page
+from service.core.pagination import Page, PageRequest
+from service.organizations.dto import API_KEY_SORTING
 from service.organizations.models import ApiKey, ApiKeyRoute, Organization, Person
 
 
@@ -32,12 +35,10 @@ async def get_key(session: AsyncSession, org_id: UUID, key_id: UUID) -> ApiKey |
     return (await session.exec(query)).first()
 
 
-async def list_keys(session: AsyncSession, org_id: UUID, after: UUID | None, limit: int) -> list[ApiKey]:
-    """Up to `limit` keys in order of creation, after a position."""
-    query = select(ApiKey).where(col(ApiKey.org_id) == org_id).order_by(col(ApiKey.id)).limit(limit)
-    if after is not None:
-        query = query.where(col(ApiKey.id) > after)
-    return list((await session.exec(query)).all())
+async def list_keys(session: AsyncSession, org_id: UUID, page: PageRequest) -> Page[ApiKey]:
+    """One page of keys."""
+    query = select(ApiKey).where(col(ApiKey.org_id) == org_id)
+    return await fetch_page(session, query, ApiKey, API_KEY_SORTING, page)
 
 
 async def delete_person_routes(session: AsyncSession, org_id: UUID, person_id: UUID) -> None:

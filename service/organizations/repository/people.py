@@ -4,12 +4,14 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, tuple_
+from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import col, delete, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
-from service.organizations.dto import PersonFilter
+from service.core.keyset import fetch_page
+from service.core.pagination import Page, PageRequest
+from service.organizations.dto import PERSON_SORTING, PersonFilter
 from service.organizations.external_ids import canonical_external_id
 from service.organizations.hierarchy import Line
 from service.organizations.models import ExternalIdentity, ManagerPeriod, Person
@@ -51,11 +53,10 @@ async def list_people(
     visible: Collection[UUID] | None,
     filters: PersonFilter,
     on: date,
-    after: tuple[str, UUID] | None,
-    limit: int,
-) -> list[Person]:
-    """Up to `limit` people by (name, id), after a position; `manager_id` is matched as of `on`."""
-    query = _people(org_id, visible).order_by(col(Person.name), col(Person.id)).limit(limit)
+    page: PageRequest,
+) -> Page[Person]:
+    """One page of people; `manager_id` is matched as of `on`."""
+    query = _people(org_id, visible)
     if filters.role is not None:
         query = query.where(col(Person.role) == filters.role.value)
     if filters.job_role is not None:
@@ -69,9 +70,7 @@ async def list_people(
             .where(col(ManagerPeriod.manager_id) == filters.manager_id, in_force(on))
         )
         query = query.where(col(Person.id).in_(reports))
-    if after is not None:
-        query = query.where(tuple_(col(Person.name), col(Person.id)) > after)
-    return list((await session.exec(query)).all())
+    return await fetch_page(session, query, Person, PERSON_SORTING, page)
 
 
 async def count_other_admins(session: AsyncSession, org_id: UUID, person_id: UUID) -> int:

@@ -9,8 +9,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from service.core.clock import utc_now
 from service.core.errors import FieldError, invalid, invalid_fields, not_found
+from service.core.etags import UNCONDITIONAL, Precondition
 from service.core.ids import new_id
-from service.core.pagination import Page, PageRequest, paginate
+from service.core.pagination import Page, PageRequest
 from service.core.principal import Principal, Role, require
 from service.core.secrets import digest, new_token
 from service.organizations.dto import ApiKeyDTO, CreateApiKey, CreatedApiKeyDTO, UpdateApiKey
@@ -68,11 +69,10 @@ async def create_api_key(
 
 
 async def list_api_keys(session: AsyncSession, principal: Principal, page: PageRequest) -> Page[ApiKeyDTO]:
-    """Keys in order of creation, revoked ones included."""
+    """Keys, revoked ones included."""
     require(principal, Permission.API_KEYS_READ)
-    position = page.uuid_position()
-    rows = await repository.list_keys(session, principal.org_id, position, page.limit + 1)
-    return paginate([ApiKeyDTO.model_validate(row) for row in rows], [(str(row.id),) for row in rows], page.limit)
+    found = await repository.list_keys(session, principal.org_id, page)
+    return found.with_items([ApiKeyDTO.model_validate(row) for row in found.items])
 
 
 async def get_api_key(session: AsyncSession, principal: Principal, key_id: UUID) -> ApiKeyDTO:
@@ -86,11 +86,13 @@ async def update_api_key(
     principal: Principal,
     key_id: UUID,
     data: UpdateApiKey,
+    expected: Precondition = UNCONDITIONAL,
     roles: RoleTable = NO_ROLES,
 ) -> ApiKeyDTO:
     """Change name, scopes or expiry; a key that acts as a person has no scopes."""
     require(principal, Permission.API_KEYS_WRITE)
     row = await _existing(session, principal, key_id)
+    expected.check(ApiKeyDTO.model_validate(row))
     changes = data.model_dump(exclude_unset=True)
     if "scopes" in changes:
         if row.person_id is not None or not changes["scopes"]:

@@ -8,6 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from service.core.clock import utc_now
 from service.core.database import Database
 from service.core.errors import conflict, not_found
+from service.core.etags import UNCONDITIONAL, Precondition
 from service.core.ids import new_id
 from service.core.jobs import enqueue
 from service.core.principal import Principal, Role, require
@@ -105,12 +106,15 @@ async def get_organization(session: AsyncSession, principal: Principal) -> Organ
     return to_dto(row)
 
 
-async def update_organization(session: AsyncSession, principal: Principal, data: UpdateOrganization) -> OrganizationDTO:
+async def update_organization(
+    session: AsyncSession, principal: Principal, data: UpdateOrganization, expected: Precondition = UNCONDITIONAL
+) -> OrganizationDTO:
     """Change settings; another time zone or currency derives every fact anew."""
     require(principal, Permission.ORGANIZATION_WRITE)
     row = await repository.get_organization(session, principal.org_id, lock=True)
     if row is None:
         raise not_found("organization")
+    expected.check(to_dto(row))
     changes = data.model_dump(exclude_unset=True)
     if "name" in changes and name_hash(changes["name"]) != name_hash(row.name):
         if await repository.find_in_directory(session, name_hash(changes["name"])):

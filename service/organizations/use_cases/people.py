@@ -8,9 +8,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from service.core.clock import utc_now
 from service.core.errors import conflict, invalid, not_found
+from service.core.etags import UNCONDITIONAL, Precondition
 from service.core.ids import new_id
 from service.core.jobs import enqueue
-from service.core.pagination import Page, PageRequest, cursor_uuid, paginate
+from service.core.pagination import Page, PageRequest
 from service.core.principal import Principal, Role, require
 from service.organizations.dto import (
     CreatePerson,
@@ -61,15 +62,12 @@ async def _present_one(session: AsyncSession, row: Person) -> PersonDTO:
 async def list_people(
     session: AsyncSession, principal: Principal, filters: PersonFilter, page: PageRequest
 ) -> Page[PersonDTO]:
-    """The people the caller may see, by name."""
+    """The people the caller may see, a page of them."""
     require(principal, Permission.PEOPLE_READ)
     today = await local_today(session, principal.org_id)
     visible = await visible_people(session, principal, today)
-    position = page.position(2)
-    after = None if position is None else (position[0], cursor_uuid(position[1]))
-    rows = await repository.list_people(session, principal.org_id, visible, filters, today, after, page.limit + 1)
-    people = await present(session, principal.org_id, rows, today)
-    return paginate(people, [(row.name, str(row.id)) for row in rows], page.limit)
+    found = await repository.list_people(session, principal.org_id, visible, filters, today, page)
+    return found.with_items(await present(session, principal.org_id, found.items, today))
 
 
 async def get_people(session: AsyncSession, principal: Principal, ids: Collection[UUID]) -> dict[UUID, PersonDTO]:
@@ -141,20 +139,31 @@ async def add_person(session: AsyncSession, principal: Principal, data: CreatePe
     return row
 
 
-async def update_person(session: AsyncSession, principal: Principal, person_id: UUID, data: UpdatePerson) -> PersonDTO:
+async def update_person(
+    session: AsyncSession,
+    principal: Principal,
+    person_id: UUID,
+    data: UpdatePerson,
+    expected: Precondition = UNCONDITIONAL,
+) -> PersonDTO:
     """Change a person; the last administrator stays one. Another e-mail address derives facts anew."""
-    row, owner_moved = await change_person(session, principal, person_id, data)
+    row, owner_moved = await change_person(session, principal, person_id, data, expected)
     if owner_moved:
         await enqueue(session, REDERIVE_ALL, principal.org_id)
     return await _present_one(session, row)
 
 
 async def change_person(
-    session: AsyncSession, principal: Principal, person_id: UUID, data: UpdatePerson
+    session: AsyncSession,
+    principal: Principal,
+    person_id: UUID,
+    data: UpdatePerson,
+    expected: Precondition = UNCONDITIONAL,
 ) -> tuple[Person, bool]:
     """Change a person and derive nothing yet; True if other facts may be theirs now."""
     require(principal, Permission.PEOPLE_WRITE)
     row = await _get_for_write(session, principal, person_id)
+    await _check(session, row, expected)
     changes = data.model_dump(exclude_unset=True)
     email, role = changes.get("email", row.email), Role(changes.get("role", row.role))
     owner_moved = email != row.email
@@ -176,10 +185,13 @@ async def change_person(
     return row, owner_moved
 
 
-async def delete_person(session: AsyncSession, principal: Principal, person_id: UUID) -> None:
+async def delete_person(
+    session: AsyncSession, principal: Principal, person_id: UUID, expected: Precondition = UNCONDITIONAL
+) -> None:
     """Remove a person with lines, identities and keys; their facts become unassigned again."""
     require(principal, Permission.PEOPLE_WRITE)
     row = await _get_for_write(session, principal, person_id)
+    await _check(session, row, expected)
     _require_grant(principal, Role(row.role))
     await _keep_an_admin(session, row, "")
     await api_keys.delete_person_routes(session, principal.org_id, person_id)
@@ -194,6 +206,12 @@ async def _get_for_write(session: AsyncSession, principal: Principal, person_id:
     if row is None:
         raise not_found("person")
     return row
+
+
+async def _check(session: AsyncSession, row: Person, expected: Precondition) -> None:
+    """Whether the person is as the caller last saw them; nothing is read for a caller who does not ask."""
+    if expected.tags is not None:
+        expected.check(await _present_one(session, row))
 
 
 def _require_grant(principal: Principal, *roles: Role) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from service.core.errors import ErrorKind, ServiceError
 from service.core.principal import Principal
-from service.crm.use_cases.connections import get_crm_connection
+from service.crm.use_cases.connections import get_crm_connection_status
 from service.crm.use_cases.unclaimed import claim_unclaimed
 from tests.factories.receivers import Receivers, deal_event, new_portal
 from tests.factories.sales_org import SalesOrg
@@ -129,6 +129,6 @@ async def test_the_state_counts_what_arrived(receivers: Receivers, org: SalesOrg
     event = deal_event(int(connection.account_id), int(connection.app_id))
     await receivers.post_hubspot(SECRET, [event])
     async with receivers.database.tenant(org.id) as session:
-        state = await get_crm_connection(session, Principal.system(org.id), connection.id)
+        state = await get_crm_connection_status(session, Principal.system(org.id), connection.id)
     assert (state.counts.deliveries, state.counts.pending_deliveries) == (1, 1)
     assert state.last_delivery_at is not None

@@ -129,10 +129,12 @@ async def test_changing_a_key(org: SalesOrg) -> None:
     narrow = Principal(org.id, frozenset({"api_keys:write", "people:read"}))
     async with org.database.tenant(org.id) as session:
         with pytest.raises(ServiceError, match="invalid field"):
-            await update_api_key(session, narrow, key.id, UpdateApiKey(scopes=["admin"]), ROLES)
+            await update_api_key(session, narrow, key.id, UpdateApiKey(scopes=["admin"]), roles=ROLES)
         with pytest.raises(ServiceError, match="belong to a key of the organization"):
-            await update_api_key(session, org.system, mine.id, UpdateApiKey(scopes=["people:read"]), ROLES)
+            await update_api_key(session, org.system, mine.id, UpdateApiKey(scopes=["people:read"]), roles=ROLES)
         with pytest.raises(ServiceError, match="belong to a key of the organization"):
-            await update_api_key(session, org.system, key.id, UpdateApiKey(scopes=[]), ROLES)
-        await update_api_key(session, org.system, key.id, UpdateApiKey(name="N", scopes=["organization:read"]), ROLES)
+            await update_api_key(session, org.system, key.id, UpdateApiKey(scopes=[]), roles=ROLES)
+        await update_api_key(
+            session, org.system, key.id, UpdateApiKey(name="N", scopes=["organization:read"]), roles=ROLES
+        )
     assert (await who(org, key.key)).permissions == {"organization:read"}

@@ -1,0 +1,38 @@
+"""How an operation of the REST surface declares itself: its id, what it needs, and what it may answer."""
+
+from typing import Any
+
+from service.api.problems import problem_responses
+
+PERMISSION, PRIVATE, TAGGED = "x-permission", "x-private", "x-etag"
+PUBLIC = "public"
+"""In place of a permission: needs no key."""
+ANYONE = "anyone"
+"""In place of a permission: any key."""
+
+
+def operation(
+    operation_id: str,
+    summary: str,
+    needs: str,
+    *problems: int,
+    private: bool = False,
+    tagged: bool = False,
+) -> dict[str, Any]:
+    """The keyword arguments of a route.
+
+    `needs` is the permission its use case requires, which OpenAPI shows and the permission matrix holds
+    against the use case. `private`: reads of it are audited. `tagged`: a creation whose answer is what a
+    read of the same would show, so that it carries an `ETag`.
+    """
+    extra: dict[str, Any] = {PERMISSION: needs}
+    if private:
+        extra[PRIVATE] = True
+    if tagged:
+        extra[TAGGED] = True
+    return {
+        "operation_id": operation_id,
+        "summary": summary,
+        "responses": problem_responses(*problems),
+        "openapi_extra": extra,
+    }

@@ -1,0 +1,122 @@
+"""What every write has in common: one transaction with its audit row and, under an idempotency key, its answer."""
+
+import base64
+from typing import Any
+from uuid import UUID
+
+import orjson
+from fastapi import Request, Response
+
+from service.api.operation import PRIVATE
+from service.api.problems import service_problem
+from service.core import audit, idempotency
+from service.core.database import TenantSession, TenantTransaction
+from service.core.errors import ErrorKind, ServiceError
+from service.core.idempotency import IdempotentWrite
+from service.core.principal import Principal
+from service.core.secrets import SecretBox
+
+METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+REPLAYED = "Idempotency-Replayed"
+KEPT_HEADERS = ("content-type", "location", "etag", "retry-after")
+FINAL = frozenset(
+    {
+        ErrorKind.INVALID,
+        ErrorKind.FORBIDDEN,
+        ErrorKind.NOT_FOUND,
+        ErrorKind.CONFLICT,
+        ErrorKind.PRECONDITION_FAILED,
+    }
+)
+"""Refusals that trying again does not change."""
+
+
+def leaves_a_trace(request: Request) -> bool:
+    """Whether the operation is a write, or a read of what is private."""
+    return request.method in METHODS or PRIVATE in (request.scope["route"].openapi_extra or {})
+
+
+class AlreadyAnsweredError(Exception):
+    """The request was carried out before; `response` is what was answered then."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__("already answered")
+        self.response = response
+
+
+class Write:
+    """One write operation inside the request's transaction."""
+
+    def __init__(self, session: TenantSession, principal: Principal, box: SecretBox) -> None:
+        self._session = session
+        self._principal = principal
+        self._box = box
+        self._claimed: IdempotentWrite | None = None
+        self._savepoint: TenantTransaction | None = None
+
+    async def begin(self, request: Request) -> None:
+        """Claim the idempotency key, if there is one; `AlreadyAnsweredError` if it was used for this request."""
+        key = request.headers.get(idempotency.HEADER)
+        if key is None:
+            return
+        identity = b"\n".join((request.method.encode(), str(request.url).encode(), await request.body()))
+        claimed = await idempotency.claim_key(self._session, self._principal, key, identity, self._box)
+        if claimed.previous is not None:
+            raise AlreadyAnsweredError(_restored(claimed.previous))
+        self._savepoint = await self._session.begin_nested()
+        self._claimed = claimed
+
+    async def succeed(self, operation_id: str, request: Request, response: Response) -> None:
+        """Audit what was done, and keep its answer."""
+        body = await request.json() if _is_json(request.headers) and await request.body() else {}
+        audit.record(
+            self._session,
+            self._principal,
+            operation_id,
+            surface="rest",
+            target_id=_target(request, response),
+            fields=list(body) if isinstance(body, dict) else (),
+        )
+        if self._claimed is not None and self._savepoint is not None:
+            await self._savepoint.commit()
+            self._claimed.store(self._session, _kept(response), self._box)
+
+    async def refuse(self, error: ServiceError) -> Response | None:
+        """The answer to a final refusal, kept under the idempotency key; None where there is nothing to keep.
+
+        What the use case wrote before it refused is undone; the key stays claimed and commits with the answer.
+        """
+        if self._claimed is None or self._savepoint is None or error.kind not in FINAL:
+            return None
+        await self._savepoint.rollback()
+        response = service_problem(error)
+        self._claimed.store(self._session, _kept(response), self._box)
+        return response
+
+
+def _is_json(headers: Any) -> bool:
+    return "json" in headers.get("content-type", "")
+
+
+def _target(request: Request, response: Response) -> str | None:
+    """The last id in the path, else the id in the answer."""
+    for value in reversed(request.path_params.values()):
+        return str(value)
+    if response.status_code in (200, 201, 202) and _is_json(response.headers):
+        answer = orjson.loads(response.body)
+        found = answer.get("id") if isinstance(answer, dict) else None
+        return str(UUID(found)) if found else None
+    return None
+
+
+def _kept(response: Response) -> dict[str, Any]:
+    return {
+        "status": response.status_code,
+        "headers": {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers},
+        "body": base64.b64encode(response.body).decode(),
+    }
+
+
+def _restored(answer: dict[str, Any]) -> Response:
+    headers = {**answer["headers"], REPLAYED: "true"}
+    return Response(base64.b64decode(answer["body"]), answer["status"], headers)
