@@ -17,11 +17,12 @@ ALL_PERMISSIONS: frozenset[str] = frozenset(
 _EVERYONE = {
     Organizations.ORGANIZATION_READ,
     Organizations.PEOPLE_READ,
+    Organizations.TEAMS_READ,
     SuccessModels.SUCCESS_MODELS_READ,
     KpiSnapshots.KPI_SNAPSHOTS_READ,
     Activities.ACTIVITIES_READ,
 }
-_ENABLEMENT = _EVERYONE | {SuccessModels.SUCCESS_MODELS_WRITE, Crm.CRM_CONNECTIONS_READ}
+_ENABLEMENT = _EVERYONE | {Organizations.TEAMS_WRITE, SuccessModels.SUCCESS_MODELS_WRITE, Crm.CRM_CONNECTIONS_READ}
 
 ROLES: Mapping[Role, frozenset[str]] = {
     Role.ADMIN: ALL_PERMISSIONS,

@@ -13,6 +13,7 @@ from service.api import (
     people,
     success_models,
     system,
+    teams,
 )
 
 router = APIRouter()
@@ -20,6 +21,7 @@ for module in (
     me,
     organizations,
     people,
+    teams,
     api_keys,
     audit_events,
     success_models,

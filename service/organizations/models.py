@@ -107,6 +107,38 @@ class ExternalIdentity(SQLModel, table=True):
     )
 
 
+class Team(TenantRow, table=True):
+    """A group of people that targets and programmes can name."""
+
+    __tablename__ = "team"
+
+    name: str
+    description: str | None = None
+    created_at: datetime = Field(sa_column=timestamp())
+    updated_at: datetime = Field(sa_column=timestamp())
+
+    __table_args__ = (
+        UniqueConstraint("org_id", "name"),
+        Index("ix_team__org_id_created_at", "org_id", "created_at", "id"),
+    )
+
+
+class TeamMember(SQLModel, table=True):
+    """Who is in a team."""
+
+    __tablename__ = "team_member"
+
+    org_id: UUID = Field(primary_key=True)
+    team_id: UUID = Field(primary_key=True)
+    person_id: UUID = Field(primary_key=True)
+
+    __table_args__ = (
+        ForeignKeyConstraint(["org_id", "team_id"], ["team.org_id", "team.id"], ondelete="CASCADE"),
+        ForeignKeyConstraint(["org_id", "person_id"], ["person.org_id", "person.id"], ondelete="CASCADE"),
+        Index("ix_team_member__org_id_person_id", "org_id", "person_id"),
+    )
+
+
 class ApiKeyRoute(SQLModel, table=True):
     """Non-tenant: finds the organization of a key by the SHA-256 of the whole key."""
 

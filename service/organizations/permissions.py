@@ -11,6 +11,8 @@ class Permission(StrEnum):
     PEOPLE_READ = "people:read"
     PEOPLE_WRITE = "people:write"
     ROLES_WRITE = "roles:write"
+    TEAMS_READ = "teams:read"
+    TEAMS_WRITE = "teams:write"
     API_KEYS_READ = "api_keys:read"
     API_KEYS_WRITE = "api_keys:write"
     AUDIT_READ = "audit:read"
