@@ -10,8 +10,8 @@ from fastapi import Request, Response
 from service.api.operation import PRIVATE
 from service.api.problems import service_problem
 from service.core import audit, idempotency
-from service.core.database import TenantSession, TenantTransaction
-from service.core.errors import ErrorKind, ServiceError
+from service.core.database import TenantSession
+from service.core.errors import ServiceError
 from service.core.idempotency import IdempotentWrite
 from service.core.principal import Principal
 from service.core.secrets import SecretBox
@@ -19,16 +19,6 @@ from service.core.secrets import SecretBox
 METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 REPLAYED = "Idempotency-Replayed"
 KEPT_HEADERS = ("content-type", "location", "etag", "retry-after")
-FINAL = frozenset(
-    {
-        ErrorKind.INVALID,
-        ErrorKind.FORBIDDEN,
-        ErrorKind.NOT_FOUND,
-        ErrorKind.CONFLICT,
-        ErrorKind.PRECONDITION_FAILED,
-    }
-)
-"""Refusals that trying again does not change."""
 
 
 def leaves_a_trace(request: Request) -> bool:
@@ -52,7 +42,6 @@ class Write:
         self._principal = principal
         self._box = box
         self._claimed: IdempotentWrite | None = None
-        self._savepoint: TenantTransaction | None = None
 
     async def begin(self, request: Request) -> None:
         """Claim the idempotency key, if there is one; `AlreadyAnsweredError` if it was used for this request."""
@@ -63,7 +52,6 @@ class Write:
         claimed = await idempotency.claim_key(self._session, self._principal, key, identity, self._box)
         if claimed.previous is not None:
             raise AlreadyAnsweredError(_restored(claimed.previous))
-        self._savepoint = await self._session.begin_nested()
         self._claimed = claimed
 
     async def succeed(self, operation_id: str, request: Request, response: Response) -> None:
@@ -77,20 +65,18 @@ class Write:
             target_id=_target(request, response),
             fields=list(body) if isinstance(body, dict) else (),
         )
-        if self._claimed is not None and self._savepoint is not None:
-            await self._savepoint.commit()
-            self._claimed.store(self._session, _kept(response), self._box)
+        if self._claimed is not None:
+            await self._claimed.keep(_kept(response))
 
     async def refuse(self, error: ServiceError) -> Response | None:
         """The answer to a final refusal, kept under the idempotency key; None where there is nothing to keep.
 
         What the use case wrote before it refused is undone; the key stays claimed and commits with the answer.
         """
-        if self._claimed is None or self._savepoint is None or error.kind not in FINAL:
+        if self._claimed is None or error.kind not in idempotency.FINAL:
             return None
-        await self._savepoint.rollback()
         response = service_problem(error)
-        self._claimed.store(self._session, _kept(response), self._box)
+        await self._claimed.keep_refusal(_kept(response))
         return response
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSessionTransaction, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.orm import SessionTransaction
 from sqlmodel import Session
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -20,9 +20,6 @@ from service.core.tenancy import SETTING
 
 TenantSession = AsyncSession
 """The session type under a name that the surfaces may use: they hand it on and never query with it."""
-
-TenantTransaction = AsyncSessionTransaction
-"""What `begin_nested` of a session gives, under a name that the surfaces may use."""
 
 
 class TenantConnection(asyncpg.Connection):

@@ -5,18 +5,18 @@ of them writes. Answers may hold secrets (a new API key), so they are sealed.
 """
 
 import hashlib
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import orjson
 from sqlalchemy import Column, Index, LargeBinary
+from sqlalchemy.ext.asyncio import AsyncSessionTransaction
 from sqlmodel import Field, SQLModel, col, delete, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from service.core.clock import utc_now
-from service.core.errors import conflict, invalid
+from service.core.errors import ErrorKind, conflict, invalid
 from service.core.principal import Principal
 from service.core.secrets import SecretBox, same
 from service.core.tables import timestamp
@@ -24,6 +24,16 @@ from service.core.tables import timestamp
 KEPT = timedelta(hours=24)
 MAX_KEY_LENGTH = 255
 HEADER = "Idempotency-Key"
+FINAL = frozenset(
+    {
+        ErrorKind.INVALID,
+        ErrorKind.FORBIDDEN,
+        ErrorKind.NOT_FOUND,
+        ErrorKind.CONFLICT,
+        ErrorKind.PRECONDITION_FAILED,
+    }
+)
+"""Refusals that trying again does not change: they are kept like successes."""
 
 
 class IdempotencyRecord(SQLModel, table=True):
@@ -40,26 +50,61 @@ class IdempotencyRecord(SQLModel, table=True):
     __table_args__ = (Index("ix_idempotency_record__org_id_created_at", "org_id", "created_at"),)
 
 
-@dataclass(frozen=True, slots=True)
 class IdempotentWrite:
-    """A claimed key: `previous` is the stored answer of an earlier copy of this request, if there was one."""
+    """A write under a key: everything after the claim can be undone without giving the key back.
 
-    org_id: UUID
-    key_hash: bytes
-    fingerprint: bytes
-    previous: Any = None
+    `previous` is the stored answer of an earlier copy of the request, or None if this is the first.
+    """
 
-    def store(self, session: AsyncSession, answer: Any, box: SecretBox) -> None:
-        """Keep the answer (anything that JSON holds) with the write; replaces one that has outlived its time."""
-        sealed = box.seal(orjson.dumps(answer).decode())
+    def __init__(self, session: AsyncSession, box: SecretBox, org_id: UUID, key_hash: bytes, request: bytes) -> None:
+        self._session = session
+        self._box = box
+        self._org_id = org_id
+        self._key_hash = key_hash
+        self._fingerprint = hashlib.sha256(request).digest()
+        self._savepoint: AsyncSessionTransaction | None = None
+        self.previous: Any = None
+
+    async def claim(self) -> None:
+        """`conflict` while another copy is in flight, `invalid` if the key was used for another request."""
+        lock = int.from_bytes(self._key_hash[:8], "big", signed=True)
+        if not (await self._session.exec(select(func.pg_try_advisory_xact_lock(lock)))).one():
+            raise conflict("idempotency_key_in_flight", "The same request is being carried out; try again in a moment.")
+        query = select(IdempotencyRecord).where(
+            col(IdempotencyRecord.org_id) == self._org_id, col(IdempotencyRecord.key_hash) == self._key_hash
+        )
+        row = (await self._session.exec(query)).first()
+        if row is not None and row.created_at > utc_now() - KEPT:
+            if not same(row.fingerprint, self._fingerprint):
+                raise invalid(HEADER, "was used for another request in the last 24 hours", "idempotency_key_reused")
+            self.previous = orjson.loads(self._box.open(row.answer))
+            return
+        if row is not None:
+            await self._session.delete(row)
+            await self._session.flush()
+        self._savepoint = await self._session.begin_nested()
+
+    async def keep(self, answer: Any) -> None:
+        """Store the answer (anything that JSON holds) with what was written."""
+        assert self._savepoint is not None  # noqa: S101 - the key was claimed, and there was no answer yet
+        await self._savepoint.commit()
+        self._store(answer)
+
+    async def keep_refusal(self, answer: Any) -> None:
+        """Undo what was written before the refusal, and store that it was refused."""
+        assert self._savepoint is not None  # noqa: S101 - as above
+        await self._savepoint.rollback()
+        self._store(answer)
+
+    def _store(self, answer: Any) -> None:
         row = IdempotencyRecord(
-            org_id=self.org_id,
-            key_hash=self.key_hash,
-            fingerprint=self.fingerprint,
-            answer=sealed,
+            org_id=self._org_id,
+            key_hash=self._key_hash,
+            fingerprint=self._fingerprint,
+            answer=self._box.seal(orjson.dumps(answer).decode()),
             created_at=utc_now(),
         )
-        session.add(row)
+        self._session.add(row)
 
 
 async def claim_key(
@@ -67,30 +112,15 @@ async def claim_key(
 ) -> IdempotentWrite:
     """Take a key for this transaction; `request` is what identifies the request, its body included.
 
-    `conflict` while another copy is in flight, `invalid` for a malformed key or one used for another request.
     A key belongs to its caller: nobody is given another's answer.
     """
     if not 1 <= len(key) <= MAX_KEY_LENGTH or not key.isascii() or not key.isprintable():
         raise invalid(HEADER, f"must be 1 to {MAX_KEY_LENGTH} printable ASCII characters", "invalid_idempotency_key")
     owner = f"{principal.org_id}:{principal.person_id}:{principal.key_id if principal.person_id is None else ''}"
     key_hash = hashlib.sha256(f"{owner}:{key}".encode()).digest()
-    lock = int.from_bytes(key_hash[:8], "big", signed=True)
-    if not (await session.exec(select(func.pg_try_advisory_xact_lock(lock)))).one():
-        raise conflict("idempotency_key_in_flight", "The same request is being carried out; try again in a moment.")
-    fingerprint = hashlib.sha256(request).digest()
-    query = select(IdempotencyRecord).where(
-        col(IdempotencyRecord.org_id) == principal.org_id, col(IdempotencyRecord.key_hash) == key_hash
-    )
-    row = (await session.exec(query)).first()
-    if row is not None and row.created_at <= utc_now() - KEPT:
-        await session.delete(row)
-        await session.flush()
-        row = None
-    if row is None:
-        return IdempotentWrite(principal.org_id, key_hash, fingerprint)
-    if not same(row.fingerprint, fingerprint):
-        raise invalid(HEADER, "was used for another request in the last 24 hours", "idempotency_key_reused")
-    return IdempotentWrite(principal.org_id, key_hash, fingerprint, orjson.loads(box.open(row.answer)))
+    write = IdempotentWrite(session, box, principal.org_id, key_hash, request)
+    await write.claim()
+    return write
 
 
 async def purge_expired(session: AsyncSession, org_id: UUID) -> None:
