@@ -1,15 +1,31 @@
 """Arguments become the use cases' DTOs, and their faults are named as the schema names them."""
 
+import dataclasses
 from typing import Any, TypeVar
+from uuid import UUID
 
+import strawberry
 from pydantic import ValidationError
+from strawberry.types.unset import UNSET
 from strawberry.utils.str_converters import to_camel_case
 
+from schema.relay import id_of
 from service.core.dto import InputDTO
-from service.core.errors import FieldError, invalid_fields
+from service.core.errors import FieldError, ServiceError, invalid_fields
+from service.core.etags import Precondition
 from service.core.validation import pointer_of
 
 InputT = TypeVar("InputT", bound=InputDTO)
+
+CONTROL = frozenset({"id", "if_match", "idempotency_key"})
+"""Inputs that say what a mutation is about and under which condition, and are no fields of it."""
+
+REFERENCES = {
+    "manager_id": "Person",
+    "member_ids": "Person",
+    "person_id": "Person",
+}
+"""The type that the global ids in an input of this name belong to."""
 
 RELAY_NAMES = {"limit": "first", "cursor": "after"}
 
@@ -26,3 +42,52 @@ def to_input(kind: type[InputT], **fields: Any) -> InputT:
 def argument_name(pointer: str) -> str:
     """The argument that a use case's parameter came from; a pointer into a document stays as it is."""
     return pointer if pointer.startswith("/") else to_camel_case(RELAY_NAMES.get(pointer, pointer))
+
+
+def camel_pointer(pointer: str, document: str | None = None) -> str:
+    """A pointer into a DTO as one into the mutation's input; names inside a document stay as they are."""
+    if document is not None:
+        return f"/{document}{pointer}"
+    return "/".join(to_camel_case(part) for part in pointer.split("/"))
+
+
+def to_dto(kind: type[InputT], data: Any) -> InputT:
+    """The DTO of a mutation's input: what is absent stays absent, null is null, global ids become row ids."""
+    fields, faults = {}, []
+    for field in dataclasses.fields(data):
+        value = getattr(data, field.name)
+        if value is UNSET or field.name in CONTROL:
+            continue
+        try:
+            fields[field.name] = _plain(field.name, value)
+        except ServiceError:
+            faults.append(FieldError(f"/{field.name}", f"is not the id of a {REFERENCES[field.name].lower()}"))
+    if faults:
+        raise invalid_fields(faults)
+    try:
+        return kind(**fields)
+    except ValidationError as error:
+        raise invalid_fields([FieldError(pointer_of(e["loc"]), e["msg"]) for e in error.errors()]) from error
+
+
+def _plain(name: str, value: Any) -> Any:
+    if isinstance(value, list):
+        return [_plain(name, item) for item in value]
+    if name in REFERENCES:
+        return id_of(value, REFERENCES[name])
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        given = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+        return {key: _plain(key, item) for key, item in given.items() if item is not UNSET}
+    return value
+
+
+def row_id(global_id: strawberry.ID, type_name: str) -> UUID:
+    """The row that a mutation is about; `not_found` for an id of another type."""
+    found = id_of(global_id, type_name)
+    assert found is not None  # noqa: S101 - the id is required
+    return found
+
+
+def precondition(if_match: Any) -> Precondition:
+    """What the caller saw: the `etag` it read; absent: whatever is there."""
+    return Precondition(frozenset({if_match}) if if_match else None)

@@ -8,17 +8,33 @@ from uuid import UUID
 import strawberry
 
 from schema.context import Info
+from schema.describing import NEEDS, describe, describe_enum
 from schema.inputs import to_input
 from schema.relay import Connection, id_of, page_request, to_connection, to_global_id
 from service.kpi_snapshots.dto import KpiSnapshotDTO, KpiSnapshotQuery
+from service.kpi_snapshots.permissions import Permission
 from service.kpi_snapshots.use_cases import snapshots
 from service.success_models.document import KpiLevel, PeriodKind
 
 if TYPE_CHECKING:
-    from schema.people import Person
+    from schema.people.types import Person
 
-strawberry.enum(KpiLevel, name="KpiLevel", description="Activities and objectives are process, results are outcome.")
-strawberry.enum(PeriodKind, name="Period", description="A span of the organization's own calendar.")
+describe_enum(
+    KpiLevel,
+    "Activities and objectives are process, results are outcome.",
+    activity="What a rep does.",
+    objective="What that leads to.",
+    result="What comes of it.",
+)
+describe_enum(
+    PeriodKind,
+    "A span of the organization's own calendar.",
+    name="Period",
+    week="From the organization's first day of the week on.",
+    month="A calendar month.",
+    quarter="A quarter of the fiscal year.",
+    year="A fiscal year.",
+)
 
 
 @strawberry.type(description="Where a person stands in one KPI and period, counting nothing after `asOf`.")
@@ -42,12 +58,15 @@ class KpiSnapshot:
     model_version: int
 
     @strawberry.field(description="Whose snapshot it is, if the caller may see that person today.")
-    async def person(self, info: Info) -> Annotated["Person", strawberry.lazy("schema.people")] | None:
+    async def person(self, info: Info) -> Annotated["Person", strawberry.lazy("schema.people.types")] | None:
         """Through the loader."""
-        from schema.people import to_person  # noqa: PLC0415 - the two types refer to each other
+        from schema.people.types import to_person  # noqa: PLC0415 - the two types refer to each other
 
         found = await info.context.loaders.people.load(self.person_row_id)
         return None if found is None else to_person(found)
+
+
+describe(KpiSnapshot, KpiSnapshotDTO)
 
 
 def to_snapshot(dto: KpiSnapshotDTO) -> KpiSnapshot:
@@ -60,7 +79,10 @@ def to_snapshot(dto: KpiSnapshotDTO) -> KpiSnapshot:
 class KpiSnapshotQueries:
     """Queries of this slice."""
 
-    @strawberry.field(description="Snapshots by person's name and in the model's order of KPIs.")
+    @strawberry.field(
+        metadata={NEEDS: Permission.KPI_SNAPSHOTS_READ},
+        description="Snapshots by person's name and in the model's order of KPIs.",
+    )
     async def kpi_snapshots(
         self,
         info: Info,

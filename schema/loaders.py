@@ -10,8 +10,9 @@ from service.core.database import TenantSession
 from service.core.principal import Principal
 from service.kpi_snapshots.dto import KpiSnapshotDTO, KpiSnapshotQuery
 from service.kpi_snapshots.use_cases.snapshots import kpi_snapshots_of
-from service.organizations.dto import PersonDTO
+from service.organizations.dto import ManagerPeriodDTO, PersonDTO
 from service.organizations.use_cases.people import get_people
+from service.organizations.use_cases.reporting_lines import manager_periods_of
 
 SessionFactory = Callable[[], AbstractAsyncContextManager[TenantSession]]
 
@@ -26,6 +27,13 @@ class Loaders:
         self.snapshots: DataLoader[tuple[UUID, KpiSnapshotQuery], list[KpiSnapshotDTO]] = DataLoader(
             self._load_snapshots
         )
+
+        self.manager_periods: DataLoader[UUID, list[ManagerPeriodDTO]] = DataLoader(self._load_manager_periods)
+
+    async def _load_manager_periods(self, ids: list[UUID]) -> list[list[ManagerPeriodDTO]]:
+        async with self._session() as session:
+            found = await manager_periods_of(session, self._principal, ids)
+        return [found.get(id_, []) for id_ in ids]
 
     async def _load_people(self, ids: list[UUID]) -> list[PersonDTO | None]:
         async with self._session() as session:

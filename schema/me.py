@@ -3,9 +3,11 @@
 import strawberry
 
 from schema.context import Info
+from schema.describing import ANYONE, NEEDS, describe
 from schema.organizations import Organization, to_organization
-from schema.people import Person, to_person
+from schema.people.types import Person, to_person
 from service.core.principal import Role
+from service.organizations.dto import MeDTO
 from service.organizations.use_cases import identity
 
 
@@ -19,11 +21,14 @@ class Me:
     permissions: list[str]
 
 
+describe(Me, MeDTO)
+
+
 @strawberry.type
 class MeQuery:
     """Every caller may ask this."""
 
-    @strawberry.field(description="Who am I?")
+    @strawberry.field(description="Who am I?", metadata={NEEDS: ANYONE})
     async def me(self, info: Info) -> Me:
         """The principal's organization, person and permissions."""
         async with info.context.session() as session:

@@ -1,10 +1,19 @@
 """The caller's organization."""
 
+import datetime as dt
+
 import strawberry
+from strawberry.types.unset import UNSET
 
 from schema.context import Info
+from schema.describing import NEEDS, describe
+from schema.inputs import precondition, to_dto
+from schema.mutations import mutation
 from schema.relay import Node, to_global_id
-from service.organizations.dto import OrganizationDTO
+from service.core.database import TenantSession
+from service.core.etags import etag_of
+from service.organizations.dto import OrganizationDTO, UpdateOrganization
+from service.organizations.permissions import Permission
 from service.organizations.use_cases import organizations
 
 
@@ -12,17 +21,27 @@ from service.organizations.use_cases import organizations
 class Organization(Node):
     """The caller's organization."""
 
+    row: strawberry.Private[OrganizationDTO]
     name: str
     time_zone: str
     currency: str
-    week_start: int = strawberry.field(description="ISO weekday, 1 = Monday.")
+    week_start: int
     fiscal_year_start_month: int
+    created_at: dt.datetime
+    updated_at: dt.datetime
+
+    @strawberry.field(description="Changes with every edit; give it as `ifMatch`.")
+    def etag(self) -> str:
+        """The same as over REST."""
+        return etag_of(self.row)
+
+
+describe(Organization, OrganizationDTO)
 
 
 def to_organization(dto: OrganizationDTO) -> Organization:
     """The GraphQL view of an organization."""
-    fields = dto.model_dump(include={"name", "time_zone", "currency", "week_start", "fiscal_year_start_month"})
-    return Organization(id=to_global_id("Organization", dto.id), **fields)
+    return Organization(id=to_global_id("Organization", dto.id), row=dto, **dto.model_dump(exclude={"id"}))
 
 
 async def load_organization(info: Info) -> Organization:
@@ -35,7 +54,46 @@ async def load_organization(info: Info) -> Organization:
 class OrganizationQuery:
     """Queries of this slice."""
 
-    @strawberry.field(description="The caller's organization.")
+    @strawberry.field(description="The caller's organization.", metadata={NEEDS: Permission.ORGANIZATION_READ})
     async def organization(self, info: Info) -> Organization:
         """Read anew: an administrator may have changed it."""
         return await load_organization(info)
+
+
+@strawberry.type(description="The organization as it is now.")
+class OrganizationPayload:
+    """The answer to a change of settings."""
+
+    organization: Organization = strawberry.field(description="The organization.")
+
+
+@strawberry.input(description="What is absent stays.")
+class UpdateOrganizationInput:
+    """A merge-patch."""
+
+    if_match: str | None = None
+    name: str | None = UNSET
+    time_zone: str | None = UNSET
+    currency: str | None = UNSET
+    week_start: int | None = UNSET
+    fiscal_year_start_month: int | None = UNSET
+    idempotency_key: str | None = None
+
+
+@mutation(
+    "Change the organization; another time zone or currency derives every fact anew.",
+    needs=Permission.ORGANIZATION_WRITE,
+    payload=OrganizationPayload,
+    render=lambda dto, _data: OrganizationPayload(organization=to_organization(dto)),
+)
+async def update_organization(session: TenantSession, info: Info, data: UpdateOrganizationInput) -> OrganizationDTO:
+    """`PATCH /v1/organization`."""
+    changes, expected = to_dto(UpdateOrganization, data), precondition(data.if_match)
+    return await organizations.update_organization(session, info.context.principal, changes, expected)
+
+
+@strawberry.type
+class OrganizationMutation:
+    """Mutations of this slice."""
+
+    update_organization = update_organization

@@ -21,16 +21,21 @@ from strawberry.types import ExecutionContext
 from strawberry.types.unset import UNSET
 from structlog.contextvars import bind_contextvars
 
+from schema.api_keys import ApiKeysMutation, ApiKeysQuery
+from schema.audit_events import AuditEventsQuery
 from schema.context import GraphQLContext
-from schema.crm_connections import CrmConnection, CrmQuery
+from schema.crm_connections import CrmMutation, CrmQuery
+from schema.crm_events import CrmEventsMutation, CrmEventsQuery
 from schema.errors import RenderErrors
 from schema.kpi_snapshots import KpiSnapshotQueries
 from schema.limits import MAX_TOKENS, DocumentLimits
 from schema.me import MeQuery
 from schema.nodes import NodeQuery
-from schema.organizations import Organization, OrganizationQuery
-from schema.people import PeopleQuery, Person
-from schema.success_models import SuccessModel, SuccessModelsQuery
+from schema.organizations import OrganizationMutation, OrganizationQuery
+from schema.people.mutations import PeopleMutation
+from schema.people.queries import PeopleQuery
+from schema.success_models import SuccessModelsMutation, SuccessModelsQuery
+from schema.teams import TeamsMutation, TeamsQuery
 from service.core.clock import utc_now
 from service.core.settings import Settings
 from service.organizations.use_cases.authentication import authenticate, unauthenticated
@@ -43,9 +48,34 @@ PAGE_POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'se
 _bearer = HTTPBearer(auto_error=False)
 
 
-@strawberry.type
-class Query(MeQuery, OrganizationQuery, PeopleQuery, SuccessModelsQuery, KpiSnapshotQueries, CrmQuery, NodeQuery):
+@strawberry.type(description="Everything that can be read.")
+class Query(
+    MeQuery,
+    OrganizationQuery,
+    PeopleQuery,
+    TeamsQuery,
+    ApiKeysQuery,
+    SuccessModelsQuery,
+    KpiSnapshotQueries,
+    CrmQuery,
+    CrmEventsQuery,
+    AuditEventsQuery,
+    NodeQuery,
+):
     """Everything that can be read."""
+
+
+@strawberry.type(description="Everything that can be written; root fields run one after the other.")
+class Mutation(
+    OrganizationMutation,
+    PeopleMutation,
+    TeamsMutation,
+    ApiKeysMutation,
+    SuccessModelsMutation,
+    CrmMutation,
+    CrmEventsMutation,
+):
+    """Everything that can be written."""
 
 
 class _Schema(strawberry.Schema):
@@ -66,8 +96,7 @@ def build_schema(settings: Settings) -> strawberry.Schema:
         extensions.append(DisableIntrospection)
     # Suggestions would tell names one by one what introspection must not tell.
     config = StrawberryConfig(disable_field_suggestions=not settings.graphql_introspection)
-    nodes = [Person, Organization, SuccessModel, CrmConnection]
-    return _Schema(Query, types=nodes, extensions=extensions, config=config)
+    return _Schema(Query, Mutation, extensions=extensions, config=config)
 
 
 class _Router(GraphQLRouter[GraphQLContext, None]):

@@ -15,6 +15,8 @@ from service.crm.use_cases import events
 
 router = resource_router("/v1/crm-events", "CRM events")
 
+EventId = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$", description="Its deduplication key.")]
+
 
 @router.get("", **operation("listCrmEvents", "List CRM events", Permission.CRM_EVENTS_READ))
 async def list_crm_events(
@@ -28,13 +30,17 @@ async def list_crm_events(
     return page.answer(await events.list_crm_events(session, principal, connection_id, status, page))
 
 
+@router.get("/{event_id}", **operation("getCrmEvent", "Read a CRM event", Permission.CRM_EVENTS_READ, 404))
+async def get_crm_event(event_id: EventId, session: SessionDep, principal: PrincipalDep) -> CrmEventDTO:
+    """What became of it, and why."""
+    return await events.get_crm_event(session, principal, event_id)
+
+
 @router.post(
     "/{event_id}/replay",
     status_code=202,
     **operation("replayCrmEvent", "Process the delivery of an event again", Permission.CRM_EVENTS_REPLAY, 404),
 )
-async def replay_crm_event(
-    event_id: Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")], session: SessionDep, principal: PrincipalDep
-) -> ReplayDTO:
+async def replay_crm_event(event_id: EventId, session: SessionDep, principal: PrincipalDep) -> ReplayDTO:
     """After its cause is mended, a mapping for example."""
     return await events.replay_event(session, principal, event_id)

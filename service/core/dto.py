@@ -61,10 +61,12 @@ Instant = Annotated[
 class InputDTO(BaseModel):
     """A request body or document; refuses fields it does not know."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=False, use_enum_values=False)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=False, use_enum_values=False, use_attribute_docstrings=True
+    )
 
 
 class OutputDTO(BaseModel):
     """What a use case returns and both surfaces render."""
 
-    model_config = ConfigDict(frozen=True, from_attributes=True)
+    model_config = ConfigDict(frozen=True, from_attributes=True, use_attribute_docstrings=True)

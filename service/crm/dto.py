@@ -79,11 +79,16 @@ class CrmConnectionDTO(OutputDTO):
 
     id: UUID
     system: CrmSystem
+    """Which CRM."""
     name: str
     account_id: str
+    """The HubSpot portal, or the Salesforce organization."""
     app_id: str | None
+    """The HubSpot app whose secret signs."""
     mapping: SourceMapping
+    """Stages, dispositions and fields."""
     rotating_secret: bool
+    """Whether the secret before the present one is still valid."""
     created_at: datetime
     updated_at: datetime
 
@@ -98,10 +103,15 @@ class CrmConnectionCounts(OutputDTO):
     """Deliveries received and still waiting, events by what became of them."""
 
     deliveries: int
+    """All that were received."""
     pending_deliveries: int
+    """Those that wait for the worker."""
     applied_events: int
+    """Part of the facts."""
     ignored_events: int
+    """Of no meaning here."""
     quarantined_events: int
+    """Set aside with a reason."""
 
 
 class CrmConnectionStatusDTO(OutputDTO):
@@ -109,11 +119,17 @@ class CrmConnectionStatusDTO(OutputDTO):
 
     connection_id: UUID
     last_delivery_at: datetime | None
+    """When the CRM was heard last."""
     last_error: str | None
+    """What went wrong last."""
     last_error_at: datetime | None
+    """When that was."""
     counts: CrmConnectionCounts
+    """What was delivered, by what became of it."""
     unmapped_stages: dict[str, int]
+    """Stage ids that no mapping names, with the records that have them."""
     unmapped_owners: dict[str, int]
+    """Owner ids that are nobody here, with the records that have them."""
 
 
 class CrmEventDTO(OutputDTO):
@@ -124,11 +140,17 @@ class CrmEventDTO(OutputDTO):
     delivery_id: UUID
     position: int
     object_type: str
+    """Of the CRM."""
     object_id: str
+    """Of the CRM."""
     occurred_at: datetime
+    """When it happened in the CRM."""
     received_at: datetime
+    """When it was delivered."""
     status: EventStatus
+    """What became of it."""
     reason: str | None
+    """Why it was set aside or ignored."""
 
 
 class ReplayRequest(InputDTO):

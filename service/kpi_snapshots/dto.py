@@ -33,18 +33,29 @@ class KpiSnapshotDTO(OutputDTO):
 
     person_id: UUID
     kpi: str
+    """Its key in the model."""
     level: KpiLevel
+    """Process (activity, objective) or outcome (result)."""
     period: PeriodKind
+    """The kind of period."""
     period_start: date
+    """Its first day."""
     period_end: date
     as_of: AwareDatetime
+    """Nothing later counts."""
     value: Decimal | None
+    """Null where there is nothing to divide by."""
     numerator: Decimal | None
+    """Of a ratio."""
     denominator: Decimal | None
+    """Of a ratio."""
     n: int
     target: Decimal | None
+    """What the model asks for in the period."""
     attainment: Decimal | None
+    """1 at the target."""
     model_version: int
+    """Which version of the model it follows."""
 
 
 class CellDifferenceDTO(OutputDTO):

@@ -83,9 +83,13 @@ class OrganizationDTO(OutputDTO):
     id: UUID
     name: str
     time_zone: str
+    """IANA name; days begin and end at its midnight."""
     currency: str
+    """ISO 4217 code of every sum."""
     week_start: int
+    """ISO weekday, 1 = Monday."""
     fiscal_year_start_month: int
+    """1 = January."""
     created_at: datetime
     updated_at: datetime
 
@@ -189,16 +193,22 @@ class ManagerPeriodDTO(OutputDTO):
 
     id: UUID
     person_id: UUID
+    """Who reports."""
     manager_id: UUID
+    """To whom."""
     start_on: date
+    """The first day."""
     end_on: date | None
+    """The first day on which it no longer holds; null: still holds."""
 
 
 class ExternalIdentityDTO(OutputDTO):
     """Who a person is in another system."""
 
     system: str
+    """`hubspot`, `salesforce`, …"""
     external_id: str
+    """The owner id there."""
 
 
 class PersonDTO(OutputDTO):
@@ -206,15 +216,24 @@ class PersonDTO(OutputDTO):
 
     id: UUID
     email: str
+    """In lower case; their own within the organization."""
     name: str
     role: Role
+    """What they may do."""
     job_role: str | None
+    """SDR, AE, …: which model and targets hold for them."""
     time_zone: str | None
+    """IANA name, where it is not the organization's."""
     locale: str | None
+    """BCP 47 tag."""
     hired_on: date | None
+    """Their first day."""
     left_on: date | None
+    """Their last day."""
     manager_id: UUID | None
+    """Whom they report to today."""
     external_identities: list[ExternalIdentityDTO]
+    """Who they are in other systems."""
     created_at: datetime
     updated_at: datetime
 
@@ -281,11 +300,16 @@ class ApiKeyDTO(OutputDTO):
     id: UUID
     name: str
     prefix: str
+    """The first characters, to recognise it by."""
     person_id: UUID | None
+    """Whom it acts as; null for a key of the organization."""
     scopes: list[str]
+    """Permissions of a key of the organization."""
     created_at: datetime
     expires_at: datetime | None
+    """When it stops working by itself."""
     revoked_at: datetime | None
+    """When it was revoked."""
 
 
 class CreatedApiKeyDTO(ApiKeyDTO):
@@ -298,9 +322,13 @@ class MeDTO(OutputDTO):
     """Who the caller is and may do."""
 
     organization: OrganizationDTO
+    """Whose rows the caller sees."""
     person: PersonDTO | None
+    """Whom the key acts as; null for a key of the organization."""
     role: Role | None
+    """The person's."""
     permissions: list[str]
+    """What the caller may do."""
 
 
 Members = Annotated[list[UUID], Field(max_length=500)]
@@ -338,7 +366,9 @@ class TeamDTO(OutputDTO):
     id: UUID
     name: str
     description: str | None
+    """What it is for."""
     member_ids: list[UUID]
+    """Those of its people whom the caller may see."""
     created_at: datetime
     updated_at: datetime
 
@@ -351,14 +381,23 @@ class AuditEventDTO(OutputDTO):
 
     id: UUID
     occurred_at: datetime
+    """When it was carried out."""
     action: str
+    """The operation id, the same on both surfaces."""
     surface: Literal["rest", "graphql"]
+    """`rest` or `graphql`."""
     person_id: UUID | None
+    """Who did it; null for a key of the organization."""
     key_id: UUID | None
+    """With which key."""
     target_id: str | None
+    """The row that it was about."""
     fields: list[str]
+    """The names that the request held."""
     request_id: str | None
+    """Finds it in the logs."""
     trace_id: str | None
+    """Finds everything it caused in the logs."""
 
 
 class AuditEventFilter(InputDTO):

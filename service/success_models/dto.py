@@ -16,11 +16,18 @@ class SuccessModelDTO(OutputDTO):
 
     id: UUID
     key: str
+    """The same for all versions of a model."""
     version: int
+    """Counted from 1."""
     name: str
     job_role: str | None
+    """Null: everyone whose job role has no model of its own."""
     status: Literal["draft", "active", "retired"]
+    """Whether it is in force."""
     document: ModelDocument
+    """Stages, KPIs and targets as one document."""
     created_at: datetime
     activated_at: datetime | None
+    """When it came into force."""
     retired_at: datetime | None
+    """When another took its place."""

@@ -33,6 +33,7 @@ BODIES: dict[str, dict[str, Any] | None] = {
     "getCrmConnectionStatus": None,
     "updateCrmConnection": {"name": "Mine now"},
     "replayCrmConnection": {},
+    "getCrmEvent": None,
     "replayCrmEvent": None,
     "deletePerson": None,
     "getPerson": None,

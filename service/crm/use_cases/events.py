@@ -34,6 +34,15 @@ async def list_crm_events(
     return paginate([_to_dto(row) for row in rows], positions, page.limit)
 
 
+async def get_crm_event(session: AsyncSession, principal: Principal, event_id: str) -> CrmEventDTO:
+    """One event."""
+    require(principal, Permission.CRM_EVENTS_READ)
+    row = await repository.get_event(session, principal.org_id, _key(event_id, "event_id"))
+    if row is None:
+        raise not_found("crm_event")
+    return _to_dto(row)
+
+
 async def replay_event(session: AsyncSession, principal: Principal, event_id: str) -> ReplayDTO:
     """Process the delivery of an event again; facts end the same however often this is done."""
     require(principal, Permission.CRM_EVENTS_REPLAY)

@@ -101,15 +101,9 @@ async def list_manager_periods(
     return list((await session.exec(query.order_by(col(ManagerPeriod.start_on)))).all())
 
 
-async def get_manager_period(
-    session: AsyncSession, org_id: UUID, person_id: UUID, period_id: UUID
-) -> ManagerPeriod | None:
-    """One reporting line of one person."""
-    query = select(ManagerPeriod).where(
-        col(ManagerPeriod.org_id) == org_id,
-        col(ManagerPeriod.person_id) == person_id,
-        col(ManagerPeriod.id) == period_id,
-    )
+async def get_manager_period(session: AsyncSession, org_id: UUID, period_id: UUID) -> ManagerPeriod | None:
+    """One reporting line."""
+    query = select(ManagerPeriod).where(col(ManagerPeriod.org_id) == org_id, col(ManagerPeriod.id) == period_id)
     return (await session.exec(query)).first()
 
 

@@ -3,6 +3,7 @@
 Both rules are about several rows, so writers take turns: each locks the organization's row first.
 """
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -16,7 +17,7 @@ from service.organizations.models import ManagerPeriod
 from service.organizations.permissions import Permission
 from service.organizations.repository import organizations
 from service.organizations.repository import people as repository
-from service.organizations.use_cases.scope import local_today, require_visible
+from service.organizations.use_cases.scope import local_today, require_visible, visible_people
 
 
 async def list_manager_periods(session: AsyncSession, principal: Principal, person_id: UUID) -> list[ManagerPeriodDTO]:
@@ -27,6 +28,29 @@ async def list_manager_periods(session: AsyncSession, principal: Principal, pers
         raise not_found("person")
     rows = await repository.list_manager_periods(session, principal.org_id, [person_id])
     return [ManagerPeriodDTO.model_validate(row) for row in rows]
+
+
+async def get_manager_period(session: AsyncSession, principal: Principal, period_id: UUID) -> ManagerPeriodDTO:
+    """One reporting line; `not_found` outside the caller's scope."""
+    require(principal, Permission.PEOPLE_READ)
+    row = await repository.get_manager_period(session, principal.org_id, period_id)
+    if row is None:
+        raise not_found("manager_period")
+    await require_visible(session, principal, row.person_id, await local_today(session, principal.org_id))
+    return ManagerPeriodDTO.model_validate(row)
+
+
+async def manager_periods_of(
+    session: AsyncSession, principal: Principal, person_ids: Sequence[UUID]
+) -> dict[UUID, list[ManagerPeriodDTO]]:
+    """The reporting lines of those people whom the caller may see, by start; the batch behind loaders."""
+    require(principal, Permission.PEOPLE_READ)
+    visible = await visible_people(session, principal, await local_today(session, principal.org_id))
+    wanted = set(person_ids) if visible is None else set(person_ids) & visible
+    found: dict[UUID, list[ManagerPeriodDTO]] = {}
+    for row in await repository.list_manager_periods(session, principal.org_id, wanted):
+        found.setdefault(row.person_id, []).append(ManagerPeriodDTO.model_validate(row))
+    return found
 
 
 async def add_manager_period(
@@ -60,8 +84,8 @@ async def add_manager_period(
 async def delete_manager_period(session: AsyncSession, principal: Principal, person_id: UUID, period_id: UUID) -> None:
     """Remove a line; the one before it stays as it is."""
     require(principal, Permission.PEOPLE_WRITE)
-    row = await repository.get_manager_period(session, principal.org_id, person_id, period_id)
-    if row is None:
+    row = await repository.get_manager_period(session, principal.org_id, period_id)
+    if row is None or row.person_id != person_id:
         raise not_found("manager_period")
     await session.delete(row)
     await session.flush()

@@ -1,0 +1,140 @@
+"""People, whom they report to, and who they are in other systems."""
+
+import datetime as dt
+from uuid import UUID
+
+import strawberry
+
+from schema.context import Info
+from schema.describing import NEEDS, describe, describe_enum
+from schema.inputs import to_input
+from schema.kpi_snapshots import KpiSnapshot, to_snapshot
+from schema.relay import Connection, Node, part_of_list, to_global_id
+from service.core.errors import not_found
+from service.core.etags import etag_of
+from service.core.principal import Role
+from service.kpi_snapshots.dto import KpiSnapshotQuery
+from service.organizations.dto import ExternalIdentityDTO, ManagerPeriodDTO, PersonDTO
+from service.organizations.permissions import Permission
+from service.organizations.use_cases.reporting_lines import get_manager_period
+from service.success_models.document import PeriodKind
+
+describe_enum(
+    Role,
+    "What a person may do; a job role is something else.",
+    admin="Everything.",
+    enablement="Sees everyone and writes success models and teams.",
+    manager="Sees the tree below them.",
+    rep="Sees themself.",
+)
+
+
+@strawberry.type(description="Who a person is in another system.")
+class ExternalIdentity:
+    """An identity of a person."""
+
+    system: str
+    external_id: str
+
+
+@strawberry.type(description="A dated reporting line.")
+class ManagerPeriod(Node):
+    """A person reports to a manager from a day until before another."""
+
+    row: strawberry.Private[ManagerPeriodDTO]
+    start_on: dt.date
+    end_on: dt.date | None
+
+    @strawberry.field(description="Whom the person reports to, if the caller may see that person.")
+    async def manager(self, info: Info) -> "Person | None":
+        """Through the loader."""
+        found = await info.context.loaders.people.load(self.row.manager_id)
+        return None if found is None else to_person(found)
+
+
+def to_manager_period(dto: ManagerPeriodDTO) -> ManagerPeriod:
+    """The GraphQL view of a reporting line."""
+    return ManagerPeriod(id=to_global_id("ManagerPeriod", dto.id), row=dto, start_on=dto.start_on, end_on=dto.end_on)
+
+
+@strawberry.type(description="Somebody who sells, manages or enables.")
+class Person(Node):
+    """A person the caller may see."""
+
+    row: strawberry.Private[PersonDTO]
+    email: str
+    name: str
+    role: Role
+    job_role: str | None
+    time_zone: str | None
+    locale: str | None
+    hired_on: dt.date | None
+    left_on: dt.date | None
+    external_identities: list[ExternalIdentity]
+    created_at: dt.datetime
+    updated_at: dt.datetime
+
+    @strawberry.field(description="Whom they report to today, if the caller may see that person.")
+    async def manager(self, info: Info) -> "Person | None":
+        """The manager through the loader."""
+        if self.row.manager_id is None:
+            return None
+        found = await info.context.loaders.people.load(self.row.manager_id)
+        return None if found is None else to_person(found)
+
+    @strawberry.field(description="Where they stand against their model in one period.")
+    async def kpi_snapshots(
+        self,
+        info: Info,
+        kpi: str | None = None,
+        period: PeriodKind = PeriodKind.MONTH,
+        period_start: dt.date | None = None,
+        as_of: dt.datetime | None = None,
+        first: int | None = None,
+        after: str | None = None,
+    ) -> Connection[KpiSnapshot]:
+        """Every KPI of the model, through the loader."""
+        query = to_input(KpiSnapshotQuery, kpi=kpi, period=period, period_start=period_start, as_of=as_of)
+        found = await info.context.loaders.snapshots.load((self.row.id, query))
+        return part_of_list(found, to_snapshot, first, after)
+
+    @strawberry.field(
+        description="Whom they reported to and since when, by start.", metadata={NEEDS: Permission.PEOPLE_READ}
+    )
+    async def manager_periods(
+        self, info: Info, first: int | None = None, after: str | None = None
+    ) -> Connection[ManagerPeriod]:
+        """Through the loader."""
+        found = await info.context.loaders.manager_periods.load(self.row.id)
+        return part_of_list(found, to_manager_period, first, after)
+
+    @strawberry.field(description="Changes with every edit; give it as `ifMatch`.")
+    def etag(self) -> str:
+        """The same as over REST."""
+        return etag_of(self.row)
+
+
+def to_person(dto: PersonDTO) -> Person:
+    """The GraphQL view of a person."""
+    fields = dto.model_dump(exclude={"id", "manager_id", "external_identities"})
+    identities = [ExternalIdentity(system=one.system, external_id=one.external_id) for one in dto.external_identities]
+    return Person(id=to_global_id("Person", dto.id), row=dto, external_identities=identities, **fields)
+
+
+async def load_person(info: Info, id_: UUID) -> Person:
+    """By row id, through the loader."""
+    found = await info.context.loaders.people.load(id_)
+    if found is None:
+        raise not_found("person")
+    return to_person(found)
+
+
+async def load_manager_period(info: Info, id_: UUID) -> ManagerPeriod:
+    """By row id."""
+    async with info.context.session() as session:
+        return to_manager_period(await get_manager_period(session, info.context.principal, id_))
+
+
+describe(ExternalIdentity, ExternalIdentityDTO)
+describe(ManagerPeriod, ManagerPeriodDTO)
+describe(Person, PersonDTO)
