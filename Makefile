@@ -50,6 +50,7 @@ drift: setup
 	$(RUN) touchline openapi --check
 	$(RUN) touchline sdl --check
 	$(RUN) touchline configuration --check
+	$(RUN) touchline permissions --check
 
 lengths:
 	@git ls-files '*.py' | xargs wc -l | awk '$$2 != "total" && $$1 > 300 { print "above 300 lines: " $$2; found = 1 } END { exit found }'

@@ -105,6 +105,14 @@ def configuration(check: CheckOption = False) -> None:
     _write_or_check(Path("docs/configuration.md"), render_configuration(), check=check)
 
 
+@app.command()
+def permissions(check: CheckOption = False) -> None:
+    """Write `docs/permissions.md`."""
+    from service.cli.permissions_doc import render_permissions  # noqa: PLC0415 - builds both surfaces
+
+    _write_or_check(Path("docs/permissions.md"), render_permissions(Settings(_env_file=None)), check=check)
+
+
 def _write_or_check(path: Path, content: str, *, check: bool) -> None:
     if not check:
         path.parent.mkdir(parents=True, exist_ok=True)

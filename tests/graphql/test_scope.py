@@ -4,18 +4,25 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from graphql import build_schema
 
 from schema.relay import to_global_id
 from schema.router import export_sdl
+from service.core import audit
 from service.core.database import Database
+from service.core.ids import new_id
 from service.core.secrets import SecretBox
+from service.core.tables import metadata
 from service.crm.dto import CreateCrmConnection
 from service.crm.use_cases.connections import create_crm_connection
-from service.organizations.dto import CreateApiKey, PersonDTO
+from service.organizations.dto import CreateApiKey, CreateTeam, PersonDTO
 from service.organizations.use_cases.api_keys import create_api_key
+from service.organizations.use_cases.teams import create_team
 from service.permissions import ROLES
+from service.success_models.use_cases import list_active_models
 from tests.factories.receivers import new_salesforce_org
+from tests.factories.rows import sample_row
 from tests.factories.sales_org import SalesOrg
 from tests.factories.success_models import model_document
 from tests.graphql.conftest import Ask
@@ -25,6 +32,15 @@ FOREIGN = {
     "organization": ("{ organization { id name } }", {}),
     "person": ("query ($person: ID!) { person(id: $person) { id name } }", {"person"}),
     "people": ("query ($person: ID!) { people(managerId: $person) { edges { node { id name } } } }", {"person"}),
+    "team": ("query ($team: ID!) { team(id: $team) { id name } }", {"team"}),
+    "teams": ("{ teams { edges { node { id name members { edges { node { name } } } } } } }", {}),
+    "apiKey": ("query ($key: ID!) { apiKey(id: $key) { id name } }", {"key"}),
+    "apiKeys": ("{ apiKeys { edges { node { id name person { id } } } } }", {}),
+    "successModel": ("query ($model: ID!) { successModel(id: $model) { id name } }", {"model"}),
+    "crmConnection": ("query ($crm: ID!) { crmConnection(id: $crm) { id status { counts { deliveries } } } }", {"crm"}),
+    "crmEvent": ("query ($event: ID!) { crmEvent(id: $event) { id } }", {"event"}),
+    "crmEvents": ("{ crmEvents { edges { node { id } } } }", {}),
+    "auditEvents": ("{ auditEvents { edges { node { action requestId } } } }", {}),
     "successModels": ("{ successModels { edges { node { id name } } } }", {}),
     "kpiSnapshots": ("query ($person: ID!) { kpiSnapshots(personId: $person) { edges { cursor } } }", {"person"}),
     "crmConnections": ("{ crmConnections { edges { node { id name } } } }", {}),
@@ -70,9 +86,23 @@ async def test_no_field_tells_of_another_organization(
         {"system": "salesforce", "name": "Zaphod's CRM", "account_id": new_salesforce_org()}
     )
     async with database.tenant(other.id) as session:
-        await create_crm_connection(session, other.system, connection, secret_box, "https://x.example")
+        made = await create_crm_connection(session, other.system, connection, secret_box, "https://x.example")
+        model = (await list_active_models(session, other.system))[0]
+        team = await create_team(session, other.system, CreateTeam(name="Zaphod's team", member_ids=[theirs.id]))
+        key = await create_api_key(session, other.system, CreateApiKey(name="Zaphod's key", person_id=theirs.id))
+        event = sample_row(metadata.tables["crm_event"], other.id, new_id()) | {"dedup_key": bytes(range(32))}
+        await (await session.connection()).execute(sa.insert(metadata.tables["crm_event"]).values(event))
+        audit.record(session, other.acting_as(theirs), "Zaphod's deed", surface="rest")
+    ids = {
+        "person": to_global_id("Person", theirs.id),
+        "team": to_global_id("Team", team.id),
+        "key": to_global_id("ApiKey", key.id),
+        "model": to_global_id("SuccessModel", model.id),
+        "crm": to_global_id("CrmConnection", made.id),
+        "event": to_global_id("CrmEvent", bytes(range(32)).hex()),
+    }
     query, variables = FOREIGN[field]
-    given = {"person": to_global_id("Person", theirs.id)} if variables else {}
+    given = {name: ids[name] for name in variables}
     mine, own = await ask(org.admin_key, query, **given), await ask(other.admin_key, query, **given)
     assert "Zaphod" not in str(mine)
     assert to_global_id("Organization", other.id) not in str(mine)

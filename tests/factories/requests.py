@@ -1,0 +1,71 @@
+"""A valid request of every operation, about rows that need not exist; a new operation gets its line here."""
+
+from typing import Any
+from uuid import UUID
+
+from schema.relay import to_global_id
+from tests.factories.success_models import model_document
+
+ROW = UUID(int=7)
+ID = to_global_id("Person", ROW)
+
+PATH_VALUES = {
+    "person_id": ROW,
+    "period_id": ROW,
+    "key_id": ROW,
+    "team_id": ROW,
+    "model_id": ROW,
+    "connection_id": ROW,
+    "event_id": "0" * 64,
+    "system": "hubspot",
+    "external_id": "7",
+}
+
+PERSON = {"name": "Ann", "email": "ann@example.com"}
+CONNECTION = {"system": "hubspot", "name": "CRM", "account_id": "1", "app_id": "2", "secret": "a-secret-of-the-app"}
+
+BODIES: dict[str, Any] = {
+    "createPerson": PERSON,
+    "updatePerson": {"name": "Ann"},
+    "bulkUpsertPeople": {"people": [{**PERSON, "system": "hubspot", "external_id": "7"}]},
+    "addManagerPeriod": {"manager_id": str(ROW), "start_on": "2026-01-01"},
+    "createTeam": {"name": "East"},
+    "updateTeam": {"name": "East"},
+    "createApiKey": {"name": "Script", "scopes": ["people:read"]},
+    "updateApiKey": {"name": "Script"},
+    "updateOrganization": {"week_start": 1},
+    "createSuccessModel": model_document(),
+    "createCrmConnection": CONNECTION,
+    "updateCrmConnection": {"name": "CRM"},
+    "replayCrmConnection": {},
+}
+
+GRAPHQL_INPUTS: dict[str, Any] = {
+    "createPerson": PERSON,
+    "bulkUpsertPeople": BODIES["bulkUpsertPeople"],
+    "addManagerPeriod": {"id": ID, "managerId": ID, "startOn": "2026-01-01"},
+    "deleteManagerPeriod": {"id": to_global_id("ManagerPeriod", ROW), "personId": ID},
+    "putExternalIdentity": {"id": ID, "system": "hubspot", "externalId": "7"},
+    "deleteExternalIdentity": {"id": ID, "system": "hubspot", "externalId": "7"},
+    "createTeam": {"name": "East"},
+    "updateTeam": {"id": to_global_id("Team", ROW)},
+    "deleteTeam": {"id": to_global_id("Team", ROW)},
+    "createApiKey": BODIES["createApiKey"],
+    "updateApiKey": {"id": to_global_id("ApiKey", ROW)},
+    "revokeApiKey": {"id": to_global_id("ApiKey", ROW)},
+    "updateOrganization": {"weekStart": 1},
+    "createSuccessModel": {"document": model_document()},
+    "activateSuccessModel": {"id": to_global_id("SuccessModel", ROW)},
+    "deleteSuccessModel": {"id": to_global_id("SuccessModel", ROW)},
+    "createCrmConnection": {
+        "system": "HUBSPOT",
+        "name": "CRM",
+        "accountId": "1",
+        "appId": "2",
+        "secret": "a-secret-of-the-app",
+    },
+    "updateCrmConnection": {"id": to_global_id("CrmConnection", ROW)},
+    "deleteCrmConnection": {"id": to_global_id("CrmConnection", ROW)},
+    "replayCrmConnection": {"id": to_global_id("CrmConnection", ROW)},
+    "replayCrmEvent": {"id": to_global_id("CrmEvent", "0" * 64)},
+}
