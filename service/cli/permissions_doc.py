@@ -63,9 +63,8 @@ def render_permissions(settings: Settings, api: FastAPI | None = None) -> str:
         f"| operation | permission | {' | '.join(role.value for role in Role)} |",
         "|---|---|" + "---|" * len(Role),
     ]
-    for one in rest_operations(api or build_api(settings)):
-        if one.needs != PUBLIC:
-            lines.append(_line(f"{one.method} {one.path} (`{one.operation_id}`)", one.needs))
+    asked = [one for one in rest_operations(api or build_api(settings)) if one.needs != PUBLIC]
+    lines += [_line(f"{one.method} {one.path} (`{one.operation_id}`)", one.needs) for one in asked]
     lines += [_line(f"`{name}`", needs) for name, needs in graphql_fields(build_schema(settings))]
     return "\n".join(lines) + "\n"
 

@@ -34,7 +34,7 @@ FOREIGN = {
     "people": ("query ($person: ID!) { people(managerId: $person) { edges { node { id name } } } }", {"person"}),
     "team": ("query ($team: ID!) { team(id: $team) { id name } }", {"team"}),
     "teams": ("{ teams { edges { node { id name members { edges { node { name } } } } } } }", {}),
-    "apiKey": ("query ($key: ID!) { apiKey(id: $key) { id name } }", {"key"}),
+    "apiKey": ("query ($token: ID!) { apiKey(id: $token) { id name } }", {"token"}),
     "apiKeys": ("{ apiKeys { edges { node { id name person { id } } } } }", {}),
     "successModel": ("query ($model: ID!) { successModel(id: $model) { id name } }", {"model"}),
     "crmConnection": ("query ($crm: ID!) { crmConnection(id: $crm) { id status { counts { deliveries } } } }", {"crm"}),
@@ -96,7 +96,7 @@ async def test_no_field_tells_of_another_organization(
     ids = {
         "person": to_global_id("Person", theirs.id),
         "team": to_global_id("Team", team.id),
-        "key": to_global_id("ApiKey", key.id),
+        "token": to_global_id("ApiKey", key.id),
         "model": to_global_id("SuccessModel", model.id),
         "crm": to_global_id("CrmConnection", made.id),
         "event": to_global_id("CrmEvent", bytes(range(32)).hex()),
