@@ -7,13 +7,11 @@ from fastapi import Depends, Query, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from structlog.contextvars import bind_contextvars
 
-from service.core.clock import utc_now
+from service.core.authentication import unauthenticated
 from service.core.database import TenantSession
 from service.core.pagination import DEFAULT_LIMIT, MAX_LIMIT, PageRequest
 from service.core.principal import Principal
 from service.core.runtime import Runtime
-from service.organizations.use_cases.authentication import authenticate, unauthenticated
-from service.permissions import ROLES
 
 _bearer = HTTPBearer(auto_error=False, scheme_name="apiKey", description="An API key: `tl_…`")
 
@@ -33,7 +31,7 @@ async def get_principal(
     """Who is asking; `unauthenticated` without a valid key."""
     if credentials is None:
         raise unauthenticated()
-    principal = await authenticate(runtime.database, credentials.credentials, ROLES, utc_now())
+    principal = await runtime.authenticator.authenticate(credentials.credentials)
     bind_contextvars(org_id=str(principal.org_id))
     return principal
 
