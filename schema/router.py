@@ -36,10 +36,8 @@ from schema.people.mutations import PeopleMutation
 from schema.people.queries import PeopleQuery
 from schema.success_models import SuccessModelsMutation, SuccessModelsQuery
 from schema.teams import TeamsMutation, TeamsQuery
-from service.core.clock import utc_now
+from service.core.authentication import unauthenticated
 from service.core.settings import Settings
-from service.organizations.use_cases.authentication import authenticate, unauthenticated
-from service.permissions import ROLES
 
 STATIC = Path(__file__).parent / "static" / "graphiql"
 PAGE_POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:"
@@ -143,7 +141,7 @@ async def get_context(
         if _wants_page(request):
             return GraphQLContext(runtime, None)
         raise unauthenticated()
-    principal = await authenticate(runtime.database, credentials.credentials, ROLES, utc_now())
+    principal = await runtime.authenticator.authenticate(credentials.credentials)
     bind_contextvars(org_id=str(principal.org_id))
     return GraphQLContext(runtime, principal)
 

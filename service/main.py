@@ -5,6 +5,7 @@ import gc
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 
 import uvicorn
 from fastapi import FastAPI
@@ -23,6 +24,8 @@ from service.api.system import STATIC
 from service.core.runtime import Runtime, open_runtime
 from service.core.settings import Settings
 from service.crm.receiving.runtime import ReceiverRuntime
+from service.organizations.use_cases.authentication.authenticator import PrincipalCache
+from service.permissions import ROLES
 from service.worker import running_worker
 
 DESCRIPTION = "Live CRM activity into sales coaching that a manager can act on before the next one-to-one."
@@ -42,6 +45,7 @@ def build_app(settings: Settings, *, run_worker: bool, runtime: RuntimeFactory |
         assert dispatcher is not None  # noqa: S101 - built below, before any server starts
         async with AsyncExitStack() as stack:
             opened = await stack.enter_async_context(runtime() if runtime else open_runtime(settings))
+            opened = replace(opened, authenticator=PrincipalCache(opened.database, ROLES))
             app.state.runtime = opened
             receivers = ReceiverRuntime(opened)
             await receivers.start()

@@ -8,14 +8,12 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from structlog.contextvars import bind_contextvars
 
 from service.api.write import Write, leaves_a_trace
-from service.core.clock import utc_now
+from service.core.authentication import unauthenticated
 from service.core.database import TenantSession
 from service.core.errors import ErrorKind, ServiceError
 from service.core.etags import Precondition, parse_tags
 from service.core.principal import Principal
 from service.core.runtime import Runtime
-from service.organizations.use_cases.authentication import authenticate, unauthenticated
-from service.permissions import ROLES
 
 _bearer = HTTPBearer(auto_error=False, scheme_name="apiKey", description="An API key: `tl_…`")
 
@@ -35,7 +33,7 @@ async def get_principal(
     """Who is asking; `unauthenticated` without a valid key."""
     if credentials is None:
         raise unauthenticated()
-    principal = await authenticate(runtime.database, credentials.credentials, ROLES, utc_now())
+    principal = await runtime.authenticator.authenticate(credentials.credentials)
     bind_contextvars(org_id=str(principal.org_id))
     return principal
 

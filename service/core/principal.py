@@ -1,6 +1,7 @@
 """Who is asking, and the one check every use case begins with."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -21,7 +22,8 @@ class Principal:
     """An authenticated caller: a person, an organization's key (no person), or a worker.
 
     `permissions` are the strings of the slices' `Permission` enums. `person_id` and `role` are
-    None for organization keys; `is_system` marks workers and the operator's CLI.
+    None for organization keys; `is_system` marks workers and the operator's CLI. From `expires_at` on
+    the key or token is worth nothing (None: no end is known).
     """
 
     org_id: UUID
@@ -30,6 +32,7 @@ class Principal:
     role: Role | None = None
     key_id: UUID | None = None
     is_system: bool = False
+    expires_at: datetime | None = None
 
     @classmethod
     def system(cls, org_id: UUID) -> "Principal":

@@ -3,8 +3,9 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from service.core.authentication import Authenticator, NobodyComesIn
 from service.core.database import Database
 from service.core.embedded import DatabaseUrls, ensure_database
 from service.core.migrating import migrate
@@ -14,12 +15,16 @@ from service.core.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """The process's resources; `database` is the pool of the application's role."""
+    """The process's resources; `database` is the pool of the application's role.
+
+    The composition root gives a process with surfaces its `authenticator`.
+    """
 
     settings: Settings
     urls: DatabaseUrls
     database: Database
     secret_box: SecretBox
+    authenticator: Authenticator = field(default_factory=NobodyComesIn)
 
 
 def resolve_urls(settings: Settings) -> DatabaseUrls:

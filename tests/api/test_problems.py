@@ -9,12 +9,11 @@ from fastapi import APIRouter
 from service.api import problems
 from service.core.database import Database
 from service.core.embedded import DatabaseUrls
-from service.core.runtime import Runtime
 from service.core.secrets import SecretBox
 from service.core.settings import Settings
 from service.main import build_api
 from tests.factories.sales_org import SalesOrg
-from tests.fixtures.rest import bearer
+from tests.fixtures.rest import bearer, surface_runtime
 
 PROBLEM = {"type", "title", "status", "detail", "code", "request_id", "trace_id", "errors"}
 
@@ -118,7 +117,7 @@ async def test_what_nobody_expected_is_masked_and_logged(
     logged: list[dict[str, object]] = []
     monkeypatch.setattr(problems.logger, "error", lambda event, **fields: logged.append({"event": event, **fields}))
     api = build_api(settings)
-    api.state.runtime = Runtime(settings, urls, database, secret_box)
+    api.state.runtime = surface_runtime(settings, urls, database, secret_box)
     broken = APIRouter()
 
     @broken.get("/broken")
@@ -138,7 +137,7 @@ async def test_without_a_database(settings: Settings, urls: DatabaseUrls, secret
     """The process lives, and says that it cannot work."""
     nowhere = Database("postgresql://touchline_app@127.0.0.1:1/touchline")
     api = build_api(settings)
-    api.state.runtime = Runtime(settings, urls, nowhere, secret_box)
+    api.state.runtime = surface_runtime(settings, urls, nowhere, secret_box)
     transport = httpx.ASGITransport(api, raise_app_exceptions=False)
     try:
         async with httpx.AsyncClient(transport=transport, base_url="http://t") as client:

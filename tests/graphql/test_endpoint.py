@@ -11,12 +11,11 @@ from schema.router import PAGE_POLICY
 from service.api.limits import RequestBounds
 from service.core.database import Database
 from service.core.embedded import DatabaseUrls
-from service.core.runtime import Runtime
 from service.core.secrets import SecretBox
 from service.core.settings import Settings
 from service.main import build_api
 from tests.factories.sales_org import SalesOrg
-from tests.fixtures.rest import bearer, rest_client
+from tests.fixtures.rest import bearer, rest_client, surface_runtime
 
 ME = {"query": "{ me { role } }"}
 PAGE = {"accept": "text/html,application/xhtml+xml"}
@@ -70,7 +69,7 @@ async def test_bodies_are_bounded_and_faults_found_by_their_request_id(
 
     monkeypatch.setattr("schema.me.identity.get_me", broken)
     api = build_api(settings)
-    api.state.runtime = Runtime(settings, urls, database, secret_box)
+    api.state.runtime = surface_runtime(settings, urls, database, secret_box)
     transport = httpx.ASGITransport(RequestBounds(api, settings.model_copy(update={"api_body_bytes": 10_000})))
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
         large = await client.post("/graphql", json={"query": "#" * 10_001}, headers=bearer(org.admin_key))

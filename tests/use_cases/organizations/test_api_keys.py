@@ -15,7 +15,7 @@ from service.core.secrets import digest
 from service.organizations.dto import CreateApiKey, CreatedApiKeyDTO, UpdateApiKey, UpdatePerson
 from service.organizations.models import ApiKey, ApiKeyRoute
 from service.organizations.use_cases.api_keys import create_api_key, list_api_keys, revoke_api_key, update_api_key
-from service.organizations.use_cases.authentication import authenticate
+from service.organizations.use_cases.authentication.keys import authenticate_key
 from service.organizations.use_cases.people import delete_person, update_person
 from service.permissions import ALL_PERMISSIONS, ROLES
 from tests.factories.sales_org import SalesOrg, make_sales_org
@@ -28,7 +28,7 @@ async def new_key(org: SalesOrg, principal: Principal | None = None, **fields: A
 
 
 async def who(org: SalesOrg, key: str, now: datetime | None = None) -> Principal:
-    return await authenticate(org.database, key, ROLES, now or utc_now())
+    return await authenticate_key(org.database, key, ROLES, now or utc_now())
 
 
 async def refused(org: SalesOrg, key: str, now: datetime | None = None) -> bool:

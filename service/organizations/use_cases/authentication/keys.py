@@ -1,11 +1,11 @@
-"""Authentication: a bearer token to a principal. It has no principal yet, so it takes none."""
+"""An API key to its principal. Authentication has no principal yet, so it takes none."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from service.core.authentication import unauthenticated
 from service.core.database import Database
-from service.core.errors import ErrorKind, ServiceError
 from service.core.principal import Principal, Role
 from service.core.secrets import digest, same
 from service.organizations.models import ApiKey, Person
@@ -13,12 +13,7 @@ from service.organizations.repository import api_keys as repository
 from service.organizations.use_cases.api_keys import ALL_SCOPES
 
 
-def unauthenticated(message: str = "A valid API key is needed.") -> ServiceError:
-    """The one answer for a missing, unknown, expired or revoked key."""
-    return ServiceError(ErrorKind.UNAUTHENTICATED, "unauthenticated", message)
-
-
-async def authenticate(
+async def authenticate_key(
     database: Database, token: str, roles: Mapping[Role, frozenset[str]], now: datetime
 ) -> Principal:
     """Who a key speaks for; `roles` says what each role may do, the admin role everything.
