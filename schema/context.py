@@ -10,15 +10,39 @@ from schema.loaders import Loaders
 from service.core.database import TenantSession
 from service.core.principal import Principal
 from service.core.runtime import Runtime
+from service.kpi_snapshots.use_cases.watching import SnapshotFeed
 
 
 class GraphQLContext(BaseContext):
     """Made per request. Sibling fields interleave, so each opens a session of its own."""
 
-    def __init__(self, runtime: Runtime, principal: Principal | None) -> None:
+    def __init__(self, runtime: Runtime, principal: Principal | None, token: str = "") -> None:
         super().__init__()
         self.runtime = runtime
         self.caller = principal
+        self.token = token
+
+    async def admit(self, token: str) -> None:
+        """Let the bearer of a token in; `unauthenticated` for one that is not valid now."""
+        self.caller = await self.runtime.authenticator.authenticate(token)
+        self.token = token
+
+    def renewed(self) -> "GraphQLContext":
+        """The same caller, who remembers nothing."""
+        fresh = GraphQLContext(self.runtime, self.caller, self.token)
+        fresh.request = self.request
+        return fresh
+
+    def forget(self) -> None:
+        """Read anew what loaders remember: the next message of a subscription is another time."""
+        self.__dict__.pop("loaders", None)
+
+    @property
+    def feed(self) -> SnapshotFeed:
+        """This process's live snapshots."""
+        assert self.request is not None  # noqa: S101 - Strawberry sets it
+        feed: SnapshotFeed = self.request.app.state.feed
+        return feed
 
     @property
     def principal(self) -> Principal:

@@ -1,6 +1,8 @@
 """KPI snapshots: where people stand against their model."""
 
+import contextlib
 import datetime as dt
+from collections.abc import AsyncGenerator
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
@@ -73,6 +75,42 @@ def to_snapshot(dto: KpiSnapshotDTO) -> KpiSnapshot:
     """The GraphQL view of a snapshot."""
     person_id = to_global_id("Person", dto.person_id)
     return KpiSnapshot(person_row_id=dto.person_id, person_id=person_id, **dto.model_dump(exclude={"person_id"}))
+
+
+@strawberry.type(description="Snapshots that are not what they were when they were told last.")
+class KpiSnapshotChanges:
+    """One message of the subscription."""
+
+    snapshots: list[KpiSnapshot] = strawberry.field(description="The changed ones, each in its latest state.")
+
+
+@strawberry.type(description="What is told as it happens.")
+class Subscription:
+    """Over `graphql-transport-ws`."""
+
+    @strawberry.subscription(
+        description="Changed snapshots of a person, or of a manager's direct reports, from now on. Query first.",
+        metadata={NEEDS: Permission.KPI_SNAPSHOTS_READ},
+    )
+    async def kpi_snapshot_changed(
+        self,
+        info: Info,
+        person_id: strawberry.ID | None = None,
+        manager_id: strawberry.ID | None = None,
+        period: PeriodKind = PeriodKind.MONTH,
+    ) -> AsyncGenerator[KpiSnapshotChanges, None]:
+        """Messages until either side ends it."""
+        context = info.context
+        query = to_input(
+            KpiSnapshotQuery,
+            person_id=id_of(person_id, "Person"),
+            manager_id=id_of(manager_id, "Person"),
+            period=period,
+        )
+        async with contextlib.aclosing(context.feed.watch(context.principal, query)) as changes:
+            async for snapshots in changes:
+                context.forget()
+                yield KpiSnapshotChanges(snapshots=[to_snapshot(snapshot) for snapshot in snapshots])
 
 
 @strawberry.type

@@ -2,21 +2,20 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import orjson
 import strawberry
-from cross_web import HTTPException as RefusedRequest
-from fastapi import Depends, FastAPI, HTTPException, Request
+from fastapi import FastAPI, WebSocket
 from fastapi.responses import HTMLResponse
-from fastapi.routing import APIRoute
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from fastapi.staticfiles import StaticFiles
 from graphql import GraphQLError
-from strawberry.extensions import AddValidationRules, DisableIntrospection, MaxTokensLimiter, SchemaExtension
+from starlette.requests import HTTPConnection
+from strawberry.exceptions import ConnectionRejectionError
+from strawberry.extensions import DisableIntrospection, MaxTokensLimiter, SchemaExtension
 from strawberry.fastapi import GraphQLRouter
-from strawberry.http.base import BaseRequestProtocol
 from strawberry.schema.config import StrawberryConfig
+from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionContext
 from strawberry.types.unset import UNSET
 from structlog.contextvars import bind_contextvars
@@ -26,24 +25,25 @@ from schema.audit_events import AuditEventsQuery
 from schema.context import GraphQLContext
 from schema.crm_connections import CrmMutation, CrmQuery
 from schema.crm_events import CrmEventsMutation, CrmEventsQuery
+from schema.endpoint import answer
 from schema.errors import RenderErrors
-from schema.kpi_snapshots import KpiSnapshotQueries
+from schema.kpi_snapshots import KpiSnapshotQueries, Subscription
 from schema.limits import MAX_TOKENS, DocumentLimits
 from schema.me import MeQuery
 from schema.nodes import NodeQuery
 from schema.organizations import OrganizationMutation, OrganizationQuery
 from schema.people.mutations import PeopleMutation
 from schema.people.queries import PeopleQuery
+from schema.sockets import INIT_WAIT, MAX_SUBSCRIPTIONS, SocketHandler
 from schema.success_models import SuccessModelsMutation, SuccessModelsQuery
 from schema.teams import TeamsMutation, TeamsQuery
 from service.core.authentication import unauthenticated
+from service.core.errors import ServiceError
 from service.core.settings import Settings
 
 STATIC = Path(__file__).parent / "static" / "graphiql"
 PAGE_POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:"
 """The browser itself refuses whatever the page would load from elsewhere."""
-
-_bearer = HTTPBearer(auto_error=False)
 
 
 @strawberry.type(description="Everything that can be read.")
@@ -87,76 +87,106 @@ def build_schema(settings: Settings) -> strawberry.Schema:
     """The schema with its limits; introspection by setting."""
     extensions: list[type[SchemaExtension] | Callable[[], SchemaExtension]] = [
         lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS),
-        lambda: AddValidationRules([DocumentLimits]),
+        DocumentLimits,
         RenderErrors,
     ]
     if not settings.graphql_introspection:
         extensions.append(DisableIntrospection)
     # Suggestions would tell names one by one what introspection must not tell.
     config = StrawberryConfig(disable_field_suggestions=not settings.graphql_introspection)
-    return _Schema(Query, Mutation, extensions=extensions, config=config)
+    return _Schema(Query, Mutation, Subscription, extensions=extensions, config=config)
 
 
 class _Router(GraphQLRouter[GraphQLContext, None]):
-    """Strawberry's router with our own page, whose assets come from this service, and our problems."""
+    """Strawberry's routes and WebSocket protocol; plain HTTP is `endpoint.py`, and the page is our own."""
 
-    def should_render_graphql_ide(self, request: BaseRequestProtocol) -> bool:
-        """The page or an answer."""
-        return _wants_page(request)
+    graphql_transport_ws_handler_class = SocketHandler
 
-    async def render_graphql_ide(self, request: Request) -> HTMLResponse:  # noqa: ARG002 - Strawberry's signature
-        page = (STATIC / "index.html").read_text("utf-8")
-        return HTMLResponse(page, headers={"Content-Security-Policy": PAGE_POLICY})
+    def __init__(self, max_connections: int, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._free = max_connections
+
+    def encode_json(self, data: object) -> str:
+        """A message: the protocol wants text frames."""
+        return orjson.dumps(data, default=str).decode()
 
     def decode_json(self, data: str | bytes) -> object:
-        """An object; what is nested too deeply is refused as no JSON at all."""
-        found = orjson.loads(data)
-        if not isinstance(found, dict):
-            raise RefusedRequest(400, "A GraphQL request is a JSON object.")
-        return found
+        """A message; what is nested too deeply is no JSON at all."""
+        return orjson.loads(data)
 
-    def encode_json(self, data: object) -> bytes:
-        """The answer."""
-        return orjson.dumps(data)
+    async def on_ws_connect(self, context: GraphQLContext) -> Any:
+        """`connection_init` holds what a header would: `{"authorization": "Bearer …"}`."""
+        parameters = context.connection_params or {}
+        given = {str(name).lower(): value for name, value in parameters.items()}
+        token = bearer_token(given["authorization"]) if isinstance(given.get("authorization"), str) else None
+        try:
+            await context.admit(token or "")
+        except ServiceError as error:
+            raise ConnectionRejectionError from error
+        return UNSET
+
+    async def _connect(self, socket: WebSocket, context: GraphQLContext, root_value: Any) -> WebSocket:
+        """One connection, if there is room; the handshake is refused otherwise."""
+        if self._free <= 0:
+            await socket.close(1013)
+            return socket
+        self._free -= 1
+        try:
+            connected: WebSocket = await super().run(socket, context, root_value)
+        finally:
+            self._free += 1
+        return connected
 
     async def run(self, request: Any, context: Any = UNSET, root_value: Any = UNSET) -> Any:
-        """What is no GraphQL request gets a problem, as on the other surface, where Strawberry has plain text."""
-        try:
-            return await super().run(request, context, root_value)
-        except RefusedRequest as error:
-            raise HTTPException(error.status_code, error.reason) from error
+        """The page, an answer, or a WebSocket for as long as it lasts."""
+        if request.scope["type"] == "websocket":
+            return await self._connect(request, context, root_value)
+        if self.graphql_ide and _wants_page(request):
+            page = (STATIC / "index.html").read_text("utf-8")
+            return HTMLResponse(page, headers={"Content-Security-Policy": PAGE_POLICY})
+        assert isinstance(self.schema, strawberry.Schema)  # noqa: S101 - it is the one given below
+        return await answer(self.schema, request, context)
 
 
-def _wants_page(request: BaseRequestProtocol | Request) -> bool:
+def _wants_page(request: HTTPConnection) -> bool:
     """A browser gets the page even with `?query=…`, which then fills the editor."""
-    return request.method == "GET" and "text/html" in request.headers.get("accept", "")
+    return request.scope["method"] == "GET" and "text/html" in request.headers.get("accept", "")
 
 
-async def get_context(
-    request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
-) -> GraphQLContext:
-    """The caller's context; only the page itself is served without a key."""
-    runtime = request.app.state.runtime
-    if credentials is None:
-        if _wants_page(request):
-            return GraphQLContext(runtime, None)
+def bearer_token(text: str | None) -> str | None:
+    """The token of an `Authorization` header, or None."""
+    scheme, _, token = (text or "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" and token.strip() else None
+
+
+async def get_context(connection: HTTPConnection) -> GraphQLContext:
+    """The caller's context; the page is served without a key, and a WebSocket says later who it is."""
+    context = GraphQLContext(connection.app.state.runtime, None)
+    if connection.scope["type"] == "websocket":
+        return context
+    token = bearer_token(connection.headers.get("authorization"))
+    if token is not None:
+        await context.admit(token)
+        bind_contextvars(org_id=str(context.principal.org_id))
+    elif not _wants_page(connection):
         raise unauthenticated()
-    principal = await runtime.authenticator.authenticate(credentials.credentials)
-    bind_contextvars(org_id=str(principal.org_id))
-    return GraphQLContext(runtime, principal)
+    return context
 
 
 def mount_graphql(api: FastAPI, settings: Settings) -> None:
     """Serve `/graphql`, and GraphiQL with its assets where introspection is on."""
     graphql = _Router(
+        settings.websocket_connections,
         build_schema(settings),
         path="/graphql",
         graphql_ide="graphiql" if settings.graphql_introspection else None,
         context_getter=get_context,
+        subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],
+        connection_init_wait_timeout=INIT_WAIT,
+        max_subscriptions_per_connection=MAX_SUBSCRIPTIONS,
+        allowed_origins=settings.cors_origins,
         include_in_schema=False,
     )
-    # There are no subscriptions: what would accept a socket is left out.
-    graphql.routes[:] = [route for route in graphql.routes if isinstance(route, APIRoute)]
     if settings.graphql_introspection:
         api.mount("/graphql/static", StaticFiles(directory=STATIC), name="graphiql")
     api.include_router(graphql, include_in_schema=False)

@@ -1,5 +1,6 @@
 """Composition root: one application with REST, GraphQL and receivers, and a worker beside it on request."""
 
+import asyncio
 import contextlib
 import gc
 import json
@@ -15,15 +16,18 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
 from schema.router import mount_graphql
+from schema.sockets import MAX_MESSAGE_BYTES
 from service.api import problems
 from service.api.integrations.dispatch import IntegrationsDispatcher
 from service.api.limits import RequestBounds
 from service.api.problems import Problem
 from service.api.router import router
 from service.api.system import STATIC
+from service.core.notifications import SNAPSHOTS, Listener
 from service.core.runtime import Runtime, open_runtime
 from service.core.settings import Settings
 from service.crm.receiving.runtime import ReceiverRuntime
+from service.kpi_snapshots.use_cases.watching import SnapshotFeed
 from service.organizations.use_cases.authentication.authenticator import PrincipalCache
 from service.permissions import ROLES
 from service.worker import running_worker
@@ -47,6 +51,7 @@ def build_app(settings: Settings, *, run_worker: bool, runtime: RuntimeFactory |
             opened = await stack.enter_async_context(runtime() if runtime else open_runtime(settings))
             opened = replace(opened, authenticator=PrincipalCache(opened.database, ROLES))
             app.state.runtime = opened
+            app.state.feed = await stack.enter_async_context(_running_feed(opened))
             receivers = ReceiverRuntime(opened)
             await receivers.start()
             stack.push_async_callback(receivers.stop)
@@ -63,6 +68,20 @@ def build_app(settings: Settings, *, run_worker: bool, runtime: RuntimeFactory |
     api = build_api(settings, lifespan)
     dispatcher = IntegrationsDispatcher(_with_cors(RequestBounds(api, settings), settings))
     return dispatcher
+
+
+@asynccontextmanager
+async def _running_feed(runtime: Runtime) -> AsyncIterator[SnapshotFeed]:
+    """Live snapshots for as long as the block lasts."""
+    feed = SnapshotFeed(runtime.database)
+    listener = Listener(runtime.urls.app, {SNAPSHOTS: feed.notified}, feed.reconnected)
+    tasks = [asyncio.create_task(task, name=name) for name, task in (("listen", listener.run()), ("feed", feed.run()))]
+    try:
+        yield feed
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _with_cors(app: ASGIApp, settings: Settings) -> ASGIApp:
@@ -142,6 +161,9 @@ def serve(settings: Settings, *, run_worker: bool) -> None:
         access_log=False,
         proxy_headers=False,  # nothing here depends on who calls; the public URL is a setting
         timeout_graceful_shutdown=10,
+        ws_max_size=MAX_MESSAGE_BYTES,
+        ws_ping_interval=20,
+        ws_ping_timeout=20,
     )
     with contextlib.suppress(KeyboardInterrupt):
         uvicorn.Server(config).run()

@@ -128,7 +128,7 @@ def _place(location: tuple[str | int, ...]) -> str:
 
 async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - as above
-    if error.status_code == 405:
+    if error.status_code == 405 and error.detail == HTTPStatus(405).phrase:
         allowed = ", ".join(_allowed_methods(request))
         return problem(405, "method_not_allowed", f"Allowed here: {allowed}.", headers={"Allow": allowed})
     if error.status_code == 404:

@@ -11,6 +11,7 @@ from service.core.logging import get_logger
 DELIVERIES = "touchline_deliveries"
 DIRTY_CELLS = "touchline_dirty_cells"
 ROUTES = "touchline_routes"
+SNAPSHOTS = "touchline_snapshots"
 PRINCIPALS = "touchline_principals"
 """An organization's keys, people or roles changed."""
 

@@ -69,6 +69,9 @@ class Settings(BaseSettings):
     worker_poll_seconds: float = Field(
         default=1.0, gt=0, le=1.0, description="Longest wait before the worker looks for work without a hint."
     )
+    websocket_connections: int = Field(
+        default=2000, ge=0, description="GraphQL WebSocket connections that one process holds."
+    )
     graphql_introspection: bool = Field(
         default=True, description="Whether GraphQL introspection and the GraphiQL page are served."
     )

@@ -4,9 +4,9 @@ from typing import Any
 
 import httpx
 import pytest
-from starlette.routing import WebSocketRoute
 from structlog.testing import capture_logs
 
+from schema.limits import MAX_COST
 from schema.router import PAGE_POLICY
 from service.api.limits import RequestBounds
 from service.core.database import Database
@@ -33,12 +33,87 @@ async def test_what_is_no_request_is_a_problem(client: httpx.AsyncClient, org: S
 @pytest.mark.parametrize("content_type", ["text/plain", "multipart/form-data; boundary=x", ""])
 async def test_what_a_form_could_send_is_refused(client: httpx.AsyncClient, org: SalesOrg, content_type: str) -> None:
     headers = {**bearer(org.admin_key), "content-type": content_type}
-    assert (await client.post("/graphql", content=b'{"query": "{ me { role } }"}', headers=headers)).status_code == 400
+    assert (await client.post("/graphql", content=b'{"query": "{ me { role } }"}', headers=headers)).status_code == 415
 
 
 async def test_queries_come_by_get_too(client: httpx.AsyncClient, org: SalesOrg) -> None:
     answer = await client.get("/graphql", params=ME, headers=bearer(org.admin_key))
-    assert answer.json() == {"data": {"me": {"role": "ADMIN"}}}
+    assert answer.json()["data"] == {"me": {"role": "ADMIN"}}
+
+
+OWN, PLAIN = "application/graphql-response+json", "application/json"
+
+
+@pytest.mark.parametrize(
+    ("accept", "media_type"),
+    [
+        (None, PLAIN),
+        ("*/*", PLAIN),
+        (PLAIN, PLAIN),
+        (OWN, OWN),
+        (f"{OWN}, {PLAIN};q=0.9", OWN),
+        (f"{OWN};q=0.5, {PLAIN}", PLAIN),
+        (f"{OWN}; charset=utf-8, */*;q=0.1", OWN),
+        ("application/*", PLAIN),
+        ("text/html;q=0.1, application/json", PLAIN),
+    ],
+)
+async def test_answers_come_as_the_client_likes_them(
+    client: httpx.AsyncClient, org: SalesOrg, accept: str | None, media_type: str
+) -> None:
+    client.headers.pop("accept")
+    headers = bearer(org.admin_key) | ({} if accept is None else {"accept": accept})
+    good = await client.post("/graphql", json=ME, headers=headers)
+    assert (good.status_code, good.headers["content-type"]) == (200, f"{media_type}; charset=utf-8")
+    bad = {"query": "query ($id: ID!) { node(id: $id) { id } }", "variables": {}}
+    for refused in ({"query": "{"}, {"query": "{ nope }"}, bad):
+        answer = await client.post("/graphql", json=refused, headers=headers)
+        assert answer.status_code == (400 if media_type == OWN else 200)
+        assert set(answer.json()) <= {"errors", "extensions"}
+    failed = await client.post("/graphql", json={"query": '{ person(id: "x") { name } }'}, headers=headers)
+    assert (failed.status_code, failed.json()["data"]) == (200, None)
+
+
+@pytest.mark.parametrize("accept", ["text/plain", "application/json;q=0", "image/*;q=x"])
+async def test_what_we_cannot_write_is_not_acceptable(client: httpx.AsyncClient, org: SalesOrg, accept: str) -> None:
+    answer = await client.post("/graphql", json=ME, headers=bearer(org.admin_key) | {"accept": accept})
+    assert (answer.status_code, answer.json()["code"]) == (406, "not_acceptable")
+
+
+async def test_a_get_only_reads(client: httpx.AsyncClient, org: SalesOrg) -> None:
+    query = 'mutation { deleteTeam(input: {id: "x"}) { __typename } }'
+    answer = await client.get("/graphql", params={"query": query}, headers=bearer(org.admin_key))
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+
+
+async def test_which_of_several_operations_is_said(client: httpx.AsyncClient, org: SalesOrg) -> None:
+    several = {"query": "query A { me { role } } query B { organization { name } }"}
+    headers = bearer(org.admin_key)
+    assert (
+        "operationName" in (await client.post("/graphql", json=several, headers=headers)).json()["errors"][0]["message"]
+    )
+    named = (await client.post("/graphql", json=several | {"operationName": "B"}, headers=headers)).json()
+    assert list(named["data"]) == ["organization"]
+    unknown = (await client.post("/graphql", json=several | {"operationName": "C"}, headers=headers)).json()
+    assert "data" not in unknown
+
+
+async def test_the_cost_is_told_and_bounded(client: httpx.AsyncClient, org: SalesOrg) -> None:
+    headers = bearer(org.admin_key)
+    query = (
+        "query ($n: Int) { people(first: $n) { edges { node { name kpiSnapshots(first: $n) { edges { cursor } } } } } }"
+    )
+
+    async def ask(n: int) -> Any:
+        return (await client.post("/graphql", json={"query": query, "variables": {"n": n}}, headers=headers)).json()
+
+    # people + n x (edges, node, name, kpiSnapshots + n x (edges, cursor))
+    assert (await ask(10))["extensions"]["cost"] == {"requested": 1 + 10 * (4 + 10 * 2) - 9 - 90, "limit": MAX_COST}
+    deep = query.replace("cursor", "node { person { kpiSnapshots(first: $n) { edges { cursor } } } }")
+    refused = await client.post("/graphql", json={"query": deep, "variables": {"n": 200}}, headers=headers)
+    (error,) = refused.json()["errors"]
+    assert error["extensions"]["code"] == "document_too_large"
+    assert "first" in error["message"]
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
@@ -114,15 +189,11 @@ async def closed(settings: Settings, urls: DatabaseUrls, database: Database, sec
 
 
 async def test_without_introspection_neither_page_nor_schema_is_shown(closed: httpx.AsyncClient, org: SalesOrg) -> None:
-    assert (await closed.get("/graphql", headers=PAGE)).status_code == 404
+    assert (await closed.get("/graphql", headers=PAGE)).status_code == 406
     assert (await closed.get("/graphql/static/start.js")).status_code == 404
     for query in ("{ __schema { queryType { name } } }", '{ __type(name: "Person") { name } }', "{ peopl { id } }"):
         answer = (await closed.post("/graphql", json={"query": query}, headers=bearer(org.admin_key))).json()
-        assert answer["data"] is None
+        assert "data" not in answer
         assert "Did you mean" not in str(answer)
     named = (await closed.post("/graphql", json={"query": "{ __typename }"}, headers=bearer(org.admin_key))).json()
-    assert named == {"data": {"__typename": "Query"}}
-
-
-def test_there_are_no_sockets_before_there_are_subscriptions(settings: Settings) -> None:
-    assert not [route for route in build_api(settings).routes if isinstance(route, WebSocketRoute)]
+    assert named["data"] == {"__typename": "Query"}

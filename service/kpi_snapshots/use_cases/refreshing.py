@@ -24,6 +24,7 @@ async def refresh_marked_cells(session: AsyncSession, principal: Principal, limi
         measures = [Measure.model_validate(row.definition) for row in rows]
         if measures:
             await repository.refresh_cells(session, principal.org_id, measures, marked)
+            await repository.announce(session, principal.org_id, {person_id for person_id, _day in marked})
     return len(marked)
 
 

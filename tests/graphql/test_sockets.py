@@ -1,0 +1,210 @@
+"""Subscriptions: the protocol message by message, who may listen, and what one hears."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import pytest_asyncio
+import websockets
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Subprotocol
+
+from schema import sockets
+from schema.relay import to_global_id
+from service.core.embedded import DatabaseUrls
+from service.core.secrets import SecretBox
+from service.core.settings import Settings
+from service.organizations.dto import PersonDTO
+from tests.factories.sales_org import SalesOrg
+from tests.factories.success_models import model_document
+from tests.fixtures.serving import serving
+
+PROTOCOL = Subprotocol("graphql-transport-ws")
+CHANGES = """subscription ($person: ID, $manager: ID) { kpiSnapshotChanged(personId: $person, managerId: $manager) {
+    snapshots { kpi value person { name } } } }"""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def host(settings: Settings, urls: DatabaseUrls, secret_box: SecretBox) -> AsyncIterator[str]:
+    """A serving process without a worker: what it tells of was done elsewhere."""
+    async with serving(settings, urls, secret_box) as found:
+        yield found
+
+
+@asynccontextmanager
+async def opened(host: str, key: str | None = None) -> AsyncIterator[ClientConnection]:
+    """A connection; with a key, one that was let in."""
+    async with connect(f"ws://{host}/graphql", subprotocols=[PROTOCOL]) as socket:
+        if key is not None:
+            await say(socket, type="connection_init", payload={"Authorization": f"Bearer {key}"})
+            assert await hear(socket) == {"type": "connection_ack"}
+        yield socket
+
+
+async def say(socket: ClientConnection, **message: Any) -> None:
+    await socket.send(json.dumps(message))
+
+
+async def hear(socket: ClientConnection) -> dict[str, Any]:
+    """The next message, within a second."""
+    found: dict[str, Any] = json.loads(await asyncio.wait_for(socket.recv(decode=True), 1))
+    return found
+
+
+async def subscribe(socket: ClientConnection, id_: str = "1", **variables: Any) -> None:
+    await say(socket, id=id_, type="subscribe", payload={"query": CHANGES, "variables": variables})
+
+
+async def closing(socket: ClientConnection) -> int:
+    """The code that the server closes with, within a second."""
+    async with asyncio.timeout(1):
+        await socket.wait_closed()
+    assert socket.close_code is not None
+    return socket.close_code
+
+
+@pytest.mark.parametrize(
+    ("messages", "code"),
+    [
+        (["no json"], 4400),
+        (["[]"], 4400),
+        (["7"], 4400),
+        (['{"type": "nonsense"}'], 4400),
+        (["{}"], 4400),
+        (["[" * 30_000], 4400),
+        (['{"type": "subscribe", "id": "1", "payload": {"query": "{ me { role } }"}}'], 4401),
+        (['{"type": "connection_init", "payload": 7}'], 4400),
+        (['{"type": "connection_init"}'], 4403),
+        (['{"type": "connection_init", "payload": {"authorization": 7}}'], 4403),
+        (['{"type": "connection_init", "payload": {"authorization": "Bearer tl_nobody"}}'], 4403),
+        (["INIT", "INIT"], 4429),
+        (["INIT", '{"type": "subscribe", "id": {}, "payload": {"query": "{ me { role } }"}}'], 4400),
+        (["INIT", '{"type": "subscribe", "id": "1", "payload": {"query": 7}}'], 4400),
+        (["INIT", '{"type": "subscribe", "id": "1"}'], 4400),
+        (["INIT", '{"type": "subscribe", "id": "1", "payload": {"query": "{"}}'], 4400),
+        (["INIT", '{"type": "subscribe", "payload": {"query": "{ me { role } }"}}'], 4400),
+        (["INIT", "LISTEN", "LISTEN"], 4409),
+        (["INIT", *['{"type": "ping"}'] * 200], 4429),
+    ],
+)
+async def test_what_breaks_the_protocol_closes_the_connection(
+    host: str, org: SalesOrg, messages: list[str], code: int
+) -> None:
+    listen = {"query": CHANGES, "variables": {"person": to_global_id("Person", (await org.add_person("Ann")).id)}}
+    known = {
+        "INIT": json.dumps({"type": "connection_init", "payload": {"authorization": f"Bearer {org.admin_key}"}}),
+        "LISTEN": json.dumps({"type": "subscribe", "id": "1", "payload": listen}),
+    }
+    async with opened(host) as socket:
+        for message in messages:
+            await socket.send(known.get(message, message))
+        assert await closing(socket) == code
+
+
+async def test_binary_frames_and_giants_are_refused(host: str, org: SalesOrg) -> None:
+    async with opened(host, org.admin_key) as socket:
+        await socket.send(b'{"type": "ping"}')
+        assert await closing(socket) == 4400
+    async with opened(host, org.admin_key) as socket:
+        await socket.send("x" * (sockets.MAX_MESSAGE_BYTES + 1))
+        assert await closing(socket) == 1009
+
+
+async def test_who_says_nothing_is_shown_out(
+    host: str, monkeypatch: pytest.MonkeyPatch, settings: Settings, urls: DatabaseUrls, secret_box: SecretBox
+) -> None:
+    with pytest.raises(websockets.InvalidStatus):
+        async with connect(f"ws://{host}/graphql", subprotocols=[PROTOCOL], origin="https://evil.example"):  # type: ignore[arg-type]
+            pass
+    async with connect(f"ws://{host}/graphql", subprotocols=[Subprotocol("graphql-ws")]) as socket:
+        assert await closing(socket) == 4406
+    full = settings.model_copy(update={"websocket_connections": 1})
+    async with serving(full, urls, secret_box) as small, opened(small):
+        with pytest.raises(websockets.InvalidStatus):
+            async with opened(small):
+                pass
+
+
+async def test_an_operation_may_be_a_query_too(host: str, org: SalesOrg) -> None:
+    async with opened(host, org.admin_key) as socket:
+        for id_ in ("1", "2"):
+            await say(socket, id=id_, type="subscribe", payload={"query": "{ organization { name } }"})
+            answer = await hear(socket)
+            assert (answer["id"], list(answer["payload"]["data"])) == (id_, ["organization"])
+            assert await hear(socket) == {"id": id_, "type": "complete"}
+        await say(socket, id="3", type="subscribe", payload={"query": "{ nope }"})
+        refused = await hear(socket)
+        assert (refused["type"], refused["payload"][0]["extensions"]["code"]) == ("error", "invalid_document")
+        await say(socket, type="ping")
+        assert await hear(socket) == {"type": "pong"}
+
+
+async def test_subscriptions_are_bounded(host: str, org: SalesOrg) -> None:
+    person = to_global_id("Person", (await org.add_person("Ann")).id)
+    async with opened(host, org.admin_key) as socket:
+        for index in range(sockets.MAX_SUBSCRIPTIONS + 1):
+            await subscribe(socket, str(index), person=person)
+        refused = await hear(socket)
+        assert (refused["id"], refused["type"]) == (str(sockets.MAX_SUBSCRIPTIONS), "error")
+
+
+async def calls(org: SalesOrg, person: PersonDTO, count: int = 1) -> None:
+    """Calls, and the refresh that a worker in another process would make."""
+    for _ in range(count):
+        await org.add_activity(person, datetime.now(UTC), outcome="connected")
+    await org.refresh()
+
+
+async def test_changes_reach_those_who_may_see_them(host: str, org: SalesOrg) -> None:
+    lead = await org.add_person("Lead", role="manager")
+    rita, olaf = await org.add_person("Rita", manager_id=lead.id), await org.add_person("Olaf")
+    await org.activate(model_document())
+    keys = {person.name: await org.key_for(person) for person in (lead, rita, olaf)}
+    async with (
+        opened(host, keys["Lead"]) as boss,
+        opened(host, keys["Rita"]) as self_,
+        opened(host, keys["Olaf"]) as other,
+    ):
+        await subscribe(boss, manager=to_global_id("Person", lead.id))
+        await subscribe(self_, person=to_global_id("Person", rita.id))
+        await subscribe(other, person=to_global_id("Person", rita.id))
+        hidden = await hear(other)
+        assert hidden["payload"]["errors"][0]["extensions"]["code"] == "person_not_found"
+        assert await hear(other) == {"id": "1", "type": "complete"}
+        await asyncio.sleep(0.3)
+        await calls(org, olaf)
+        await calls(org, rita, 3)
+        for socket in (boss, self_):
+            message = await hear(socket)
+            told = message["payload"]["data"]["kpiSnapshotChanged"]["snapshots"]
+            assert {snapshot["person"]["name"] for snapshot in told} == {"Rita"}
+            assert {snapshot["kpi"]: snapshot["value"] for snapshot in told}["calls"] == "3"
+        await say(boss, id="1", type="complete")
+        await calls(org, rita)
+        assert (await hear(self_))["type"] == "next"
+        with pytest.raises(TimeoutError):
+            await hear(boss)
+
+
+async def test_one_says_whose(host: str, org: SalesOrg) -> None:
+    async with opened(host, org.admin_key) as socket:
+        await subscribe(socket)
+        assert (await hear(socket))["payload"]["errors"][0]["extensions"]["kind"] == "invalid"
+
+
+async def test_who_does_not_listen_is_owed_the_latest_only(host: str, org: SalesOrg) -> None:
+    ann = await org.add_person("Ann")
+    await org.activate(model_document())
+    async with opened(host, org.admin_key) as socket:
+        await subscribe(socket, person=to_global_id("Person", ann.id))
+        await asyncio.sleep(0.3)
+        await asyncio.gather(*(calls(org, ann) for _ in range(8)))
+        heard: list[dict[str, Any]] = []
+        while not heard or heard[-1]["calls"] != "8":
+            told = (await hear(socket))["payload"]["data"]["kpiSnapshotChanged"]["snapshots"]
+            heard.append({snapshot["kpi"]: snapshot["value"] for snapshot in told})
+        assert len(heard) <= 8
