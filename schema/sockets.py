@@ -6,7 +6,7 @@ people or roles change, and when its key or token ends. The close codes are docu
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from datetime import timedelta
 from typing import Any, cast
 
@@ -127,7 +127,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[GraphQLContext, None]):
             stop()
 
 
-async def _rendered(results: AsyncIterator[Any]) -> AsyncIterator[Any]:
+async def _rendered(results: AsyncIterator[Any]) -> AsyncGenerator[Any, None]:
     async for result in results:
         if getattr(result, "errors", None):
             result.errors = [render(error) for error in result.errors]

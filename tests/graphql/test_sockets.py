@@ -1,6 +1,7 @@
 """Subscriptions: the protocol message by message, who may listen, and what one hears."""
 
 import asyncio
+import contextlib
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -62,7 +63,9 @@ async def subscribe(socket: ClientConnection, id_: str = "1", **variables: Any) 
 async def closing(socket: ClientConnection) -> int:
     """The code that the server closes with, within a second."""
     async with asyncio.timeout(1):
-        await socket.wait_closed()
+        with contextlib.suppress(websockets.ConnectionClosedError):
+            async for _message in socket:
+                pass
     assert socket.close_code is not None
     return socket.close_code
 
@@ -85,7 +88,6 @@ async def closing(socket: ClientConnection) -> int:
         (["INIT", '{"type": "subscribe", "id": {}, "payload": {"query": "{ me { role } }"}}'], 4400),
         (["INIT", '{"type": "subscribe", "id": "1", "payload": {"query": 7}}'], 4400),
         (["INIT", '{"type": "subscribe", "id": "1"}'], 4400),
-        (["INIT", '{"type": "subscribe", "id": "1", "payload": {"query": "{"}}'], 4400),
         (["INIT", '{"type": "subscribe", "payload": {"query": "{ me { role } }"}}'], 4400),
         (["INIT", "LISTEN", "LISTEN"], 4409),
         (["INIT", *['{"type": "ping"}'] * 200], 4429),
@@ -136,9 +138,10 @@ async def test_an_operation_may_be_a_query_too(host: str, org: SalesOrg) -> None
             answer = await hear(socket)
             assert (answer["id"], list(answer["payload"]["data"])) == (id_, ["organization"])
             assert await hear(socket) == {"id": id_, "type": "complete"}
-        await say(socket, id="3", type="subscribe", payload={"query": "{ nope }"})
-        refused = await hear(socket)
-        assert (refused["type"], refused["payload"][0]["extensions"]["code"]) == ("error", "invalid_document")
+        for document in ("{ nope }", "{"):
+            await say(socket, id="3", type="subscribe", payload={"query": document})
+            refused = await hear(socket)
+            assert (refused["type"], refused["payload"][0]["extensions"]["code"]) == ("error", "invalid_document")
         await say(socket, type="ping")
         assert await hear(socket) == {"type": "pong"}
 
