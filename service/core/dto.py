@@ -1,6 +1,8 @@
 """Base of every input and output: unknown fields refused, no silent coercion, no NUL."""
 
+import re
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, StringConstraints
@@ -28,10 +30,13 @@ Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,63}$"), Befo
 """A machine name a customer chooses: lower case, digits, `_` and `-`."""
 
 
+_YEAR = re.compile(r"\d{4}-")
+
+
 def _refuse_numbers(value: Any) -> Any:
-    """A bare number would pass as seconds since 1970."""
-    if isinstance(value, int | float):
-        raise ValueError("must be an ISO 8601 string")  # noqa: TRY004 - Pydantic turns only ValueError into a field error
+    """A bare number would pass as seconds since 1970, in a query even as text."""
+    if isinstance(value, int | float) or (isinstance(value, str) and not _YEAR.match(value)):
+        raise ValueError("must be an ISO 8601 string")
     return value
 
 
@@ -56,6 +61,25 @@ Instant = Annotated[
     AwareDatetime, BeforeValidator(_refuse_numbers), AfterValidator(_within_reach), AfterValidator(_in_utc)
 ]
 """A point in time, given with its offset and kept in UTC."""
+
+
+LONGEST_NUMBER = 40
+
+
+def _refuse_long(value: Any) -> Any:
+    """Text of a number is read digit by digit: none that we ask for is long."""
+    if isinstance(value, str) and len(value) > LONGEST_NUMBER:
+        raise ValueError(f"must have at most {LONGEST_NUMBER} characters")
+    return value
+
+
+Number = Annotated[Decimal, BeforeValidator(_refuse_long)]
+"""An exact number, as a JSON number or as text."""
+
+
+def example(**fields: Any) -> ConfigDict:
+    """The `model_config` of a DTO whose fields depend on each other: the example that the documentation shows."""
+    return ConfigDict(json_schema_extra={"examples": [fields]})
 
 
 class InputDTO(BaseModel):
