@@ -13,6 +13,7 @@ import orjson
 from fastapi import APIRouter, Request, Response
 from fastapi.dependencies.utils import get_flat_params
 from fastapi.routing import APIRoute
+from starlette.convertors import StringConvertor, register_url_convertor
 
 from service.api.jsonbody import JsonRequest
 from service.api.operation import PERMISSION, TAGGED
@@ -27,6 +28,15 @@ FIELDS = "fields"
 def resource_router(prefix: str, tag: str) -> APIRouter:
     """The router of one resource, whose operations share every convention."""
     return APIRouter(prefix=prefix, tags=[tag], route_class=Operation)
+
+
+class _Id(StringConvertor):
+    """A path segment in the place of an id; `bulk` is none, so `/people/bulk` has no methods of a person."""
+
+    regex = r"(?!bulk(?:/|$))[^/]+"
+
+
+register_url_convertor("id", _Id())
 
 
 class Operation(APIRoute):
@@ -95,10 +105,10 @@ class Operation(APIRoute):
 
 
 def _with_ids(path: str, endpoint: Callable[..., Any]) -> str:
-    """The path, matching ids as ids: so `/people/bulk` is no person, and has no methods of one."""
+    """The path with its ids marked as such."""
     ids = [name for name, hint in get_type_hints(endpoint).items() if hint is UUID]
     for name in ids:
-        path = path.replace(f"{{{name}}}", f"{{{name}:uuid}}")
+        path = path.replace(f"{{{name}}}", f"{{{name}:id}}")
     return path
 
 

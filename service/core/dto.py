@@ -2,10 +2,19 @@
 
 import re
 from datetime import UTC, date, datetime
-from decimal import Decimal
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    StringConstraints,
+)
+from pydantic_core import CoreSchema, core_schema
 
 
 def refuse_unstorable(value: Any) -> Any:
@@ -54,13 +63,17 @@ def _in_utc(instant: datetime) -> datetime:
     return instant.astimezone(UTC)
 
 
-Day = Annotated[date, BeforeValidator(_refuse_numbers), AfterValidator(_within_reach)]
-"""A calendar day, `YYYY-MM-DD`."""
+IsoDay = Annotated[date, BeforeValidator(_refuse_numbers)]
+"""A calendar day, `YYYY-MM-DD`, however far away."""
 
-Instant = Annotated[
-    AwareDatetime, BeforeValidator(_refuse_numbers), AfterValidator(_within_reach), AfterValidator(_in_utc)
-]
-"""A point in time, given with its offset and kept in UTC."""
+IsoInstant = Annotated[AwareDatetime, BeforeValidator(_refuse_numbers)]
+"""A point in time, given with its offset, however far away."""
+
+Day = Annotated[IsoDay, AfterValidator(_within_reach)]
+"""A calendar day that one can calculate with."""
+
+Instant = Annotated[IsoInstant, AfterValidator(_within_reach), AfterValidator(_in_utc)]
+"""A point in time that one can calculate with, kept in UTC."""
 
 
 LONGEST_NUMBER = 40
@@ -73,8 +86,18 @@ def _refuse_long(value: Any) -> Any:
     return value
 
 
-Number = Annotated[Decimal, BeforeValidator(_refuse_long)]
-"""An exact number, as a JSON number or as text."""
+class ShortNumber:
+    """The last annotation of a Decimal: bounds it as text, and says so in JSON Schema."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(_refuse_long, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        described = handler(schema)
+        for branch in described.get("anyOf", [described]):
+            if branch.get("type") == "string":
+                branch |= {"maxLength": LONGEST_NUMBER, "pattern": r"^[+-]?(\d+(\.\d*)?|\.\d+)$"}
+        return described
 
 
 def example(**fields: Any) -> ConfigDict:

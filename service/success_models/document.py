@@ -1,11 +1,12 @@
 """A success model as one JSON document, which a partner keeps in git: stages, KPIs and targets."""
 
+from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from service.core.dto import InputDTO, Key, Number, Text, example
+from service.core.dto import InputDTO, Key, ShortNumber, Text, example
 from service.core.errors import FieldError
 from service.organizations.dto import Email
 from service.success_models.measures import Measure
@@ -123,7 +124,7 @@ class Target(InputDTO):
 
     kpi: Key
     period: PeriodKind
-    value: Annotated[Number, Field(ge=0, max_digits=18, decimal_places=6, allow_inf_nan=False)]
+    value: Annotated[Decimal, Field(ge=0, max_digits=18, decimal_places=6, allow_inf_nan=False), ShortNumber()]
     scope: Scope
 
 

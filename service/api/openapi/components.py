@@ -101,6 +101,9 @@ HEADERS: dict[str, dict[str, Any]] = {
     },
 }
 
+TAGS = r'(W/)?"[!#-~]*"'
+TAG_LIST = rf"^(\*|{TAGS}(, *{TAGS})*)$"
+
 PARAMETERS: dict[str, dict[str, Any]] = {
     "IdempotencyKey": {
         "name": "Idempotency-Key",
@@ -116,7 +119,15 @@ PARAMETERS: dict[str, dict[str, Any]] = {
         "in": "header",
         "required": False,
         "description": "The `ETag` of what the caller has; `304` if it is still that.",
-        "schema": {"type": "string", "maxLength": 1000, "pattern": r"^[\x20-\x7e]*$"},
+        "schema": {"type": "string", "maxLength": 1000, "pattern": TAG_LIST},
+        "example": '"5d41402abc4b2a76b9719d911017c592"',
+    },
+    "IfMatch": {
+        "name": "If-Match",
+        "in": "header",
+        "required": False,
+        "description": "The `ETag` that was read, or `*` for whatever is there. A change without it answers `428`.",
+        "schema": {"type": "string", "maxLength": 1000, "pattern": TAG_LIST},
         "example": '"5d41402abc4b2a76b9719d911017c592"',
     },
 }

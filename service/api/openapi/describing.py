@@ -18,6 +18,8 @@ from service.api.sparse import SPARSE_MEDIA_TYPE
 SCHEMES = ("apiKey", "accessToken")
 MAX_NAME = 255
 """Of a parameter whose pattern says what it looks like; longer ones would not fit a request line."""
+SHARED = {"if-match": "IfMatch", "if-none-match": "IfNoneMatch", "idempotency-key": "IdempotencyKey"}
+"""Headers that are described once, also where a handler declares them."""
 WRITES = frozenset({"post", "put", "patch", "delete"})
 SUCCESSES = {
     "200": "What was asked for.",
@@ -66,7 +68,9 @@ def _parameters(document: dict[str, Any], operation: dict[str, Any], method: str
     """Those of the handler, without nulls, and those that the shared mechanisms read."""
     found = []
     for parameter in operation.get("parameters", []):
-        name = "-".join(map(str.capitalize, parameter["name"].split("-")))
+        if (shared := SHARED.get(parameter["name"].lower())) is not None:
+            found.append({"$ref": f"#/components/parameters/{shared}"})
+            continue
         schema = without_null(parameter["schema"])
         schema.pop("description", None)
         if schema.get("type") == "string" and "pattern" in schema:
@@ -74,7 +78,6 @@ def _parameters(document: dict[str, Any], operation: dict[str, Any], method: str
         found.append(
             {
                 **parameter,
-                "name": name if parameter["in"] == "header" else parameter["name"],
                 "description": parameter.get("description") or _parameter_description(parameter["name"]),
                 "schema": schema,
             }
@@ -156,7 +159,7 @@ def _problems(operation: dict[str, Any], method: str, needs: str) -> set[int]:
         found.add(409)
     if "requestBody" in operation:
         found |= {408, 415}
-    if any(parameter.get("name") == "If-Match" for parameter in operation.get("parameters", ())):
+    if {"$ref": "#/components/parameters/IfMatch"} in operation.get("parameters", ()):
         found |= {412, 428}
     return found
 

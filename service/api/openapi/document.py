@@ -9,6 +9,7 @@ from fastapi.routing import APIRoute
 from service.api.openapi.components import HEADERS, PARAMETERS, problem_component, problem_name
 from service.api.openapi.describing import describe_operations
 from service.api.openapi.examples import add_examples
+from service.api.openapi.links import add_links
 from service.api.openapi.schemas import bound, public_names
 from service.api.problems import Problem, flat_routes
 from service.core.settings import Settings
@@ -69,6 +70,7 @@ def complete(document: dict[str, Any], app: FastAPI, settings: Settings) -> dict
     document["servers"] = _servers(settings)
     document["tags"] = _tags(app)
     document["x-tagGroups"] = _groups([tag["name"] for tag in document["tags"]])
+    add_links(document)
     add_examples(document)
     return document
 
