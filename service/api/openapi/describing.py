@@ -66,7 +66,7 @@ def _describe_access(operation: dict[str, Any], needs: str) -> None:
 
 def _parameters(document: dict[str, Any], operation: dict[str, Any], method: str, needs: str) -> list[dict[str, Any]]:
     """Those of the handler, without nulls, and those that the shared mechanisms read."""
-    found = []
+    found: list[dict[str, Any]] = []
     for parameter in operation.get("parameters", []):
         if (shared := SHARED.get(parameter["name"].lower())) is not None:
             found.append({"$ref": f"#/components/parameters/{shared}"})
