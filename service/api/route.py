@@ -124,7 +124,7 @@ def _not_modified(request: Request, response: Response) -> Response | None:
     wanted = request.headers.get("if-none-match")
     if request.method != "GET" or wanted is None or response.status_code != 200:
         return None
-    tags = parse_tags(wanted.replace("W/", ""))
+    tags = parse_tags(wanted.replace("W/", ""), "If-None-Match")
     if tags is not None and response.headers["etag"] not in tags:
         return None
     kept = {name: value for name, value in response.headers.items() if name not in {"content-length", "content-type"}}

@@ -4,6 +4,7 @@ from http import HTTPStatus
 from typing import Any
 
 from service.api.problems import MEDIA_TYPE, TYPE_PREFIX
+from service.core.etags import MAX_TAG_LIST, TAG_LIST
 
 EXAMPLE_REQUEST_ID = "0199f3c2-7a51-7c3e-9f0b-2d1c5a7e4b60"
 EXAMPLE_TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736"
@@ -101,9 +102,6 @@ HEADERS: dict[str, dict[str, Any]] = {
     },
 }
 
-TAGS = r'(W/)?"[!#-~]*"'
-TAG_LIST = rf"^(\*|{TAGS}(, *{TAGS})*)$"
-
 PARAMETERS: dict[str, dict[str, Any]] = {
     "IdempotencyKey": {
         "name": "Idempotency-Key",
@@ -119,7 +117,7 @@ PARAMETERS: dict[str, dict[str, Any]] = {
         "in": "header",
         "required": False,
         "description": "The `ETag` of what the caller has; `304` if it is still that.",
-        "schema": {"type": "string", "maxLength": 1000, "pattern": TAG_LIST},
+        "schema": {"type": "string", "maxLength": MAX_TAG_LIST, "pattern": TAG_LIST},
         "example": '"5d41402abc4b2a76b9719d911017c592"',
     },
     "IfMatch": {
@@ -127,7 +125,7 @@ PARAMETERS: dict[str, dict[str, Any]] = {
         "in": "header",
         "required": False,
         "description": "The `ETag` that was read, or `*` for whatever is there. A change without it answers `428`.",
-        "schema": {"type": "string", "maxLength": 1000, "pattern": TAG_LIST},
+        "schema": {"type": "string", "maxLength": MAX_TAG_LIST, "pattern": TAG_LIST},
         "example": '"5d41402abc4b2a76b9719d911017c592"',
     },
 }

@@ -99,7 +99,8 @@ def _tags(app: FastAPI) -> list[dict[str, str]]:
     for route in _routes(app):
         for tag in route.tags:
             found.setdefault(str(tag), _summary_of(route.endpoint))
-    return [{"name": name, "description": description} for name, description in sorted(found.items())]
+    names = sorted(found, key=str.casefold)
+    return [{"name": name, "description": found[name]} for name in names]
 
 
 def _routes(app: FastAPI) -> list[APIRoute]:
