@@ -35,7 +35,7 @@ def _report(name: str, suite: Suite, stage: Stage) -> bool:
     verdict = "ok  " if outcome.passed else "FAIL"
     print(f"{verdict} {name:24} {outcome.score}  ({time.monotonic() - started:.0f} s)", flush=True)
     if not outcome.passed:
-        print(outcome.details[-8000:], file=sys.stderr, flush=True)
+        print(outcome.details[-20000:], file=sys.stderr, flush=True)
     return outcome.passed
 
 

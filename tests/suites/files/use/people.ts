@@ -4,7 +4,7 @@ import type { components, paths } from '../gen/api';
 
 type Person = components['schemas']['Person'];
 
-const client = createClient<paths, 'application/json'>({ baseUrl: 'https://touchline.example' });
+const client = createClient<paths, 'application/json' | 'application/problem+json'>({ baseUrl: 'https://touchline.example' });
 
 export async function everyone(): Promise<Person[]> {
   const people: Person[] = [];
