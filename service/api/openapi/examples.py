@@ -27,7 +27,7 @@ def example_of(document: dict[str, Any], schema: Schema, name: str = "", depth: 
     schema = resolve(document, schema)
     if depth > _DEEPEST:
         raise ValueError(f"the schema of {name!r} has no end: give it an example")
-    if given := schema.get("examples"):
+    if given := schema.get("examples", [schema["example"]] if "example" in schema else None):
         return given[0]
     if "const" in schema:
         return schema["const"]

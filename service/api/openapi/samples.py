@@ -58,7 +58,7 @@ BY_NAME: dict[str, Any] = {
     "role": "rep",
     "scope": "people:read",
     "scopes": ["people:read", "kpi_snapshots:read"],
-    "secret": "9c1e8f52-4b0a-4df3-a6c1",
+    "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
     "start_on": "2026-03-02",
     "system": "hubspot",
     "target": "50",
