@@ -14,7 +14,6 @@ from fastapi import APIRouter, Request, Response
 from fastapi.dependencies.utils import get_flat_params
 from fastapi.routing import APIRoute
 from starlette.convertors import StringConvertor, register_url_convertor
-from starlette.routing import compile_path
 
 from service.api.jsonbody import JsonRequest
 from service.api.operation import PERMISSION, TAGGED
@@ -44,8 +43,7 @@ class Operation(APIRoute):
     """A route with every convention."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
-        super().__init__(path, endpoint, **options)
-        self.path_regex, self.path_format, self.param_convertors = compile_path(_with_ids(path, endpoint))
+        super().__init__(_with_ids(path, endpoint), endpoint, **options)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """FastAPI's handler between our own steps."""
