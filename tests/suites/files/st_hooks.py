@@ -7,7 +7,7 @@ import schemathesis
 from hypothesis import strategies as st
 from schemathesis.graphql import nodes
 
-JSON = [nodes.Object(fields=[]), nodes.List(values=[]), nodes.Int(value="1"), nodes.String(value="text")]
+JSON = [nodes.Object(fields=[]), nodes.List(values=[]), nodes.Int(value=1), nodes.String(value="text")]
 schemathesis.graphql.scalar("JSON", st.sampled_from(JSON))
 
 
