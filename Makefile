@@ -6,7 +6,7 @@ RUN := $(UV) run --no-sync
 PORT ?= 8000
 ARGS ?=
 
-.PHONY: setup demo test check bench serve clean lint format types contracts drift lengths
+.PHONY: setup demo test check bench serve clean lint format types contracts drift lengths conformance suites
 
 setup: .venv/.synced
 
@@ -29,7 +29,14 @@ test: setup
 bench: setup
 	$(RUN) python -m tests.benchmarks $(ARGS)
 
-check: lint types contracts lengths test drift
+check: lint types contracts lengths test drift conformance
+
+# Suites that others wrote, against the real service: those of PyPI in every check, with npm's all of them.
+conformance: setup
+	$(RUN) python -m tests.suites --pypi --examples 20
+
+suites: setup
+	$(RUN) python -m tests.suites $(ARGS)
 
 lint: setup
 	$(RUN) ruff format --check .

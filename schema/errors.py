@@ -7,11 +7,13 @@ from strawberry.extensions import SchemaExtension
 from structlog.contextvars import get_contextvars
 
 from schema.inputs import argument_name
-from service.core.errors import ServiceError
+from service.core.errors import ErrorKind, ServiceError
 from service.core.logging import get_logger
 
 logger = get_logger(__name__)
 
+CALLERS_FAULT, OUR_FAULT = "BAD_REQUEST", "INTERNAL_SERVER_ERROR"
+"""`classification`: whose fault an error is, in the words that tools for GraphQL know."""
 INVALID_DOCUMENT = {"code": "invalid_document", "kind": "invalid"}
 
 
@@ -36,13 +38,15 @@ def render(error: GraphQLError) -> GraphQLError:
         extensions: dict[str, object] = {
             "code": original.code,
             "kind": original.kind.value,
+            "classification": OUR_FAULT if original.kind is ErrorKind.UNAVAILABLE else CALLERS_FAULT,
             "fields": [{"pointer": argument_name(field.pointer), "detail": field.message} for field in original.fields],
         }
         return _replaced(error, original.message, extensions)
     request_id = get_contextvars().get("request_id")
     logger.error("unexpected_graphql_error", path=error.path, exc_info=original)
     message = "Something went wrong on our side; the request id finds it in the log."
-    return _replaced(error, message, {"code": "internal_error", "kind": "internal", "request_id": request_id})
+    masked = {"code": "internal_error", "kind": "internal", "classification": OUR_FAULT, "request_id": request_id}
+    return _replaced(error, message, masked)
 
 
 def _replaced(error: GraphQLError, message: str, extensions: dict[str, object]) -> GraphQLError:

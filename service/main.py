@@ -20,7 +20,7 @@ from schema.sockets import MAX_MESSAGE_BYTES
 from service.api import problems
 from service.api.integrations.dispatch import IntegrationsDispatcher
 from service.api.limits import RequestBounds
-from service.api.problems import Problem
+from service.api.openapi.document import install_document
 from service.api.router import router
 from service.api.system import STATIC
 from service.core.notifications import SNAPSHOTS, Listener
@@ -124,21 +124,7 @@ def build_api(
     api.include_router(router)
     mount_graphql(api, settings)
     api.mount("/static", StaticFiles(directory=STATIC), name="static")
-    document = api.openapi
-
-    def with_problems() -> dict[str, object]:
-        """FastAPI's own 422 is not what we answer: replace it by the Problem that we do."""
-        generated = document()
-        schemas = generated.setdefault("components", {}).setdefault("schemas", {})
-        if "Problem" not in schemas:
-            model = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-            schemas.update(model.pop("$defs", {}))
-            schemas["Problem"] = model
-            schemas.pop("HTTPValidationError", None)
-            schemas.pop("ValidationError", None)
-        return generated
-
-    api.openapi = with_problems  # type: ignore[method-assign]  # FastAPI's documented way to extend it
+    install_document(api, settings)
     return api
 
 

@@ -1,16 +1,15 @@
 """`/v1/kpi-snapshots`: where people stand against their model."""
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Query
-from pydantic import AwareDatetime
 
 from service.api.deps import PrincipalDep, SessionDep
 from service.api.operation import operation
 from service.api.paging import ListEnvelope, PageDep
 from service.api.route import resource_router
+from service.core.dto import IsoDay, IsoInstant
 from service.kpi_snapshots.dto import KpiSnapshotDTO, KpiSnapshotQuery
 from service.kpi_snapshots.permissions import Permission
 from service.kpi_snapshots.use_cases import snapshots
@@ -24,8 +23,8 @@ def snapshot_query(
     manager_id: Annotated[UUID | None, Query(description="One row per direct report of this manager.")] = None,
     kpi: Annotated[str | None, Query(max_length=64, pattern=r"^[^\x00]*$", description="Key of one KPI.")] = None,
     period: Annotated[PeriodKind, Query(description="In the organization's own calendar.")] = PeriodKind.MONTH,
-    period_start: Annotated[date | None, Query(description="Default: the period that holds `as_of`.")] = None,
-    as_of: Annotated[AwareDatetime | None, Query(description="Nothing later counts. Default: now.")] = None,
+    period_start: Annotated[IsoDay | None, Query(description="Default: the period that holds `as_of`.")] = None,
+    as_of: Annotated[IsoInstant | None, Query(description="Nothing later counts. Default: now.")] = None,
 ) -> KpiSnapshotQuery:
     """The question as one object."""
     return KpiSnapshotQuery(

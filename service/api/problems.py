@@ -140,21 +140,21 @@ async def _http_error(request: Request, error: Exception) -> Response:
 def _allowed_methods(request: Request) -> list[str]:
     """Every method of every route that matches the path, not of the first one only."""
     methods: set[str] = set()
-    for route in _flat(request.app.routes):
+    for route in flat_routes(request.app.routes):
         match, _scope = route.matches(request.scope)
         if match is not Match.NONE:
             methods |= getattr(route, "methods", None) or set()
     return sorted(methods)
 
 
-def _flat(routes: Iterable[BaseRoute]) -> Iterator[BaseRoute]:
+def flat_routes(routes: Iterable[BaseRoute]) -> Iterator[BaseRoute]:
     """Single routes, also those of included routers."""
     for route in routes:
         included = getattr(route, "original_router", None)
         if included is None:
             yield route
         else:
-            yield from _flat(included.routes)
+            yield from flat_routes(included.routes)
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:

@@ -6,16 +6,18 @@ with `304`, `Location`, and what `write.py` does for writes.
 
 import functools
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any
+from typing import Any, get_type_hints
+from uuid import UUID
 
 import orjson
 from fastapi import APIRouter, Request, Response
 from fastapi.dependencies.utils import get_flat_params
 from fastapi.routing import APIRoute
+from starlette.convertors import StringConvertor, register_url_convertor
 
 from service.api.jsonbody import JsonRequest
 from service.api.operation import PERMISSION, TAGGED
-from service.api.sparse import known_fields, project, requested_fields
+from service.api.sparse import SPARSE_MEDIA_TYPE, known_fields, project, requested_fields
 from service.api.write import AlreadyAnsweredError, Write
 from service.core.errors import FieldError, ServiceError, invalid_fields
 from service.core.etags import parse_tags, tag_of_bytes
@@ -28,8 +30,20 @@ def resource_router(prefix: str, tag: str) -> APIRouter:
     return APIRouter(prefix=prefix, tags=[tag], route_class=Operation)
 
 
+class _Id(StringConvertor):
+    """A path segment in the place of an id; `bulk` is none, so `/people/bulk` has no methods of a person."""
+
+    regex = r"(?!bulk(?:/|$))[^/]+"
+
+
+register_url_convertor("id", _Id())
+
+
 class Operation(APIRoute):
     """A route with every convention."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        super().__init__(_with_ids(path, endpoint), endpoint, **options)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """FastAPI's handler between our own steps."""
@@ -78,7 +92,7 @@ class Operation(APIRoute):
 
     async def _finish(self, request: Request, response: Response, fields: frozenset[str] | None) -> Response:
         if fields is not None and response.status_code == 200:
-            response = _with_body(response, orjson.dumps(project(orjson.loads(response.body), fields)))
+            response = _sparse(response, orjson.dumps(project(orjson.loads(response.body), fields)))
         extra = self.openapi_extra or {}
         if (response.status_code == 200 and self.methods != {"POST"}) or extra.get(TAGGED):
             response.headers["ETag"] = tag_of_bytes(bytes(response.body))
@@ -90,9 +104,19 @@ class Operation(APIRoute):
         return _not_modified(request, response) or response
 
 
-def _with_body(response: Response, body: bytes) -> Response:
-    headers = {name: value for name, value in response.headers.items() if name != "content-length"}
-    return Response(body, response.status_code, headers)
+def _with_ids(path: str, endpoint: Callable[..., Any]) -> str:
+    """The path with its ids marked as such."""
+    ids = [name for name, hint in get_type_hints(endpoint).items() if hint is UUID]
+    for name in ids:
+        path = path.replace(f"{{{name}}}", f"{{{name}:id}}")
+    return path
+
+
+def _sparse(response: Response, body: bytes) -> Response:
+    headers = {
+        name: value for name, value in response.headers.items() if name not in {"content-length", "content-type"}
+    }
+    return Response(body, response.status_code, headers, SPARSE_MEDIA_TYPE)
 
 
 def _not_modified(request: Request, response: Response) -> Response | None:
@@ -100,7 +124,7 @@ def _not_modified(request: Request, response: Response) -> Response | None:
     wanted = request.headers.get("if-none-match")
     if request.method != "GET" or wanted is None or response.status_code != 200:
         return None
-    tags = parse_tags(wanted.replace("W/", ""))
+    tags = parse_tags(wanted.replace("W/", ""), "If-None-Match")
     if tags is not None and response.headers["etag"] not in tags:
         return None
     kept = {name: value for name, value in response.headers.items() if name not in {"content-length", "content-type"}}

@@ -8,6 +8,8 @@ from pydantic import BaseModel
 from service.core.errors import invalid
 
 ENVELOPE = "data"
+SPARSE_MEDIA_TYPE = "application/vnd.touchline.sparse+json"
+"""A sparse row is not what the schema of a whole one promises, so it is answered as something else."""
 
 
 def known_fields(model: Any) -> frozenset[str]:

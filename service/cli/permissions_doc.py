@@ -35,7 +35,9 @@ def rest_operations(api: FastAPI) -> list[RestOperation]:
     """Every operation that OpenAPI shows, by path and method."""
     found = [context.original_route for context in iter_route_contexts(api.routes)]
     return sorted(
-        RestOperation(route.path, method, route.unique_id, route.permission if isinstance(route, Operation) else None)
+        RestOperation(
+            route.path_format, method, route.unique_id, route.permission if isinstance(route, Operation) else None
+        )
         for route in found
         if isinstance(route, APIRoute) and route.include_in_schema
         for method in route.methods or ()

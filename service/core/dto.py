@@ -1,9 +1,20 @@
 """Base of every input and output: unknown fields refused, no silent coercion, no NUL."""
 
+import re
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    StringConstraints,
+)
+from pydantic_core import CoreSchema, core_schema
 
 
 def refuse_unstorable(value: Any) -> Any:
@@ -28,10 +39,13 @@ Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,63}$"), Befo
 """A machine name a customer chooses: lower case, digits, `_` and `-`."""
 
 
+_YEAR = re.compile(r"\d{4}-")
+
+
 def _refuse_numbers(value: Any) -> Any:
-    """A bare number would pass as seconds since 1970."""
-    if isinstance(value, int | float):
-        raise ValueError("must be an ISO 8601 string")  # noqa: TRY004 - Pydantic turns only ValueError into a field error
+    """A bare number would pass as seconds since 1970, in a query even as text."""
+    if isinstance(value, int | float) or (isinstance(value, str) and not _YEAR.match(value)):
+        raise ValueError("must be an ISO 8601 string")
     return value
 
 
@@ -49,13 +63,46 @@ def _in_utc(instant: datetime) -> datetime:
     return instant.astimezone(UTC)
 
 
-Day = Annotated[date, BeforeValidator(_refuse_numbers), AfterValidator(_within_reach)]
-"""A calendar day, `YYYY-MM-DD`."""
+IsoDay = Annotated[date, BeforeValidator(_refuse_numbers)]
+"""A calendar day, `YYYY-MM-DD`, however far away."""
 
-Instant = Annotated[
-    AwareDatetime, BeforeValidator(_refuse_numbers), AfterValidator(_within_reach), AfterValidator(_in_utc)
-]
-"""A point in time, given with its offset and kept in UTC."""
+IsoInstant = Annotated[AwareDatetime, BeforeValidator(_refuse_numbers)]
+"""A point in time, given with its offset, however far away."""
+
+Day = Annotated[IsoDay, AfterValidator(_within_reach)]
+"""A calendar day that one can calculate with."""
+
+Instant = Annotated[IsoInstant, AfterValidator(_within_reach), AfterValidator(_in_utc)]
+"""A point in time that one can calculate with, kept in UTC."""
+
+
+LONGEST_NUMBER = 40
+
+
+def _refuse_long(value: Any) -> Any:
+    """Text of a number is read digit by digit: none that we ask for is long."""
+    if isinstance(value, str) and len(value) > LONGEST_NUMBER:
+        raise ValueError(f"must have at most {LONGEST_NUMBER} characters")
+    return value
+
+
+class ShortNumber:
+    """The last annotation of a Decimal: bounds it as text, and says so in JSON Schema."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(_refuse_long, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        described = handler(schema)
+        for branch in described.get("anyOf", [described]):
+            if branch.get("type") == "string":
+                branch |= {"maxLength": LONGEST_NUMBER, "pattern": r"^[+-]?(\d+(\.\d*)?|\.\d+)$"}
+        return described
+
+
+def example(**fields: Any) -> ConfigDict:
+    """The `model_config` of a DTO whose fields depend on each other: the example that the documentation shows."""
+    return ConfigDict(json_schema_extra={"examples": [fields]})
 
 
 class InputDTO(BaseModel):

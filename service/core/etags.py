@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from service.core.dto import OutputDTO
 from service.core.errors import ErrorKind, ServiceError, invalid
 
-_TAG = re.compile(r'(?P<weak>W/)?(?P<tag>"[\x21\x23-\x7e\x80-\xff]*")\s*(?:,\s*|$)')
+_TAG = r'(?:W/)?"[!#-~]*"'
+TAG_LIST = rf"^(\*|{_TAG}([ \t]*,[ \t]*{_TAG})*)$"
+"""What `If-Match` and `If-None-Match` hold."""
+MAX_TAG_LIST = 1000
 
 
 def tag_of_bytes(body: bytes) -> str:
@@ -20,19 +23,14 @@ def etag_of(dto: OutputDTO) -> str:
     return tag_of_bytes(dto.model_dump_json().encode())
 
 
-def parse_tags(header: str) -> frozenset[str] | None:
+def parse_tags(header: str, name: str = "If-Match") -> frozenset[str] | None:
     """The strong tags of an `If-Match` or `If-None-Match` header, weak ones left out; None for `*`."""
-    if header.strip() == "*":
+    text = header.strip()
+    if len(text) > MAX_TAG_LIST or not re.fullmatch(TAG_LIST, text):
+        raise invalid(name, 'must be "*" or a list of quoted entity tags', "invalid_etag")
+    if text == "*":
         return None
-    tags, position, text = set(), 0, header.strip()
-    while position < len(text):
-        found = _TAG.match(text, position)
-        if found is None:
-            raise invalid("If-Match", 'must be "*" or a list of quoted entity tags', "invalid_etag")
-        if not found["weak"]:
-            tags.add(found["tag"])
-        position = found.end()
-    return frozenset(tags)
+    return frozenset(tag for tag in re.findall(_TAG, text) if not tag.startswith("W/"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
+_ESCAPES = str.maketrans({"~": "~0", "/": "~1", "\x00": "\ufffd"})
+
 
 def pointer_of(location: Sequence[str | int]) -> str:
-    """An RFC 6901 JSON pointer from a Pydantic error location."""
-    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in location)
+    """An RFC 6901 JSON pointer from a Pydantic error location; names of the caller's are shown without NUL."""
+    return "".join("/" + str(part).translate(_ESCAPES) for part in location)

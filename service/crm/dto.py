@@ -5,10 +5,10 @@ from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, SecretStr, StringConstraints, model_validator
+from pydantic import Field, SecretStr, StringConstraints, model_validator
 
 from service.activities.dto import SourceMapping
-from service.core.dto import InputDTO, OutputDTO, Text
+from service.core.dto import InputDTO, Instant, OutputDTO, Text, example
 from service.core.sorting import Sorting
 
 
@@ -33,6 +33,15 @@ Secret = Annotated[SecretStr, Field(min_length=8, max_length=500)]
 
 class CreateCrmConnection(InputDTO):
     """One account of one CRM: a HubSpot portal with its app's id and secret, or a Salesforce organization."""
+
+    model_config = example(
+        system="hubspot",
+        name="HubSpot EMEA",
+        account_id="62515",
+        app_id="1160452",
+        secret="9c1e8f52-4b0a-4df3-a6c1-0f1b7d2f55aa",  # noqa: S106 - an example
+        mapping={"stages": {"appointmentscheduled": "discovery"}},
+    )
 
     system: CrmSystem
     name: Text
@@ -156,8 +165,8 @@ class CrmEventDTO(OutputDTO):
 class ReplayRequest(InputDTO):
     """Deliveries received from `received_from` to before `received_until`; all of them by default."""
 
-    received_from: AwareDatetime | None = None
-    received_until: AwareDatetime | None = None
+    received_from: Instant | None = None
+    received_until: Instant | None = None
 
 
 class ReplayDTO(OutputDTO):

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime
 
-from service.core.dto import InputDTO, OutputDTO
+from service.core.dto import InputDTO, IsoDay, IsoInstant, OutputDTO
 from service.success_models.document import KpiLevel, PeriodKind
 
 
@@ -20,8 +20,8 @@ class KpiSnapshotQuery(InputDTO):
     manager_id: UUID | None = None
     kpi: str | None = None
     period: PeriodKind = PeriodKind.MONTH
-    period_start: date | None = None
-    as_of: AwareDatetime | None = None
+    period_start: IsoDay | None = None
+    as_of: IsoInstant | None = None
 
 
 class KpiSnapshotDTO(OutputDTO):

@@ -9,7 +9,7 @@ from uuid import UUID
 from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, field_validator
 
-from service.core.dto import Day, InputDTO, Instant, Key, OutputDTO, SearchText, Text
+from service.core.dto import Day, InputDTO, Instant, Key, OutputDTO, SearchText, Text, example
 from service.core.principal import Role
 from service.core.sorting import Sorting
 
@@ -37,15 +37,19 @@ def _email(text: str) -> str:
     return found.normalized.lower()
 
 
-TimeZoneName = Annotated[str, AfterValidator(_known_zone)]
+TimeZoneName = Annotated[str, StringConstraints(max_length=64), AfterValidator(_known_zone)]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 """ISO 4217 code."""
-Locale = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+Locale = Annotated[str, StringConstraints(max_length=35, pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 """BCP 47 language tag."""
 Email = Annotated[
     str, StringConstraints(max_length=320), AfterValidator(_email), Field(json_schema_extra={"format": "email"})
 ]
 ExternalId = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]+$")]
+
+
+ScopeName = Annotated[str, StringConstraints(max_length=64, pattern=r"^[a-z_]+(:[a-z_]+)?$")]
+"""A permission, or `admin` for all."""
 
 
 class CreateOrganization(InputDTO):
@@ -169,6 +173,19 @@ class UpsertPerson(PersonFields):
 class BulkUpsertPeople(InputDTO):
     """Up to 500 people; each item is answered on its own."""
 
+    model_config = example(
+        people=[
+            {
+                "system": "hubspot",
+                "external_id": "4711",
+                "email": "ada@example.org",
+                "name": "Ada Lovelace",
+                "job_role": "AE",
+                "manager_external_id": "4710",
+            }
+        ]
+    )
+
     people: list[dict[str, Any]] = Field(min_length=1, max_length=500)
 
 
@@ -263,9 +280,13 @@ class BulkItemResult(OutputDTO):
 class CreateApiKey(InputDTO):
     """A key of the organization (`scopes`), or one that acts as a person (`person_id`, no scopes)."""
 
+    model_config = example(
+        name="Nightly sync", scopes=["people:write", "people:read"], expires_at="2027-03-02T00:00:00Z"
+    )
+
     name: Text
     person_id: UUID | None = None
-    scopes: list[str] = Field(default_factory=list, max_length=50, validate_default=True)
+    scopes: list[ScopeName] = Field(default_factory=list, max_length=50, validate_default=True)
     expires_at: Instant | None = None
 
     @field_validator("scopes")
@@ -280,7 +301,7 @@ class UpdateApiKey(InputDTO):
     """Merge-patch of a key."""
 
     name: Text | None = None
-    scopes: list[str] | None = Field(default=None, max_length=50)
+    scopes: list[ScopeName] | None = Field(default=None, max_length=50)
     expires_at: Instant | None = None
 
     @field_validator("name", "scopes")

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from service.core.dto import InputDTO, Key, Text
+from service.core.dto import InputDTO, Key, ShortNumber, Text, example
 from service.core.errors import FieldError
 from service.organizations.dto import Email
 from service.success_models.measures import Measure
@@ -54,6 +54,15 @@ class Stage(InputDTO):
 class Kpi(InputDTO):
     """What is measured, and whether more of it is better."""
 
+    model_config = example(
+        key="calls_held",
+        name="Calls held",
+        kind="flow",
+        level="activity",
+        unit="count",
+        measure={"source": "activities", "filters": [{"field": "kind", "op": "eq", "value": "call"}]},
+    )
+
     key: Key
     name: Text
     kind: KpiKind
@@ -90,6 +99,8 @@ class Kpi(InputDTO):
 class Scope(InputDTO):
     """Whom a target is for; exactly one of the three. The narrowest that fits wins."""
 
+    model_config = example(job_role="AE")
+
     organization: Literal[True] | None = None
     job_role: Text | None = None
     person: Email | None = None
@@ -113,7 +124,7 @@ class Target(InputDTO):
 
     kpi: Key
     period: PeriodKind
-    value: Annotated[Decimal, Field(ge=0, max_digits=18, decimal_places=6, allow_inf_nan=False)]
+    value: Annotated[Decimal, Field(ge=0, max_digits=18, decimal_places=6, allow_inf_nan=False), ShortNumber()]
     scope: Scope
 
 

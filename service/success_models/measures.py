@@ -88,7 +88,7 @@ class Measure(InputDTO):
 
     source: Source
     aggregate: Literal["count", "sum"] = "count"
-    field: str | None = None
+    field: Annotated[str, Field(max_length=80, pattern=r"^[a-z][a-z_]*$")] | None = None
     filters: list[Filter] = Field(default_factory=list, max_length=20)
 
     def problems(self) -> list[tuple[str, str]]:

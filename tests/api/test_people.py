@@ -170,3 +170,9 @@ async def test_scope(rest: httpx.AsyncClient, org: SalesOrg, who: str, names: li
             assert (await rest.get(path, headers=headers)).status_code == (200 if name in names else 404), (name, path)
         refused = await rest.patch(f"{PATH}/{person.id}", json={"name": "X"}, headers=headers | ANYWAY)
         assert (refused.status_code, refused.json()["code"]) == (403, "permission_denied")
+
+
+async def test_bulk_is_no_persons_id(rest: httpx.AsyncClient, org: SalesOrg) -> None:
+    """So it has no methods of a person, and says which ones it has."""
+    answer = await rest.patch("/v1/people/bulk", json={}, headers=bearer(org.admin_key))
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")

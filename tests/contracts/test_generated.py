@@ -23,25 +23,6 @@ def test_openapi_is_committed_and_valid() -> None:
     assert document["openapi"].startswith("3.1")
 
 
-def test_every_operation_has_an_id_a_summary_and_problems() -> None:
-    operations = [
-        (path, operation)
-        for path, methods in orjson.loads(export_openapi())["paths"].items()
-        for operation in methods.values()
-    ]
-    ids = [operation["operationId"] for _path, operation in operations]
-    assert len(set(ids)) == len(ids)
-    for path, operation in operations:
-        assert operation["summary"], path
-        assert operation["operationId"][0].islower(), path
-        if path.startswith("/v1/"):
-            assert {"401", "422", "503"} <= set(operation["responses"]), path
-            assert operation["security"], path
-        for status, response in operation["responses"].items():
-            if status.startswith(("4", "5")):
-                assert set(response["content"]) == {"application/problem+json"}, (path, status)
-
-
 def test_sdl_is_committed() -> None:
     assert (ROOT / "schema" / "schema.graphql").read_text() == export_sdl()
 

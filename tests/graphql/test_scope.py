@@ -153,7 +153,12 @@ async def test_a_key_may_do_what_its_scopes_say(org: SalesOrg, ask: Ask, databas
         data = CreateApiKey(name="Board", scopes=["kpi_snapshots:read"])
         key = (await create_api_key(session, org.system, data, ROLES)).key
     refused = await ask(key, "{ people { edges { cursor } } }")
-    assert refused["errors"][0]["extensions"] == {"code": "permission_denied", "kind": "forbidden", "fields": []}
+    assert refused["errors"][0]["extensions"] == {
+        "code": "permission_denied",
+        "kind": "forbidden",
+        "classification": "BAD_REQUEST",
+        "fields": [],
+    }
     id_ = to_global_id("Person", people["Rita"].id)
     rows = await ask(key, "query ($id: ID!) { kpiSnapshots(personId: $id) { edges { node { personId } } } }", id=id_)
     assert {edge["node"]["personId"] for edge in rows["data"]["kpiSnapshots"]["edges"]} == {id_}

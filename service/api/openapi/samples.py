@@ -1,0 +1,72 @@
+"""What example values look like: by the name of a property, else by its format."""
+
+from typing import Any
+
+PERSON = "0199f3c2-7a51-7c3e-9f0b-2d1c5a7e4b60"
+MANAGER = "0199f3c2-7a51-7d02-8c44-91b7f20d6a13"
+
+BY_FORMAT: dict[str, Any] = {
+    "uuid": PERSON,
+    "date": "2026-03-02",
+    "date-time": "2026-03-02T14:30:00Z",
+    "email": "ada@example.org",
+    "uri": "https://hooks.example.org/touchline",
+    "binary": "file",
+}
+
+BY_NAME: dict[str, Any] = {
+    "account_id": "62515",
+    "activated_at": "2026-01-05T08:00:00Z",
+    "app_id": "1160452",
+    "as_of": "2026-03-16T17:00:00Z",
+    "attainment": "0.62",
+    "code": None,
+    "currency": "EUR",
+    "denominator": None,
+    "email": "ada@example.org",
+    "end_on": None,
+    "errors": [],
+    "expires_at": "2027-03-02T00:00:00Z",
+    "external_id": "4711",
+    "fiscal_year_start_month": 1,
+    "hired_on": "2024-03-04",
+    "index": 0,
+    "job_role": "AE",
+    "key": "account-executive",
+    "kpi": "calls_held",
+    "last_error": None,
+    "last_error_at": None,
+    "left_on": None,
+    "locale": "en-GB",
+    "manager_id": MANAGER,
+    "n": 31,
+    "name": "Ada Lovelace",
+    "next_cursor": None,
+    "numerator": None,
+    "object_id": "9001",
+    "object_type": "call",
+    "period": "month",
+    "period_end": "2026-03-31",
+    "period_start": "2026-03-01",
+    "permission": "people:read",
+    "position": 0,
+    "prefix": "tl_7Qx2m4",
+    "reason": None,
+    "receiver_url": "https://touchline.example/integrations/hubspot/webhooks",
+    "retired_at": None,
+    "revoked_at": None,
+    "role": "rep",
+    "scope": "people:read",
+    "scopes": ["people:read", "kpi_snapshots:read"],
+    "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+    "start_on": "2026-03-02",
+    "system": "hubspot",
+    "target": "50",
+    "time_zone": "Europe/Berlin",
+    "unmapped_owners": {"771": 12},
+    "unmapped_stages": {"appointmentscheduled": 3},
+    "value": "31",
+    "version": 1,
+    "week_start": 1,
+}
+"""None: the example shows null where the schema allows it."""

@@ -1,0 +1,57 @@
+"""Suites whose parts all come from PyPI: they run with every check."""
+
+import re
+
+from tests.suites.outcome import Outcome, Suite
+from tests.suites.stage import Stage
+
+
+def schemathesis_rest(stage: Stage) -> Outcome:
+    """Every check on every operation, and neither organization ever sees what is the other's."""
+    return _schemathesis(stage, "schemathesis.toml", f"{stage.url}/openapi.json", "--url", stage.url)
+
+
+def schemathesis_graphql(stage: Stage) -> Outcome:
+    """Every query and mutation the schema allows."""
+    header = f"Authorization:{stage.authorization['Authorization']}"
+    url = f"{stage.url}/graphql"
+    # A value outside a limit, an unknown id, a foreign cursor are answered by an error whose `classification` says
+    # BAD_REQUEST. GraphQL's types cannot say which values those are, as this one check would have them do.
+    excluded = ("--exclude-checks", "positive_data_acceptance")
+    return _schemathesis(stage, "schemathesis-graphql.toml", url, "--header", header, *excluded)
+
+
+def _schemathesis(stage: Stage, config: str, *arguments: str) -> Outcome:
+    examples = str(stage.examples)
+    command = ["--config-file", config, "run", *arguments, "--checks", "all", "--max-examples", examples]
+    done = stage.run("schemathesis", *command, "--continue-on-failure", "--no-color")
+    found = re.search(r"^ *(\d+ generated.*)$", done.stdout, re.MULTILINE)
+    return Outcome(done.returncode == 0, found[1] if found else "it did not run", done.stdout + done.stderr)
+
+
+def python_client(stage: Stage) -> Outcome:
+    """A client for Python is generated without a warning, and its modules can be imported."""
+    done = stage.run(
+        "openapi-python-client",
+        *("generate", "--path", "openapi.json", "--output-path", "touchline_client", "--meta", "none"),
+        "--fail-on-warning",
+    )
+    if done.returncode:
+        return Outcome(passed=False, score="warnings", details=done.stdout + done.stderr)
+    modules = [*(stage.folder / "touchline_client").rglob("*.py")]
+    imported = stage.run("python", "-c", "import touchline_client.api.people.list_people, touchline_client.models")
+    return Outcome(imported.returncode == 0, f"{len(modules)} modules, 0 warnings", imported.stderr)
+
+
+def openapi_document(stage: Stage) -> Outcome:
+    """The document is one, by the specification's own schema."""
+    done = stage.run("openapi-spec-validator", "openapi.json")
+    return Outcome(done.returncode == 0, "valid" if done.returncode == 0 else "not valid", done.stdout + done.stderr)
+
+
+SUITES: dict[str, Suite] = {
+    "openapi-spec-validator": openapi_document,
+    "openapi-python-client": python_client,
+    "schemathesis": schemathesis_rest,
+    "schemathesis-graphql": schemathesis_graphql,
+}

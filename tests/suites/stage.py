@@ -1,0 +1,99 @@
+"""What every suite stands on: the real service with two organizations, its documents, and a folder to work in."""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from tests.fixtures.processes import ServiceProcess
+
+HERE = Path(__file__).parent
+FILES = HERE / "files"
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """`folder` holds `openapi.json`, `schema.graphql` and the suites' own files; keys are of two administrators."""
+
+    folder: Path
+    service: ServiceProcess
+    keys: dict[str, str]
+    examples: int
+
+    @property
+    def url(self) -> str:
+        """Where the service is."""
+        return self.service.base_url
+
+    @property
+    def authorization(self) -> dict[str, str]:
+        """The first organization's header."""
+        return {"Authorization": f"Bearer {self.keys['alice']}"}
+
+    def run(self, *command: str, seconds: int = 900) -> subprocess.CompletedProcess[str]:
+        """Run a program in the folder; Python's tools are found first, npm's after them."""
+        places = [
+            str(Path(sys.executable).parent),
+            str(self.folder.parent / "node_modules" / ".bin"),
+            os.environ["PATH"],
+        ]
+        environment = {**os.environ, "PATH": os.pathsep.join(places), "NO_COLOR": "1", "CI": "true"}
+        return subprocess.run(
+            command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False, timeout=seconds
+        )
+
+
+@contextmanager
+def staged(*, with_npm: bool, examples: int) -> Iterator[Stage]:
+    """Start the service, fill a scratch folder, and take both away at the end."""
+    with tempfile.TemporaryDirectory(prefix="run-", dir=_scratch(with_npm=with_npm)) as name:
+        folder = Path(name)
+        home = folder / "home"
+        home.mkdir()
+        for place in (folder, home):
+            place.chmod(0o755)  # the embedded server runs as a user of its own where we are root
+        service = ServiceProcess(home)
+        service.start()
+        try:
+            keys = {organization: service.create_organization(organization) for organization in ("alice", "bob")}
+            _fill(folder, service, keys)
+            yield Stage(folder, service, keys, examples)
+        finally:
+            service.stop()
+
+
+def _scratch(*, with_npm: bool) -> Path:
+    """A folder outside the repository; packages stay in it for the next run with the same pins."""
+    pins = (HERE / "package.json").read_bytes()
+    scratch = Path(tempfile.gettempdir()) / f"touchline-suites-{hashlib.sha256(pins).hexdigest()[:12]}"
+    scratch.mkdir(exist_ok=True)
+    scratch.chmod(0o755)
+    if with_npm and not (scratch / ".installed").exists():
+        (scratch / "package.json").write_bytes(pins)
+        install = ["npm", "install", "--no-audit", "--no-fund", "--loglevel=error"]
+        subprocess.run(install, cwd=scratch, check=True, stdout=subprocess.DEVNULL)
+        (scratch / ".installed").touch()
+    return scratch
+
+
+def _fill(folder: Path, service: ServiceProcess, keys: dict[str, str]) -> None:
+    shutil.copytree(FILES, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+    document = httpx.get(f"{service.base_url}/openapi.json").raise_for_status().json()
+    document["servers"] = json.loads((ROOT / "openapi" / "openapi.json").read_text())["servers"]
+    (folder / "openapi.json").write_text(json.dumps(document, indent=2))
+    shutil.copy(ROOT / "schema" / "schema.graphql", folder)
+    users = [
+        {"name": name, "fixedHeaders": [{"name": "Authorization", "value": f"Bearer {key}"}]}
+        for name, key in keys.items()
+    ]
+    (folder / "wfc-auth.yaml").write_text(json.dumps({"auth": users}))  # JSON is YAML
