@@ -23,6 +23,7 @@ from service.crm.dto import (
     CrmSystem,
     ReplayDTO,
     ReplayRequest,
+    RotatedCrmSecretDTO,
     UpdateCrmConnection,
 )
 from service.crm.permissions import Permission
@@ -30,7 +31,13 @@ from service.crm.use_cases import connections, events
 
 READ, WRITE = Permission.CRM_CONNECTIONS_READ, Permission.CRM_CONNECTIONS_WRITE
 
-describe_enum(CrmSystem, "The CRMs that have a receiver.", hubspot="HubSpot.", salesforce="Salesforce.")
+describe_enum(
+    CrmSystem,
+    "The CRMs that have a receiver.",
+    hubspot="HubSpot.",
+    salesforce="Salesforce.",
+    other="Any other, which sends CloudEvents.",
+)
 
 
 @strawberry.type(description="What a connection has delivered, by what became of it.")
@@ -141,6 +148,17 @@ class CreatedCrmConnectionPayload:
 
     crm_connection: CrmConnection = strawberry.field(description="The connection.")
     receiver_url: str = strawberry.field(description="Where the CRM delivers; Salesforce's holds a token, shown once.")
+    events_url: str | None = strawberry.field(description="Where JSON events are sent; null for HubSpot.")
+    signing_secret: str | None = strawberry.field(
+        description="What signs JSON events (Standard Webhooks), shown once; null for HubSpot."
+    )
+
+
+@strawberry.type(description="A connection's new secret.")
+class RotatedCrmSecretPayload:
+    """The answer to a rotation."""
+
+    signing_secret: str = strawberry.field(description="Shown once; the one before stays valid until `endRotation`.")
 
 
 @strawberry.type(description="What will be processed again.")
@@ -160,6 +178,14 @@ class CreateCrmConnectionInput:
     app_id: str | None = UNSET
     secret: str | None = UNSET
     mapping: JSON | None = UNSET
+    idempotency_key: str | None = None
+
+
+@strawberry.input(description="Which connection gets a new secret.")
+class RotateCrmConnectionSecretInput:
+    """Nothing else is asked."""
+
+    id: strawberry.ID
     idempotency_key: str | None = None
 
 
@@ -200,7 +226,10 @@ class ReplayCrmConnectionInput:
     needs=WRITE,
     payload=CreatedCrmConnectionPayload,
     render=lambda dto, _data: CreatedCrmConnectionPayload(
-        crm_connection=to_crm_connection(dto), receiver_url=dto.receiver_url
+        crm_connection=to_crm_connection(dto),
+        receiver_url=dto.receiver_url,
+        events_url=dto.events_url,
+        signing_secret=dto.signing_secret,
     ),
 )
 async def create_crm_connection(
@@ -223,6 +252,20 @@ async def update_crm_connection(session: TenantSession, info: Info, data: Update
     id_, box, expected = row_id(data.id, "CrmConnection"), info.context.runtime.secret_box, precondition(data.if_match)
     changes = to_dto(UpdateCrmConnection, data)
     return await connections.update_crm_connection(session, info.context.principal, id_, changes, box, expected)
+
+
+@mutation(
+    "Make a connection's new secret for JSON events; the one before stays valid until `endRotation`.",
+    needs=WRITE,
+    payload=RotatedCrmSecretPayload,
+    render=lambda dto, _data: RotatedCrmSecretPayload(signing_secret=dto.signing_secret),
+)
+async def rotate_crm_connection_secret(
+    session: TenantSession, info: Info, data: RotateCrmConnectionSecretInput
+) -> RotatedCrmSecretDTO:
+    """`POST /v1/crm-connections/{id}/rotate-secret`."""
+    id_, box = row_id(data.id, "CrmConnection"), info.context.runtime.secret_box
+    return await connections.rotate_crm_secret(session, info.context.principal, id_, box)
 
 
 @mutation("Disconnect an account; facts stay.", needs=WRITE, payload=DeletedPayload, render=to_deleted)
@@ -250,5 +293,6 @@ class CrmMutation:
 
     create_crm_connection = create_crm_connection
     update_crm_connection = update_crm_connection
+    rotate_crm_connection_secret = rotate_crm_connection_secret
     delete_crm_connection = delete_crm_connection
     replay_crm_connection = replay_crm_connection

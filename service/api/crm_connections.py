@@ -15,6 +15,7 @@ from service.crm.dto import (
     CrmConnectionStatusDTO,
     ReplayDTO,
     ReplayRequest,
+    RotatedCrmSecretDTO,
     UpdateCrmConnection,
 )
 from service.crm.permissions import Permission
@@ -39,7 +40,7 @@ async def list_crm_connections(
 async def create_crm_connection(
     data: CreateCrmConnection, session: SessionDep, principal: PrincipalDep, runtime: RuntimeDep
 ) -> CreatedCrmConnectionDTO:
-    """Answers the URL to give to the vendor; Salesforce's holds a token."""
+    """Answers the URLs to give to the vendor, and the secret that signs JSON events; both are shown this once."""
     box, base_url = runtime.secret_box, runtime.settings.base_url
     return await connections.create_crm_connection(session, principal, data, box, base_url)
 
@@ -79,6 +80,19 @@ async def update_crm_connection(
     """Rename, rotate the secret, map anew (over the vendor's defaults)."""
     box = runtime.secret_box
     return await connections.update_crm_connection(session, principal, connection_id, data, box, expected)
+
+
+@router.post(
+    "/{connection_id}/rotate-secret",
+    **operation(
+        "rotateCrmConnectionSecret", "Make a connection's new secret", Permission.CRM_CONNECTIONS_WRITE, 404, 409
+    ),
+)
+async def rotate_crm_connection_secret(
+    connection_id: UUID, session: SessionDep, principal: PrincipalDep, runtime: RuntimeDep
+) -> RotatedCrmSecretDTO:
+    """For JSON events. Shown this once; the one before stays valid until a PATCH says `end_rotation`."""
+    return await connections.rotate_crm_secret(session, principal, connection_id, runtime.secret_box)
 
 
 @router.delete(

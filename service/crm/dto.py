@@ -13,10 +13,11 @@ from service.core.sorting import Sorting
 
 
 class CrmSystem(StrEnum):
-    """The CRMs that have a receiver."""
+    """The CRMs that have a receiver; any other one speaks CloudEvents."""
 
     HUBSPOT = "hubspot"
     SALESFORCE = "salesforce"
+    OTHER = "other"
 
 
 class EventStatus(StrEnum):
@@ -32,7 +33,10 @@ Secret = Annotated[SecretStr, Field(min_length=8, max_length=500)]
 
 
 class CreateCrmConnection(InputDTO):
-    """One account of one CRM: a HubSpot portal with its app's id and secret, or a Salesforce organization."""
+    """One account of one CRM: a HubSpot portal with its app's id and secret, or a Salesforce organization.
+
+    The account of another CRM is named by its organization, and unique within that alone.
+    """
 
     model_config = example(
         system="hubspot",
@@ -58,8 +62,8 @@ class CreateCrmConnection(InputDTO):
             if not self.account_id.isdigit() or not self.app_id.isdigit():
                 raise ValueError("account_id (the portal) and app_id of HubSpot are numbers")
         elif self.app_id is not None or self.secret is not None:
-            raise ValueError("a Salesforce connection has neither app_id nor secret: its URL holds a token")
-        elif len(self.account_id) not in (15, 18):
+            raise ValueError("app_id and secret are HubSpot's; the secret of other connections is made here")
+        elif self.system is CrmSystem.SALESFORCE and len(self.account_id) not in (15, 18):
             raise ValueError("account_id is the Salesforce organization id, 15 or 18 characters long")
         return self
 
@@ -103,9 +107,22 @@ class CrmConnectionDTO(OutputDTO):
 
 
 class CreatedCrmConnectionDTO(CrmConnectionDTO):
-    """A new connection. The URL of a Salesforce receiver holds its token, which is shown this once."""
+    """A new connection with what its CRM must be told; tokens and secrets are shown this once.
+
+    `receiver_url`: webhooks (HubSpot), outbound messages (Salesforce; it holds a token), or CloudEvents.
+    `events_url`: where JSON events are sent, signed with `signing_secret` (Standard Webhooks); HubSpot has neither.
+    """
 
     receiver_url: str
+    events_url: str | None
+    signing_secret: str | None
+
+
+class RotatedCrmSecretDTO(OutputDTO):
+    """A connection's new secret, shown this once; the one before stays valid until `end_rotation`."""
+
+    connection_id: UUID
+    signing_secret: str
 
 
 class CrmConnectionCounts(OutputDTO):

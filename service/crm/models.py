@@ -28,12 +28,15 @@ class CrmConnection(TenantRow, table=True):
     __table_args__ = (
         UniqueConstraint("org_id", "system", "account_id"),
         ForeignKeyConstraint(["org_id", "source_id"], ["record_source.org_id", "record_source.id"]),
-        CheckConstraint("system IN ('hubspot', 'salesforce')", name="system"),
+        CheckConstraint("system IN ('hubspot', 'salesforce', 'other')", name="system"),
     )
 
 
 class ConnectionRoute(SQLModel, table=True):
-    """Non-tenant: finds the connection of a delivery. A (system, account) belongs to one organization."""
+    """Non-tenant: finds the connection of a delivery. A (system, account) belongs to one organization.
+
+    An account of another CRM is named by its organization, not by the CRM: its connection's id stands for it.
+    """
 
     __tablename__ = "connection_route"
 
@@ -42,7 +45,7 @@ class ConnectionRoute(SQLModel, table=True):
     app_id: str | None = Field(default=None, index=True)
     token_hash: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True, unique=True))
     org_id: UUID
-    connection_id: UUID
+    connection_id: UUID = Field(unique=True)
 
 
 class Delivery(TenantRow, table=True):

@@ -1,4 +1,4 @@
-"""The two vendors behind one face: how to split, translate, and map by default."""
+"""The vendors behind one face: how to split, translate, and map by default."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -9,6 +9,9 @@ from service.crm.events import FieldNames, SplitEvent, Translation
 from service.crm.hubspot import splitting as hubspot_splitting
 from service.crm.hubspot import translation as hubspot_translation
 from service.crm.hubspot import vocabulary as hubspot_vocabulary
+from service.crm.other import splitting as other_splitting
+from service.crm.other import translation as other_translation
+from service.crm.other import vocabulary as other_vocabulary
 from service.crm.salesforce import splitting as salesforce_splitting
 from service.crm.salesforce import translation as salesforce_translation
 from service.crm.salesforce import vocabulary as salesforce_vocabulary
@@ -30,6 +33,7 @@ VENDORS = {
     CrmSystem.SALESFORCE: Vendor(
         salesforce_splitting.split, salesforce_translation.translate, salesforce_vocabulary.DEFAULT_MAPPING
     ),
+    CrmSystem.OTHER: Vendor(other_splitting.split, other_translation.translate, other_vocabulary.DEFAULT_MAPPING),
 }
 
 

@@ -31,6 +31,7 @@ BODIES: dict[str, dict[str, Any] | None] = {
     "deleteCrmConnection": None,
     "getCrmConnection": None,
     "getCrmConnectionStatus": None,
+    "rotateCrmConnectionSecret": None,
     "updateCrmConnection": {"name": "Mine now"},
     "replayCrmConnection": {},
     "getCrmEvent": None,

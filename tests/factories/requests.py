@@ -65,6 +65,7 @@ GRAPHQL_INPUTS: dict[str, Any] = {
         "secret": "a-secret-of-the-app",
     },
     "updateCrmConnection": {"id": to_global_id("CrmConnection", ROW)},
+    "rotateCrmConnectionSecret": {"id": to_global_id("CrmConnection", ROW)},
     "deleteCrmConnection": {"id": to_global_id("CrmConnection", ROW)},
     "replayCrmConnection": {"id": to_global_id("CrmConnection", ROW)},
     "replayCrmEvent": {"id": to_global_id("CrmEvent", "0" * 64)},

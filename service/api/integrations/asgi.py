@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Iterable
 from typing import Any
 
+import orjson
 from starlette.types import Receive, Scope, Send
 
 BODY_SECONDS = 30.0
@@ -47,6 +48,14 @@ class Answer:
         await send(self._start)
         await send(self._body)
 
+
+def problem(status: int, title: str, detail: str, *headers: tuple[bytes, bytes]) -> Answer:
+    """A problem+json answer."""
+    body = orjson.dumps({"type": "about:blank", "title": title, "status": status, "detail": detail})
+    return Answer(status, body, b"application/problem+json", headers)
+
+
+CLOSE = (b"connection", b"close")
 
 Headers = dict[bytes, bytes]
 """By lower-case name; of a repeated header, the last."""

@@ -5,7 +5,7 @@ So no middleware wraps a receiver, and none of its rules (limits, problem render
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from service.api.integrations import hubspot, salesforce
+from service.api.integrations import events, hubspot, salesforce
 from service.crm.receiving.runtime import ReceiverRuntime
 
 HUBSPOT_PATH = "/integrations/hubspot/webhooks"
@@ -33,5 +33,11 @@ class IntegrationsDispatcher:
                     await salesforce.UNAVAILABLE.send(send)
                 else:
                     await salesforce.salesforce_outbound(self.receivers, scope, receive, send)
+                return
+            if path.startswith((events.SALESFORCE_PREFIX, events.PREFIX)):
+                if self.receivers is None:
+                    await events.UNAVAILABLE.send(send)
+                else:
+                    await events.json_events(self.receivers, scope, receive, send)
                 return
         await self.app(scope, receive, send)

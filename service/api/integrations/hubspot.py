@@ -2,15 +2,16 @@
 
 import time
 
-import orjson
 from starlette.types import Receive, Scope, Send
 
 from service.api.integrations.asgi import (
+    CLOSE,
     Answer,
     BodyCut,
     BodyTooLarge,
     Headers,
     media_type,
+    problem,
     read_body,
     signed_uri,
     text_of,
@@ -24,22 +25,16 @@ from service.crm.receiving.runtime import ReceiverRuntime
 logger = get_logger(__name__)
 
 
-def _problem(status: int, title: str, detail: str, *headers: tuple[bytes, bytes]) -> Answer:
-    body = orjson.dumps({"type": "about:blank", "title": title, "status": status, "detail": detail})
-    return Answer(status, body, b"application/problem+json", headers)
-
-
 ACCEPTED = Answer(200, b"", b"text/plain")
-CLOSE = (b"connection", b"close")
-WRONG_METHOD = _problem(405, "Method Not Allowed", "Webhooks are POSTed.", (b"allow", b"POST"), CLOSE)
-WRONG_TYPE = _problem(415, "Unsupported Media Type", "Webhooks are application/json.", CLOSE)
-TOO_LARGE = _problem(413, "Content Too Large", "The delivery is larger than the limit.", CLOSE)
-TOO_SLOW = _problem(408, "Request Timeout", "The body did not arrive in time.", CLOSE)
-UNAVAILABLE = _problem(503, "Service Unavailable", "The delivery could not be stored; send it again.")
+WRONG_METHOD = problem(405, "Method Not Allowed", "Webhooks are POSTed.", (b"allow", b"POST"), CLOSE)
+WRONG_TYPE = problem(415, "Unsupported Media Type", "Webhooks are application/json.", CLOSE)
+TOO_LARGE = problem(413, "Content Too Large", "The delivery is larger than the limit.", CLOSE)
+TOO_SLOW = problem(408, "Request Timeout", "The body did not arrive in time.", CLOSE)
+UNAVAILABLE = problem(503, "Service Unavailable", "The delivery could not be stored; send it again.")
 ANSWERS = {
     Receipt.STORED: ACCEPTED,
-    Receipt.UNREADABLE: _problem(400, "Bad Request", "The verified body is not a JSON array."),
-    Receipt.UNVERIFIED: _problem(
+    Receipt.UNREADABLE: problem(400, "Bad Request", "The verified body is not a JSON array."),
+    Receipt.UNVERIFIED: problem(
         401,
         "Unauthorized",
         "The v3 signature is missing, stale or not of this app's secret.",

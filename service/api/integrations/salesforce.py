@@ -2,7 +2,7 @@
 
 from starlette.types import Receive, Scope, Send
 
-from service.api.integrations.asgi import Answer, BodyCut, BodyTooLarge, Headers, media_type, read_body
+from service.api.integrations.asgi import CLOSE, Answer, BodyCut, BodyTooLarge, Headers, media_type, read_body
 from service.core.errors import ServiceError
 from service.core.logging import get_logger
 from service.crm.receiving.receipt import Receipt
@@ -21,7 +21,6 @@ def _fault(status: int, reason: str, *headers: tuple[bytes, bytes]) -> Answer:
     return Answer(status, fault(reason), XML, headers)
 
 
-CLOSE = (b"connection", b"close")
 WRONG_METHOD = _fault(405, "Outbound messages are POSTed.", (b"allow", b"POST"), CLOSE)
 WRONG_TYPE = _fault(415, "Outbound messages are text/xml.", CLOSE)
 TOO_LARGE = _fault(413, "The message is larger than the limit.", CLOSE)

@@ -14,15 +14,12 @@ import msgspec
 from service.core.clock import utc_now
 from service.core.ids import new_id
 from service.crm.receiving.receipt import Receipt
-from service.crm.receiving.routes import HUBSPOT, LIFETIME_SECONDS, App, Candidate, Routes
+from service.crm.receiving.routes import HUBSPOT, LIFETIME_SECONDS, REFRESHED_SECONDS, App, Candidate, Routes
 from service.crm.receiving.writer import DeliveryRow, DeliveryWriter, UnclaimedRow
 from service.crm.use_cases.unclaimed import fingerprint
 from service.crm.verification import is_fresh, matches_v3, v3_message
 
 PEEK_BYTES = 1024 * 1024
-REFRESH_SECONDS = 0.05
-"""What looks unverified or unclaimed is judged by routes at most this old: a new secret or portal counts at once."""
-
 NO_ACCOUNT = ""
 """The account of events that name none, where the batch does not settle whose they are."""
 
@@ -69,7 +66,7 @@ async def receive_hubspot(routes: Routes, writer: DeliveryWriter, request: Signe
     """Verify, route and store; returns after the commit. `unavailable` when the database is out of reach."""
     if not request.signature or not is_fresh(request.timestamp, now_ms):
         return Receipt.UNVERIFIED
-    verified = await _verify(routes, request, LIFETIME_SECONDS) or await _verify(routes, request, REFRESH_SECONDS)
+    verified = await _verify(routes, request, LIFETIME_SECONDS) or await _verify(routes, request, REFRESHED_SECONDS)
     if verified is None:
         return Receipt.UNVERIFIED
     try:
@@ -79,7 +76,7 @@ async def receive_hubspot(routes: Routes, writer: DeliveryWriter, request: Signe
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return Receipt.UNREADABLE
     if not verified.accounts.keys() >= by_account.keys():
-        verified = await _verify(routes, request, REFRESH_SECONDS) or verified
+        verified = await _verify(routes, request, REFRESHED_SECONDS) or verified
     await _store(writer, by_account, verified)
     return Receipt.STORED
 

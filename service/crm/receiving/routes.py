@@ -11,6 +11,7 @@ from service.core.database import Database
 from service.core.errors import ErrorKind, ServiceError
 from service.core.logging import get_logger
 from service.core.secrets import SecretBox
+from service.crm.dto import CrmSystem
 from service.crm.models import ConnectionRoute, CrmConnection
 from service.crm.repository import connections as repository
 
@@ -18,6 +19,9 @@ logger = get_logger(__name__)
 
 LIFETIME_SECONDS = 5.0
 REFRESH_SECONDS = 2.5
+REFRESHED_SECONDS = 0.05
+"""What looks unverified or unclaimed is judged by routes at most this old: a new secret or portal counts at once."""
+
 LOAD_SECONDS = 2.0
 MAX_ENTRIES = 20_000
 MAX_ANONYMOUS_ROUTES = 20
@@ -48,6 +52,15 @@ class App:
 
     app_id: str
     by_secret: Mapping[str, Mapping[str, Candidate]]
+
+
+@dataclass(frozen=True, slots=True)
+class SignedConnection:
+    """A connection that is named by its own URL, with its secrets: two while one is rotated."""
+
+    candidate: Candidate
+    system: CrmSystem
+    secrets: tuple[str, ...]
 
 
 class TimedCache(Generic[K, V]):
@@ -121,7 +134,7 @@ def _note_failure(task: "asyncio.Task[V | None]") -> None:
 
 
 class Routes:
-    """Finds HubSpot applications by id or by one of their accounts, and Salesforce connections by token."""
+    """Finds HubSpot applications by id or account, Salesforce connections by token, and connections by id."""
 
     def __init__(self, database: Database, box: SecretBox) -> None:
         self._database = database
@@ -129,6 +142,7 @@ class Routes:
         self._apps: TimedCache[str, App] = TimedCache(self._load_app)
         self._accounts: TimedCache[str, App] = TimedCache(self._load_app_of_account)
         self._tokens: TimedCache[bytes, Candidate] = TimedCache(self._load_token)
+        self._connections: TimedCache[UUID, SignedConnection] = TimedCache(self._load_connection)
         self._anonymous: TimedCache[None, Sequence[App]] = TimedCache(self._load_anonymous)
 
     async def of_app(self, app_id: str, max_age: float = LIFETIME_SECONDS) -> Sequence[App]:
@@ -149,9 +163,13 @@ class Routes:
         """The Salesforce connection whose URL holds a token."""
         return await self._tokens.get(token_hash)
 
+    async def of_connection(self, connection_id: UUID, max_age: float = LIFETIME_SECONDS) -> SignedConnection | None:
+        """The connection with this id, if it has a secret of ours."""
+        return await self._connections.get(connection_id, max_age)
+
     def clear(self) -> None:
         """Forget everything: a connection changed, or hints may have been lost."""
-        for cache in (self._apps, self._accounts, self._tokens, self._anonymous):
+        for cache in (self._apps, self._accounts, self._tokens, self._connections, self._anonymous):
             cache.clear()
 
     async def _load_app(self, app_id: str) -> App | None:
@@ -176,6 +194,18 @@ class Routes:
         async with self._database.directory() as session:
             route = await repository.find_route_of_token(session, token_hash)
         return None if route is None else Candidate(route.org_id, route.connection_id, route.account_id)
+
+    async def _load_connection(self, connection_id: UUID) -> SignedConnection | None:
+        async with self._database.directory() as session:
+            route = await repository.find_route_of_connection(session, connection_id)
+        if route is None or route.system == HUBSPOT:  # its secret is its app's, and signs nothing here
+            return None
+        async with self._database.tenant(route.org_id) as session:
+            row = await repository.get_connection(session, route.org_id, connection_id)
+        if row is None or row.secret is None:
+            return None
+        candidate = Candidate(row.org_id, row.id, row.account_id)
+        return SignedConnection(candidate, CrmSystem(row.system), tuple(self._secrets(row)))
 
     async def _app(self, app_id: str, routes: Sequence[ConnectionRoute]) -> App:
         """Secrets are content: they are read under each organization's own setting."""

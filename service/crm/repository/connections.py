@@ -37,6 +37,16 @@ async def get_connections(session: AsyncSession, org_id: UUID, ids: list[UUID] |
     return list((await session.exec(query)).all())
 
 
+async def find_connection(session: AsyncSession, org_id: UUID, system: str, account_id: str) -> CrmConnection | None:
+    """The organization's connection of an account."""
+    query = select(CrmConnection).where(
+        col(CrmConnection.org_id) == org_id,
+        col(CrmConnection.system) == system,
+        col(CrmConnection.account_id) == account_id,
+    )
+    return (await session.exec(query)).first()
+
+
 async def list_connections(session: AsyncSession, org_id: UUID, page: PageRequest) -> Page[CrmConnection]:
     """One page of connections."""
     query = select(CrmConnection).where(col(CrmConnection.org_id) == org_id)
@@ -66,6 +76,12 @@ async def list_some_routes(session: AsyncSession, system: str, limit: int) -> li
 async def find_route_of_token(session: AsyncSession, token_hash: bytes) -> ConnectionRoute | None:
     """The connection whose URL holds this token."""
     query = select(ConnectionRoute).where(col(ConnectionRoute.token_hash) == token_hash)
+    return (await session.exec(query)).first()
+
+
+async def find_route_of_connection(session: AsyncSession, connection_id: UUID) -> ConnectionRoute | None:
+    """The route of a connection that its own URL names."""
+    query = select(ConnectionRoute).where(col(ConnectionRoute.connection_id) == connection_id)
     return (await session.exec(query)).first()
 
 

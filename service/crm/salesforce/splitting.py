@@ -1,4 +1,4 @@
-"""A Salesforce outbound message into events, one per notification."""
+"""A stored Salesforce delivery into events: an outbound message's notifications, or JSON events."""
 
 import hashlib
 from collections.abc import Iterator
@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from lxml import etree
 
 from service.crm.events import SplitEvent
+from service.crm.salesforce import events
 from service.crm.salesforce.soap import OUTBOUND, parse
 from service.organizations.external_ids import salesforce_id
 
@@ -17,7 +18,10 @@ MODIFIED_FIELDS = ("SystemModstamp", "LastModifiedDate")
 
 
 def split(body: bytes) -> Iterator[SplitEvent]:
-    """Every notification; the key is the SHA-256 of (organization, `Notification/Id`)."""
+    """Every notification, its key the SHA-256 of (organization, `Notification/Id`); or every JSON event."""
+    if body[:1] == b"{":
+        yield from events.split(body)
+        return
     message = parse(body)
     for position, notification in enumerate(message.notifications):
         yield _event(position, message.organization_id, notification)

@@ -1,16 +1,19 @@
-"""A Salesforce notification (the record as it was when the message was sent) into writes to its fields."""
+"""A Salesforce event into writes to a record's fields: a notification, a change event, or what Apex sent."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from service.activities.records import CREATED, CREATION, DELETED, DELETION, PROPERTY, FieldWrite, RecordChange
 from service.crm.events import FieldNames, SplitEvent, Translation, Untranslatable
+from service.crm.salesforce.images import Life, RecordImage
 from service.crm.salesforce.vocabulary import FIELDS, OBJECT_TYPES, TASK_KINDS
 from service.crm.values import normalise
 from service.organizations.external_ids import salesforce_id
 
 
 def translate(event: SplitEvent, fields: FieldNames) -> Translation:
-    """What a notification means; objects that become no fact are ignored."""
+    """What an event means. Objects that become no fact are ignored in an outbound message, and named elsewhere."""
+    if isinstance(event.payload, RecordImage):
+        return Translation(tuple(_image_changes(event, event.payload, fields)))
     if event.object_type not in OBJECT_TYPES:
         if event.problem is not None:
             raise Untranslatable(event.problem)
@@ -39,13 +42,36 @@ def _changes(event: SplitEvent, at: int, fields: FieldNames) -> Iterator[RecordC
         yield change(canonical, PROPERTY, value)
 
 
-def _values(object_type: str, record: dict[str, str], fields: FieldNames) -> dict[str, str | None]:
-    """Canonical field → value; the connection's own mapping goes before ours."""
+def _image_changes(event: SplitEvent, image: RecordImage, fields: FieldNames) -> Iterator[RecordChange]:
+    """An image's writes; at one instant the commit's order decides."""
+    if event.problem is not None or event.at is None:
+        raise Untranslatable(event.problem or "commitTimestamp: missing")
+    object_type = OBJECT_TYPES.get(event.object_type)
+    if object_type is None:
+        raise Untranslatable(f"{event.object_type}: no object that becomes a fact here; leave it out of the channel")
+    at, key = event.at, image.order or event.key.hex()[:32]
+
+    def change(field: str, rank: int, value: str | None) -> RecordChange:
+        return RecordChange(object_type, event.object_id, field, FieldWrite(at, rank, key, value))
+
+    if image.life is Life.CREATED:
+        yield change(CREATED, CREATION, "true")
+    if image.life in {Life.DELETED, Life.RESTORED}:
+        # One rank for both, so that of the same instant the later commit stands.
+        yield change(DELETED, DELETION, "true" if image.life is Life.DELETED else "false")
+    for canonical, value in _values(event.object_type, image.fields, fields).items():
+        yield change(canonical, PROPERTY, value)
+
+
+def _values(object_type: str, record: Mapping[str, str], fields: FieldNames) -> dict[str, str | None]:
+    """Canonical field → value; the connection's own mapping goes before ours, and a value before none."""
     values: dict[str, str | None] = {}
     for name, canonical in {**FIELDS[object_type], **fields}.items():
         text = record.get(name)
         if text is not None:
-            values[canonical] = _value(canonical, name, text)
+            value = _value(canonical, name, text)
+            if value is not None or canonical not in values:
+                values[canonical] = value
     if object_type == "Task":
         kind = TASK_KINDS.get((record.get("TaskSubtype") or record.get("Type") or "").lower())
         if kind is not None:

@@ -31,11 +31,13 @@ from service.crm.dto import (
     CrmConnectionStatusDTO,
     CrmSystem,
     EventStatus,
+    RotatedCrmSecretDTO,
     UpdateCrmConnection,
 )
 from service.crm.models import ConnectionRoute, CrmConnection
 from service.crm.permissions import Permission
 from service.crm.repository import connections as repository
+from service.crm.standard_webhooks import new_secret
 from service.crm.use_cases.unclaimed import CLAIM_UNCLAIMED
 from service.crm.vendors import effective_mapping
 from service.organizations.external_ids import canonical_external_id
@@ -55,21 +57,28 @@ async def create_crm_connection(
     """
     require(principal, Permission.CRM_CONNECTIONS_WRITE)
     account_id = canonical_external_id(data.system.value, data.account_id)
-    if await repository.find_route(session, data.system.value, account_id):
+    connection_id = new_id()
+    # An account of another CRM has the name that its organization gave it, which says nothing beyond.
+    routed_as = str(connection_id) if data.system is CrmSystem.OTHER else account_id
+    if await repository.find_route(session, data.system.value, routed_as) or await repository.find_connection(
+        session, principal.org_id, data.system.value, account_id
+    ):
         raise conflict("crm_account_claimed", "This account is connected already.", "/account_id")
     mapping = effective_mapping(data.system, data.mapping)
     source = await ensure_source(session, principal.as_system(), data.system.value, account_id, mapping)
     now, token = utc_now(), new_token(TOKEN_PREFIX)
+    signing_secret = None if data.system is CrmSystem.HUBSPOT else new_secret()
+    secret = signing_secret if data.secret is None else data.secret.get_secret_value()
     token_hash = digest(token) if data.system is CrmSystem.SALESFORCE else None
     row = CrmConnection(
         org_id=principal.org_id,
-        id=new_id(),
+        id=connection_id,
         source_id=source.id,
         system=data.system.value,
         name=data.name,
         account_id=account_id,
         app_id=data.app_id,
-        secret=None if data.secret is None else box.seal(data.secret.get_secret_value()),
+        secret=None if secret is None else box.seal(secret),
         token_hash=token_hash,
         created_at=now,
         updated_at=now,
@@ -78,7 +87,7 @@ async def create_crm_connection(
     session.add(
         ConnectionRoute(
             system=row.system,
-            account_id=account_id,
+            account_id=routed_as,
             app_id=row.app_id,
             token_hash=token_hash,
             org_id=row.org_id,
@@ -89,9 +98,12 @@ async def create_crm_connection(
     await _routes_changed(session)
     for delay in (None, CLAIM_AGAIN):
         await enqueue(session, CLAIM_UNCLAIMED, principal.org_id, delay=delay, connection_id=str(row.id))
+    shown, events_url = _to_dto(row, source), _events_url(row, base_url)
     path = "hubspot/webhooks" if data.system is CrmSystem.HUBSPOT else f"salesforce/outbound/{token}"
-    shown = _to_dto(row, source)
-    return CreatedCrmConnectionDTO(**shown.model_dump(), receiver_url=f"{base_url}/integrations/{path}")
+    url = events_url if events_url and data.system is CrmSystem.OTHER else f"{base_url}/integrations/{path}"
+    return CreatedCrmConnectionDTO(
+        **shown.model_dump(), receiver_url=url, events_url=events_url, signing_secret=signing_secret
+    )
 
 
 async def list_crm_connections(
@@ -153,7 +165,7 @@ async def update_crm_connection(
     expected.check(_to_dto(row, await get_source(session, principal.as_system(), row.source_id)))
     if data.secret is not None:
         if row.system != CrmSystem.HUBSPOT:
-            raise invalid("/secret", "a Salesforce connection has no secret: its URL holds a token")
+            raise invalid("/secret", "is made here for this connection: rotate it")
         row.previous_secret, row.secret = row.secret, box.seal(data.secret.get_secret_value())
     if data.end_rotation:
         row.previous_secret = None
@@ -164,6 +176,21 @@ async def update_crm_connection(
     source = await _mapped(session, principal, row, data.mapping)
     await _routes_changed(session)
     return _to_dto(row, source)
+
+
+async def rotate_crm_secret(
+    session: AsyncSession, principal: Principal, connection_id: UUID, box: SecretBox
+) -> RotatedCrmSecretDTO:
+    """Make a new secret for JSON events; the one before stays valid until `end_rotation`."""
+    require(principal, Permission.CRM_CONNECTIONS_WRITE)
+    row = await _existing(session, principal, connection_id, lock=True)
+    if row.system == CrmSystem.HUBSPOT:
+        raise conflict("crm_secret_is_the_apps", "HubSpot's app has the secret; change it there, then send it here.")
+    secret = new_secret()
+    row.previous_secret, row.secret, row.updated_at = row.secret, box.seal(secret), utc_now()
+    await session.flush()
+    await _routes_changed(session)
+    return RotatedCrmSecretDTO(connection_id=row.id, signing_secret=secret)
 
 
 async def delete_crm_connection(
@@ -198,6 +225,13 @@ async def _mapped(
 async def _routes_changed(session: AsyncSession) -> None:
     """Hint every process to drop its cached routes, when the transaction commits."""
     await (await raw_connection(session)).fetch("SELECT pg_notify($1, '')", ROUTES)
+
+
+def _events_url(row: CrmConnection, base_url: str) -> str | None:
+    """Where a connection's JSON events are sent."""
+    paths = {CrmSystem.SALESFORCE: "salesforce/events", CrmSystem.OTHER: "events"}
+    path = paths.get(CrmSystem(row.system))
+    return None if path is None else f"{base_url}/integrations/{path}/{row.id}"
 
 
 def _to_dto(row: CrmConnection, source: RecordSourceDTO) -> CrmConnectionDTO:

@@ -100,7 +100,8 @@ def _translate(
     try:
         translation: Translation = translate(event, fields)
     except Untranslatable as error:
-        return EventStatus.QUARANTINED, str(error), Translation()
+        # A reason may quote what was sent, and PostgreSQL stores no NUL.
+        return EventStatus.QUARANTINED, str(error).replace("\x00", "\N{REPLACEMENT CHARACTER}"), Translation()
     means = translation.changes or translation.purge
     return EventStatus.APPLIED if means else EventStatus.IGNORED, None, translation
 
