@@ -7,6 +7,7 @@ from service.api import (
     audit_events,
     crm_connections,
     crm_events,
+    events,
     kpi_snapshots,
     me,
     organizations,
@@ -28,6 +29,7 @@ for module in (
     kpi_snapshots,
     crm_connections,
     crm_events,
+    events,
     system,
 ):
     router.include_router(module.router)
