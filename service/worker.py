@@ -22,6 +22,7 @@ from service.crm import tasks as crm_tasks
 from service.kpi_snapshots import tasks as kpi_tasks
 from service.organizations import tasks as organizations_tasks
 from service.webhooks import tasks as webhooks_tasks
+from service.webhooks.dispatching import Dispatcher
 
 logger = get_logger(__name__)
 
@@ -60,11 +61,13 @@ class Worker:
             settings.worker_poll_seconds,
             on_work=self.cells.wake,
         )
+        self.webhooks = Dispatcher(runtime, list_organizations)
         self.outbox = DrainLoop(
             "outbox",
             lambda org_id: webhooks_tasks.publish_outbox(runtime.database, org_id),
             list_organizations,
             settings.worker_poll_seconds,
+            on_work=self.webhooks.wake,
         )
 
     async def run(self) -> None:
@@ -75,6 +78,7 @@ class Worker:
                 notifications.DELIVERIES: lambda payload: self.deliveries.wake(UUID(payload)),
                 notifications.DIRTY_CELLS: lambda payload: self.cells.wake(UUID(payload)),
                 notifications.OUTBOX: lambda payload: self.outbox.wake(UUID(payload)),
+                notifications.WEBHOOKS: lambda payload: self.webhooks.wake(UUID(payload)),
             },
             on_reconnect=lambda: None,
         )
@@ -84,6 +88,7 @@ class Worker:
                 ("deliveries", self.deliveries.run),
                 ("dirty_cells", self.cells.run),
                 ("outbox", self.outbox.run),
+                ("webhooks", self.webhooks.run),
                 ("jobs", self._run_jobs),
                 ("purge", self._purge),
             ):

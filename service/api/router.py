@@ -15,6 +15,7 @@ from service.api import (
     success_models,
     system,
     teams,
+    webhooks,
 )
 
 router = APIRouter()
@@ -30,6 +31,7 @@ for module in (
     crm_connections,
     crm_events,
     events,
+    webhooks,
     system,
 ):
     router.include_router(module.router)

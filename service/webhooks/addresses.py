@@ -6,6 +6,7 @@ behind RFC 6890, as of 2025.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
 
@@ -60,8 +61,23 @@ def parse_address(text: str) -> Address | None:
         return None
 
 
-def find_url_fault(url: str, *, allow_http: bool = False, allowed: Sequence[Network] = ()) -> str | None:
-    """What is wrong with an endpoint's URL; None if deliveries to it may be tried."""
+@dataclass(frozen=True, slots=True)
+class UrlPolicy:
+    """What the operator allows beyond https to public addresses."""
+
+    allow_http: bool = False
+    allowed: tuple[Network, ...] = ()
+
+    def permits(self, address: Address) -> bool:
+        """Whether an address may be connected to."""
+        return is_allowed(address, self.allowed)
+
+    def find_fault(self, url: str) -> str | None:
+        """What is wrong with an endpoint's URL; None if deliveries to it may be tried."""
+        return _find_fault(url, self.allow_http, self.allowed)
+
+
+def _find_fault(url: str, allow_http: bool, allowed: Sequence[Network]) -> str | None:
     if len(url) > MAX_URL or any(not "\x21" <= char <= "\x7e" or char in '\\"<>^`{|}' for char in url):
         return f"must be at most {MAX_URL} printable ASCII characters; write other hosts in punycode, paths encoded"
     try:

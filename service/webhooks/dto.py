@@ -46,10 +46,10 @@ class CreateWebhookEndpoint(InputDTO):
 class UpdateWebhookEndpoint(InputDTO):
     """Merge-patch: absent fields stay, null clears."""
 
-    url: Url = ""
+    url: Url | None = None
     description: Text | None = None
     event_types: EventTypes | None = None
-    enabled: bool = Field(default=True, description="False pauses it; true also revives one that was disabled.")
+    enabled: bool | None = Field(default=None, description="False pauses it; true also revives one that was disabled.")
 
     @model_validator(mode="before")
     @classmethod
@@ -98,7 +98,7 @@ class RotatedSecretDTO(OutputDTO):
     previous_secret_until: datetime | None
 
 
-class TestRequestedDTO(OutputDTO):
+class EndpointTestDTO(OutputDTO):
     """The test event; its delivery is found by `event_id` among the deliveries."""
 
     event_id: UUID

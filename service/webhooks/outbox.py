@@ -20,7 +20,7 @@ from service.core.notifications import OUTBOX
 from service.core.tracing import current_traceparent
 from service.webhooks.event_types import EVENTS, EventType
 
-__all__ = ["EventType", "emit", "emit_many"]
+__all__ = ["EventType", "emit", "emit_for", "emit_many"]
 
 COLUMNS = ("org_id", "id", "type", "occurred_at", "data", "traceparent", "endpoint_id")
 
@@ -30,14 +30,25 @@ async def emit(session: AsyncSession, org_id: UUID, type_: EventType, data: Mapp
     await emit_many(session, org_id, [(type_, data)])
 
 
-async def emit_many(
+async def emit_many(session: AsyncSession, org_id: UUID, events: Iterable[tuple[EventType, Mapping[str, Any]]]) -> None:
+    """Record many events with one multi-row INSERT."""
+    await _write(session, org_id, events)
+
+
+async def emit_for(
+    session: AsyncSession, org_id: UUID, endpoint_id: UUID, type_: EventType, data: Mapping[str, Any]
+) -> UUID:
+    """Record an event that goes to one endpoint only, whatever it subscribes to; returns its id."""
+    (id_,) = await _write(session, org_id, [(type_, data)], endpoint_id)
+    return id_
+
+
+async def _write(
     session: AsyncSession,
     org_id: UUID,
     events: Iterable[tuple[EventType, Mapping[str, Any]]],
-    *,
     endpoint_id: UUID | None = None,
-) -> None:
-    """Record many events with one multi-row INSERT; with `endpoint_id` they go to that endpoint only."""
+) -> list[UUID]:
     now, traceparent = utc_now(), current_traceparent()
     rows = [
         (org_id, new_id(), type_.value, now, _checked(type_, data), traceparent, endpoint_id) for type_, data in events
@@ -46,6 +57,7 @@ async def emit_many(
         connection = await raw_connection(session)
         await insert_rows(connection, "outbox_event", COLUMNS, rows)
         await connection.fetch("SELECT pg_notify($1, $2)", OUTBOX, str(org_id))
+    return [row[1] for row in rows]
 
 
 def _checked(type_: EventType, data: Mapping[str, Any]) -> str:
