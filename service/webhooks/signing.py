@@ -4,7 +4,6 @@ Source: https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/st
 """
 
 import base64
-import binascii
 import hashlib
 import hmac
 from collections.abc import Sequence
@@ -24,7 +23,7 @@ def parse_secret(text: str) -> bytes:
         raise ValueError(f"must begin with {PREFIX}")
     try:
         key = base64.b64decode(text.removeprefix(PREFIX), validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise ValueError(f"must be {PREFIX} and base64") from error
     if not MIN_BYTES <= len(key) <= MAX_BYTES:
         raise ValueError(f"must hold {MIN_BYTES} to {MAX_BYTES} bytes")
