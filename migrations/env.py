@@ -9,7 +9,8 @@ import service.activities.models
 import service.crm.models
 import service.kpi_snapshots.models
 import service.organizations.models
-import service.success_models.models  # noqa: F401 - imported for the metadata, as those above
+import service.success_models.models
+import service.webhooks.models  # noqa: F401 - imported for the metadata, as those above
 from migrations.env_filter import include_name
 from service.core.tables import metadata
 

@@ -9,9 +9,10 @@ from service.crm.permissions import Permission as Crm
 from service.kpi_snapshots.permissions import Permission as KpiSnapshots
 from service.organizations.permissions import Permission as Organizations
 from service.success_models.permissions import Permission as SuccessModels
+from service.webhooks.permissions import Permission as Webhooks
 
 ALL_PERMISSIONS: frozenset[str] = frozenset(
-    permission.value for permission in chain(Organizations, SuccessModels, Activities, KpiSnapshots, Crm)
+    permission.value for permission in chain(Organizations, SuccessModels, Activities, KpiSnapshots, Crm, Webhooks)
 )
 
 _EVERYONE = {
@@ -22,7 +23,13 @@ _EVERYONE = {
     KpiSnapshots.KPI_SNAPSHOTS_READ,
     Activities.ACTIVITIES_READ,
 }
-_ENABLEMENT = _EVERYONE | {Organizations.TEAMS_WRITE, SuccessModels.SUCCESS_MODELS_WRITE, Crm.CRM_CONNECTIONS_READ}
+_ENABLEMENT = _EVERYONE | {
+    Organizations.TEAMS_WRITE,
+    SuccessModels.SUCCESS_MODELS_WRITE,
+    Crm.CRM_CONNECTIONS_READ,
+    Webhooks.WEBHOOKS_READ,
+    Webhooks.EVENTS_READ,
+}
 
 ROLES: Mapping[Role, frozenset[str]] = {
     Role.ADMIN: ALL_PERMISSIONS,

@@ -21,6 +21,8 @@ from service.core.runtime import Runtime
 from service.crm import tasks as crm_tasks
 from service.kpi_snapshots import tasks as kpi_tasks
 from service.organizations import tasks as organizations_tasks
+from service.webhooks import tasks as webhooks_tasks
+from service.webhooks.dispatching import Dispatcher
 
 logger = get_logger(__name__)
 
@@ -59,6 +61,14 @@ class Worker:
             settings.worker_poll_seconds,
             on_work=self.cells.wake,
         )
+        self.webhooks = Dispatcher(runtime, list_organizations)
+        self.outbox = DrainLoop(
+            "outbox",
+            lambda org_id: webhooks_tasks.publish_outbox(runtime.database, org_id),
+            list_organizations,
+            settings.worker_poll_seconds,
+            on_work=self.webhooks.wake,
+        )
 
     async def run(self) -> None:
         """Run every loop; a loop that ends unexpectedly is started again."""
@@ -67,6 +77,8 @@ class Worker:
             {
                 notifications.DELIVERIES: lambda payload: self.deliveries.wake(UUID(payload)),
                 notifications.DIRTY_CELLS: lambda payload: self.cells.wake(UUID(payload)),
+                notifications.OUTBOX: lambda payload: self.outbox.wake(UUID(payload)),
+                notifications.WEBHOOKS: lambda payload: self.webhooks.wake(UUID(payload)),
             },
             on_reconnect=lambda: None,
         )
@@ -75,6 +87,8 @@ class Worker:
                 ("listen", listener.run),
                 ("deliveries", self.deliveries.run),
                 ("dirty_cells", self.cells.run),
+                ("outbox", self.outbox.run),
+                ("webhooks", self.webhooks.run),
                 ("jobs", self._run_jobs),
                 ("purge", self._purge),
             ):
@@ -103,6 +117,8 @@ class Worker:
             try:
                 await crm_tasks.purge_expired(self._runtime.database)
                 await organizations_tasks.purge_expired(self._runtime.database)
+                for org_id in await organizations_tasks.list_organization_ids(self._runtime.database):
+                    await webhooks_tasks.purge_outbox(self._runtime.database, org_id)
             except (OSError, asyncpg.PostgresError) as error:
                 logger.warning("purge_failed", error=str(error))
             await asyncio.sleep(PURGE_SECONDS)

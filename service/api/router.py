@@ -7,6 +7,7 @@ from service.api import (
     audit_events,
     crm_connections,
     crm_events,
+    events,
     kpi_snapshots,
     me,
     organizations,
@@ -14,6 +15,7 @@ from service.api import (
     success_models,
     system,
     teams,
+    webhooks,
 )
 
 router = APIRouter()
@@ -28,6 +30,8 @@ for module in (
     kpi_snapshots,
     crm_connections,
     crm_events,
+    events,
+    webhooks,
     system,
 ):
     router.include_router(module.router)

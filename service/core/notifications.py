@@ -14,6 +14,8 @@ ROUTES = "touchline_routes"
 SNAPSHOTS = "touchline_snapshots"
 PRINCIPALS = "touchline_principals"
 """An organization's keys, people or roles changed."""
+OUTBOX = "touchline_outbox"
+WEBHOOKS = "touchline_webhooks"
 
 RECONNECT_SECONDS = 1.0
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Self
 
 from cryptography.fernet import Fernet
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, IPvAnyNetwork, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MIB = 1024 * 1024
@@ -71,6 +71,20 @@ class Settings(BaseSettings):
     )
     websocket_connections: int = Field(
         default=2000, ge=0, description="GraphQL WebSocket connections that one process holds."
+    )
+    webhook_allow_http: bool = Field(
+        default=False, description="Whether webhook endpoints may be http URLs: for development and the demo only."
+    )
+    webhook_allowed_networks: list[IPvAnyNetwork] = Field(
+        default_factory=list,
+        description="Networks (JSON list of CIDRs) that webhooks may be delivered to although they are private. "
+        "Unset: globally routable addresses only.",
+    )
+    webhook_timeout_seconds: float = Field(
+        default=15.0, gt=0, le=30, description="Longest that one attempt to deliver a webhook may take."
+    )
+    webhook_concurrency: int = Field(
+        default=200, ge=1, le=2000, description="Webhook requests that one worker process has under way at most."
     )
     graphql_introspection: bool = Field(
         default=True, description="Whether GraphQL introspection and the GraphiQL page are served."

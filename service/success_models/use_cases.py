@@ -20,6 +20,7 @@ from service.success_models.document import ModelDocument, find_problems
 from service.success_models.dto import SuccessModelDTO
 from service.success_models.models import SuccessModel
 from service.success_models.permissions import Permission
+from service.webhooks.outbox import EventType, emit
 
 BUILD_MEASURES = "build_measures"
 LIBRARY = ("b2b_outbound",)
@@ -110,6 +111,8 @@ async def activate_success_model(session: AsyncSession, principal: Principal, mo
             await session.flush()
         row.status, row.activated_at = "active", now
         await session.flush()
+        told = {"success_model_id": row.id, "key": row.key, "version": row.version, "job_role": row.job_role}
+        await emit(session, principal.org_id, EventType.SUCCESS_MODEL_ACTIVATED, told)
         await enqueue(session, BUILD_MEASURES, principal.org_id)
     return SuccessModelDTO.model_validate(row)
 

@@ -12,7 +12,8 @@ import service.activities.models
 import service.crm.models
 import service.kpi_snapshots.models
 import service.organizations.models
-import service.success_models.models  # noqa: F401 - imported for the metadata, as those above
+import service.success_models.models
+import service.webhooks.models  # noqa: F401 - imported for the metadata, as those above
 from service.core.database import Database, raw_connection
 from service.core.embedded import DatabaseUrls
 from service.core.ids import new_id

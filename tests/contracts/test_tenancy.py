@@ -11,7 +11,8 @@ import service.activities.models
 import service.crm.models
 import service.kpi_snapshots.models
 import service.organizations.models
-import service.success_models.models  # noqa: F401 - imported for the metadata, as those above
+import service.success_models.models
+import service.webhooks.models  # noqa: F401 - imported for the metadata, as those above
 from service.core.embedded import APP, INGEST, DatabaseUrls
 from service.core.tables import metadata
 from service.core.tenancy import row_security_ddl

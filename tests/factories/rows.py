@@ -25,6 +25,8 @@ VALUES: dict[str, Any] = {
     "crm_connection.system": "hubspot",
     "crm_event.status": "applied",
     "manager_period.end_on": None,
+    "webhook_endpoint.disabled_reason": "failing",
+    "webhook_delivery.state": "pending",
 }
 """What check constraints want; every other column gets a value of its type."""
 

@@ -41,6 +41,7 @@ from service.crm.standard_webhooks import new_secret
 from service.crm.use_cases.unclaimed import CLAIM_UNCLAIMED
 from service.crm.vendors import effective_mapping
 from service.organizations.external_ids import canonical_external_id
+from service.webhooks.outbox import EventType, emit
 
 TOKEN_PREFIX = "tls"  # noqa: S105 - the prefix, not the token
 
@@ -98,6 +99,7 @@ async def create_crm_connection(
     await _routes_changed(session)
     for delay in (None, CLAIM_AGAIN):
         await enqueue(session, CLAIM_UNCLAIMED, principal.org_id, delay=delay, connection_id=str(row.id))
+    await _tell(session, EventType.CRM_CONNECTION_CREATED, row)
     shown, events_url = _to_dto(row, source), _events_url(row, base_url)
     path = "hubspot/webhooks" if data.system is CrmSystem.HUBSPOT else f"salesforce/outbound/{token}"
     url = events_url if events_url and data.system is CrmSystem.OTHER else f"{base_url}/integrations/{path}"
@@ -175,6 +177,11 @@ async def update_crm_connection(
     await session.flush()
     source = await _mapped(session, principal, row, data.mapping)
     await _routes_changed(session)
+    changed = {"mapping", "name"} & data.model_fields_set
+    if {"secret", "end_rotation"} & data.model_fields_set:
+        changed.add("rotating_secret")
+    if changed:
+        await _tell(session, EventType.CRM_CONNECTION_UPDATED, row, changed=sorted(changed))
     return _to_dto(row, source)
 
 
@@ -202,6 +209,7 @@ async def delete_crm_connection(
     expected.check(_to_dto(row, await get_source(session, principal.as_system(), row.source_id)))
     await repository.delete_connection(session, principal.org_id, connection_id)
     await _routes_changed(session)
+    await _tell(session, EventType.CRM_CONNECTION_DELETED, row)
 
 
 async def _existing(
@@ -220,6 +228,10 @@ async def _mapped(
         return await get_source(session, principal.as_system(), row.source_id)
     full = effective_mapping(CrmSystem(row.system), mapping)
     return await update_source_mapping(session, principal.as_system(), row.source_id, full)
+
+
+async def _tell(session: AsyncSession, type_: EventType, row: CrmConnection, **more: list[str]) -> None:
+    await emit(session, row.org_id, type_, {"crm_connection_id": row.id, "system": row.system, **more})
 
 
 async def _routes_changed(session: AsyncSession) -> None:

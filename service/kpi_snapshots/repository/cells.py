@@ -43,6 +43,7 @@ ANNOUNCED_TOGETHER = 200
 
 CELL_KEY = ("org_id", "person_id", "measure_id", "day")
 CELL_COLUMNS = (*CELL_KEY, "value", "n")
+CHANGED = (CELL.c.person_id, CELL.c.measure_id, CELL.c.day)
 
 
 class CellDifference(NamedTuple):
@@ -53,6 +54,15 @@ class CellDifference(NamedTuple):
     day: date
     stored: Decimal | None
     recomputed: Decimal | None
+
+
+class CellsChanged(NamedTuple):
+    """Whose cells a refresh changed: of which measures, and on which days at the outside."""
+
+    person_id: UUID
+    measure_ids: frozenset[UUID]
+    first_day: date
+    last_day: date
 
 
 class MeasureTotal(NamedTuple):
@@ -134,8 +144,8 @@ async def announce(session: AsyncSession, org_id: UUID, people: Iterable[UUID]) 
 
 async def refresh_cells(
     session: AsyncSession, org_id: UUID, measures: Sequence[Measure], cells: Sequence[tuple[UUID, date]]
-) -> None:
-    """Compute some people's days anew, for every measure, in one statement.
+) -> list[CellsChanged]:
+    """Compute some people's days anew, for every measure, in one statement; says whose cells are different now.
 
     It must not be the statement that took the marks: facts are read after the marks are locked, so that
     a change which marks a cell again is either seen here or leaves its mark.
@@ -165,18 +175,28 @@ async def refresh_cells(
             CELL.c.measure_id == absent.c.measure_id,
             CELL.c.day == absent.c.day,
         )
+        .returning(*CHANGED)
         .cte("gone")
     )
-    upsert = insert(CELL).from_select(CELL_COLUMNS, _as_cells(org_id, fresh)).add_cte(emptied)
+    upsert = insert(CELL).from_select(CELL_COLUMNS, _as_cells(org_id, fresh))
     new = upsert.excluded
-    await _run(
-        session,
+    written = (
         upsert.on_conflict_do_update(
             index_elements=CELL_KEY,
             set_={"value": new.value, "n": new.n},
             where=or_(CELL.c.value != new.value, CELL.c.n != new.n),
-        ),
+        )
+        .returning(*CHANGED)
+        .cte("written")
     )
+    changed = union_all(select(emptied), select(written)).subquery()
+    query = select(
+        changed.c.person_id,
+        func.array_agg(changed.c.measure_id.distinct()),
+        func.min(changed.c.day),
+        func.max(changed.c.day),
+    ).group_by(changed.c.person_id)
+    return [CellsChanged(row[0], frozenset(row[1]), row[2], row[3]) for row in await _rows(session, query)]
 
 
 async def load_totals(

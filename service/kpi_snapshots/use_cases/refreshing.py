@@ -1,5 +1,6 @@
 """Cells follow the facts: a marked day is computed anew, a new measure for every day."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -7,8 +8,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from service.core.clock import utc_now
 from service.core.principal import Principal
 from service.kpi_snapshots.repository import cells as repository
+from service.kpi_snapshots.repository.cells import CellsChanged
 from service.success_models.measures import Measure
 from service.success_models.use_cases import list_active_models
+from service.webhooks.outbox import EventType, emit_many
 
 
 async def refresh_marked_cells(session: AsyncSession, principal: Principal, limit: int) -> int:
@@ -23,9 +26,34 @@ async def refresh_marked_cells(session: AsyncSession, principal: Principal, limi
         rows = await repository.list_measures(session, principal.org_id)
         measures = [Measure.model_validate(row.definition) for row in rows]
         if measures:
-            await repository.refresh_cells(session, principal.org_id, measures, marked)
+            changed = await repository.refresh_cells(session, principal.org_id, measures, marked)
             await repository.announce(session, principal.org_id, {person_id for person_id, _day in marked})
+            await _tell(session, principal, changed)
     return len(marked)
+
+
+async def _tell(session: AsyncSession, principal: Principal, changed: Sequence[CellsChanged]) -> None:
+    """One event per person whose numbers are different now; a refresh that changed nothing is not news."""
+    if not changed:
+        return
+    kpis: dict[UUID, set[str]] = {}
+    for model in await list_active_models(session, principal):
+        for kpi in model.document.kpis:
+            for measure in kpi.measures:
+                kpis.setdefault(measure.identity(), set()).add(kpi.key)
+    events = [(row, sorted(set().union(*(kpis.get(id_, set()) for id_ in row.measure_ids)))) for row in changed]
+    await emit_many(
+        session,
+        principal.org_id,
+        [
+            (
+                EventType.KPI_SNAPSHOT_CHANGED,
+                {"person_id": row.person_id, "kpis": keys, "first_day": row.first_day, "last_day": row.last_day},
+            )
+            for row, keys in events
+            if keys
+        ],
+    )
 
 
 async def prepare_measures(session: AsyncSession, principal: Principal) -> None:

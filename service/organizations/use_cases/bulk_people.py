@@ -1,6 +1,6 @@
 """Bulk upsert of people by their id in another system; each item succeeds or fails on its own."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -24,11 +24,21 @@ from service.organizations.permissions import Permission
 from service.organizations.repository import organizations
 from service.organizations.repository import people as repository
 from service.organizations.use_cases.organizations import REDERIVE_ALL
-from service.organizations.use_cases.people import CLAIM_UNMAPPED, add_person, change_person, set_identity
-from service.organizations.use_cases.reporting_lines import add_manager_period
+from service.organizations.use_cases.people import (
+    CLAIM_UNMAPPED,
+    IDENTITIES,
+    MOVES_FACTS,
+    add_person,
+    change_person,
+    set_identity,
+)
+from service.organizations.use_cases.reporting_lines import MANAGER, link_manager
 from service.organizations.use_cases.scope import local_today
+from service.webhooks.outbox import EventType, emit_many
 
 LINK_FIELDS = {"system", "external_id", "manager_external_id", "manager_from"}
+CREATED = "created"
+"""In place of what changed: everything."""
 
 
 async def upsert_people(
@@ -43,12 +53,13 @@ async def upsert_people(
     await organizations.lock_organization(session, principal.org_id)
     results: list[BulkItemResult] = []
     jobs: set[str] = set()
+    changes: dict[UUID, set[str]] = {}
     linked: list[tuple[int, UUID, UpsertPerson]] = []
     for index, raw in enumerate(items):
         try:
             item = UpsertPerson.model_validate(raw)
             async with session.begin_nested():
-                status, person_id, job = await _upsert(session, principal, item)
+                status, person_id, changed = await _upsert(session, principal, item)
         except ValidationError as error:
             results.append(_failed(index, "invalid_input", [_field(e) for e in error.errors()]))
         except ServiceError as error:
@@ -56,7 +67,8 @@ async def upsert_people(
         else:
             results.append(BulkItemResult(index=index, status=status, id=person_id))
             linked.append((index, person_id, item))
-            jobs |= job
+            changes.setdefault(person_id, set()).update(changed)
+            jobs |= _jobs(changed)
     for index, person_id, item in linked:
         try:
             async with session.begin_nested():
@@ -64,15 +76,32 @@ async def upsert_people(
         except ServiceError as error:
             results[index] = _failed_service(index, error)
         else:
+            changes[person_id] |= moved
             if moved and results[index].status == "unchanged":
                 results[index] = BulkItemResult(index=index, status="updated", id=person_id)
     for job_name in sorted(jobs):
         await enqueue(session, job_name, principal.org_id)
+    await emit_many(session, principal.org_id, _events(changes))
     return results
 
 
+def _jobs(changed: set[str]) -> set[str]:
+    """What has to be derived anew, now that an item is written."""
+    jobs = {CLAIM_UNMAPPED} if changed & {CREATED, IDENTITIES} else set()
+    return jobs | ({REDERIVE_ALL} if MOVES_FACTS in changed else set())
+
+
+def _events(changes: Mapping[UUID, set[str]]) -> Iterator[tuple[EventType, dict[str, Any]]]:
+    """One event per person, in the order of the items."""
+    for person_id, changed in changes.items():
+        if CREATED in changed:
+            yield EventType.PERSON_CREATED, {"person_id": person_id}
+        elif changed:
+            yield EventType.PERSON_UPDATED, {"person_id": person_id, "changed": sorted(changed)}
+
+
 async def _upsert(session: AsyncSession, principal: Principal, item: UpsertPerson) -> tuple[Any, UUID, set[str]]:
-    """The item's status and person, and the jobs that it makes necessary."""
+    """The item's status and person, and the names of what changed of them."""
     org_id = principal.org_id
     identity = ExternalIdentityInput(system=item.system, external_id=item.external_id)
     fields = item.model_dump(exclude=LINK_FIELDS, exclude_unset=True)
@@ -84,22 +113,22 @@ async def _upsert(session: AsyncSession, principal: Principal, item: UpsertPerso
     )
     if row is None:
         person = await add_person(session, principal, CreatePerson(**fields, external_identities=[identity]))
-        return "created", person.id, {CLAIM_UNMAPPED}
-    jobs = {CLAIM_UNMAPPED} if await set_identity(session, org_id, row.id, identity, "/external_id") else set()
+        return "created", person.id, {CREATED}
+    changed = {IDENTITIES} if await set_identity(session, org_id, row.id, identity, "/external_id") else set()
     if _differs(row, fields):
-        _, owner_moved = await change_person(session, principal, row.id, UpdatePerson(**fields))
-        return "updated", row.id, jobs | ({REDERIVE_ALL} if owner_moved else set())
-    return "updated" if jobs else "unchanged", row.id, jobs
+        _, names = await change_person(session, principal, row.id, UpdatePerson(**fields))
+        changed |= set(names)
+    return "updated" if changed else "unchanged", row.id, changed
 
 
 def _differs(row: Person, fields: dict[str, Any]) -> bool:
     return any(getattr(row, name) != value for name, value in fields.items())
 
 
-async def _link_manager(session: AsyncSession, principal: Principal, person_id: UUID, item: UpsertPerson) -> bool:
-    """True if the person reports to somebody new; the line that holds on the day already stays as it is."""
+async def _link_manager(session: AsyncSession, principal: Principal, person_id: UUID, item: UpsertPerson) -> set[str]:
+    """What changed if the person reports to somebody new; the line that holds on the day already stays as it is."""
     if item.manager_external_id is None:
-        return False
+        return set()
     manager = await repository.get_identity(session, principal.org_id, item.system, item.manager_external_id)
     if manager is None:
         raise invalid("/manager_external_id", "is nobody known in this system")
@@ -107,10 +136,10 @@ async def _link_manager(session: AsyncSession, principal: Principal, person_id: 
     lines = await repository.list_manager_periods(session, principal.org_id, [person_id])
     holds = [line for line in lines if line.start_on <= start_on and (line.end_on is None or start_on < line.end_on)]
     if holds and holds[-1].manager_id == manager.person_id:
-        return False
+        return set()
     period = ManagerPeriodInput(manager_id=manager.person_id, start_on=start_on)
-    await add_manager_period(session, principal, person_id, period)
-    return True
+    await link_manager(session, principal, person_id, period)
+    return {MANAGER}
 
 
 def _field(error: Any) -> dict[str, str]:

@@ -28,10 +28,15 @@ from service.organizations.permissions import Permission
 from service.organizations.repository import api_keys, organizations
 from service.organizations.repository import people as repository
 from service.organizations.use_cases.organizations import REDERIVE_ALL
-from service.organizations.use_cases.reporting_lines import add_manager_period
+from service.organizations.use_cases.reporting_lines import emit_person_updated, link_manager
 from service.organizations.use_cases.scope import local_today, require_visible, visible_people
+from service.webhooks.outbox import EventType, emit
 
 CLAIM_UNMAPPED = "claim_unmapped"
+
+IDENTITIES = "external_identities"
+MOVES_FACTS = "email"
+"""The field whose change may make other facts theirs."""
 
 
 async def present(session: AsyncSession, org_id: UUID, rows: Sequence[Person], today: date) -> list[PersonDTO]:
@@ -114,6 +119,7 @@ async def direct_reports(session: AsyncSession, principal: Principal, manager_id
 async def create_person(session: AsyncSession, principal: Principal, data: CreatePerson) -> PersonDTO:
     """Add a person; facts that waited for their e-mail address or identity are claimed by a job."""
     row = await add_person(session, principal, data)
+    await emit(session, principal.org_id, EventType.PERSON_CREATED, {"person_id": row.id})
     await enqueue(session, CLAIM_UNMAPPED, principal.org_id)
     return await _present_one(session, row)
 
@@ -135,7 +141,7 @@ async def add_person(session: AsyncSession, principal: Principal, data: CreatePe
     if data.manager_id is not None:
         start_on = data.manager_from or data.hired_on or await local_today(session, principal.org_id)
         period = ManagerPeriodInput(manager_id=data.manager_id, start_on=start_on)
-        await add_manager_period(session, principal, row.id, period)
+        await link_manager(session, principal, row.id, period)
     return row
 
 
@@ -147,8 +153,10 @@ async def update_person(
     expected: Precondition = UNCONDITIONAL,
 ) -> PersonDTO:
     """Change a person; the last administrator stays one. Another e-mail address derives facts anew."""
-    row, owner_moved = await change_person(session, principal, person_id, data, expected)
-    if owner_moved:
+    row, changed = await change_person(session, principal, person_id, data, expected)
+    if changed:
+        await emit_person_updated(session, principal.org_id, person_id, changed)
+    if MOVES_FACTS in changed:
         await enqueue(session, REDERIVE_ALL, principal.org_id)
     return await _present_one(session, row)
 
@@ -159,15 +167,14 @@ async def change_person(
     person_id: UUID,
     data: UpdatePerson,
     expected: Precondition = UNCONDITIONAL,
-) -> tuple[Person, bool]:
-    """Change a person and derive nothing yet; True if other facts may be theirs now."""
+) -> tuple[Person, list[str]]:
+    """Change a person and neither tell nor derive anything yet; also returns the names of what is different now."""
     require(principal, Permission.PEOPLE_WRITE)
     row = await _get_for_write(session, principal, person_id)
     await _check(session, row, expected)
     changes = data.model_dump(exclude_unset=True)
     email, role = changes.get("email", row.email), Role(changes.get("role", row.role))
-    owner_moved = email != row.email
-    if owner_moved and await repository.get_person_by_email(session, principal.org_id, email):
+    if email != row.email and await repository.get_person_by_email(session, principal.org_id, email):
         raise conflict("person_email_taken", "A person with this e-mail address exists.", "/email")
     if role != row.role:
         _require_grant(principal, Role(row.role), role)
@@ -178,11 +185,12 @@ async def change_person(
     hired_on, left_on = changes.get("hired_on", row.hired_on), changes.get("left_on", row.left_on)
     if hired_on and left_on and left_on < hired_on:
         raise invalid("/left_on" if "left_on" in changes else "/hired_on", "left_on must not be before hired_on")
+    changed = sorted(name for name, value in changes.items() if getattr(row, name) != value)
     for name, value in changes.items():
         setattr(row, name, value.value if isinstance(value, Role) else value)
     row.updated_at = utc_now()
     await session.flush()
-    return row, owner_moved
+    return row, changed
 
 
 async def delete_person(
@@ -196,6 +204,7 @@ async def delete_person(
     await _keep_an_admin(session, row, "")
     await api_keys.delete_person_routes(session, principal.org_id, person_id)
     await repository.delete_person(session, principal.org_id, person_id)
+    await emit(session, principal.org_id, EventType.PERSON_DELETED, {"person_id": person_id})
     await enqueue(session, REDERIVE_ALL, principal.org_id)
 
 
@@ -232,6 +241,7 @@ async def put_external_identity(
     require(principal, Permission.PEOPLE_WRITE)
     row = await _get_for_write(session, principal, person_id)
     if await set_identity(session, principal.org_id, person_id, data, "/external_id"):
+        await emit_person_updated(session, principal.org_id, person_id, [IDENTITIES])
         await enqueue(session, CLAIM_UNMAPPED, principal.org_id)
     return await _present_one(session, row)
 
@@ -246,6 +256,7 @@ async def delete_external_identity(
         raise not_found("external_identity")
     await session.delete(row)
     await session.flush()
+    await emit_person_updated(session, principal.org_id, person_id, [IDENTITIES])
     await enqueue(session, REDERIVE_ALL, principal.org_id)
 
 

@@ -18,6 +18,10 @@ from service.organizations.permissions import Permission
 from service.organizations.repository import organizations
 from service.organizations.repository import people as repository
 from service.organizations.use_cases.scope import local_today, require_visible, visible_people
+from service.webhooks.outbox import EventType, emit
+
+MANAGER = "manager_id"
+"""What the surfaces show of the lines: the manager of today."""
 
 
 async def list_manager_periods(session: AsyncSession, principal: Principal, person_id: UUID) -> list[ManagerPeriodDTO]:
@@ -56,7 +60,16 @@ async def manager_periods_of(
 async def add_manager_period(
     session: AsyncSession, principal: Principal, person_id: UUID, data: ManagerPeriodInput
 ) -> ManagerPeriodDTO:
-    """Add a line; an open line that started earlier ends where this one starts.
+    """Add a line; an open line that started earlier ends where this one starts."""
+    added = await link_manager(session, principal, person_id, data)
+    await emit_person_updated(session, principal.org_id, person_id, [MANAGER])
+    return added
+
+
+async def link_manager(
+    session: AsyncSession, principal: Principal, person_id: UUID, data: ManagerPeriodInput
+) -> ManagerPeriodDTO:
+    """Add a line and tell nobody yet: for callers that tell of more at once.
 
     `conflict` for an overlap or for a cycle at any date, `invalid` for an unknown manager.
     """
@@ -89,6 +102,12 @@ async def delete_manager_period(session: AsyncSession, principal: Principal, per
         raise not_found("manager_period")
     await session.delete(row)
     await session.flush()
+    await emit_person_updated(session, principal.org_id, person_id, [MANAGER])
+
+
+async def emit_person_updated(session: AsyncSession, org_id: UUID, person_id: UUID, changed: Sequence[str]) -> None:
+    """Tell those who listen that a person changed, and in what."""
+    await emit(session, org_id, EventType.PERSON_UPDATED, {"person_id": person_id, "changed": changed})
 
 
 def _line(row: ManagerPeriod) -> Line:

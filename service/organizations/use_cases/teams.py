@@ -17,6 +17,7 @@ from service.organizations.permissions import Permission
 from service.organizations.repository import organizations, people
 from service.organizations.repository import teams as repository
 from service.organizations.use_cases.scope import local_today, visible_people
+from service.webhooks.outbox import EventType, emit
 
 
 async def list_teams(session: AsyncSession, principal: Principal, page: PageRequest) -> Page[TeamDTO]:
@@ -52,6 +53,7 @@ async def create_team(session: AsyncSession, principal: Principal, data: CreateT
     session.add(row)
     await session.flush()
     await _set_members(session, row, data.member_ids)
+    await emit(session, principal.org_id, EventType.TEAM_CREATED, {"team_id": row.id})
     return (await _present(session, principal, [row]))[0]
 
 
@@ -68,12 +70,17 @@ async def update_team(
     changes = data.model_dump(exclude_unset=True)
     if changes.get("name", row.name) != row.name:
         await _require_free(session, principal, changes["name"])
+    before = (await _present(session, principal.as_system(), [row]))[0]
     for name in changes.keys() & {"name", "description"}:
         setattr(row, name, changes[name])
     row.updated_at = utc_now()
     await session.flush()
     if "member_ids" in changes:
         await _set_members(session, row, changes["member_ids"])
+    after = (await _present(session, principal.as_system(), [row]))[0]
+    changed = sorted(name for name in changes if getattr(before, name) != getattr(after, name))
+    if changed:
+        await emit(session, principal.org_id, EventType.TEAM_UPDATED, {"team_id": team_id, "changed": changed})
     return (await _present(session, principal, [row]))[0]
 
 
@@ -85,6 +92,7 @@ async def delete_team(
     row = await _get_for_write(session, principal, team_id, expected)
     await session.delete(row)
     await session.flush()
+    await emit(session, principal.org_id, EventType.TEAM_DELETED, {"team_id": team_id})
 
 
 async def _get_for_write(session: AsyncSession, principal: Principal, team_id: UUID, expected: Precondition) -> Team:

@@ -1,0 +1,182 @@
+"""Every type of event that leaves the house, with the shape of its data: ids and what changed, never content.
+
+OpenAPI's `webhooks` section is generated from this registry, and `emit` checks every event against it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Literal
+from uuid import UUID
+
+from pydantic import ConfigDict, Field
+
+from service.core.dto import InputDTO, Instant
+
+
+class EventType(StrEnum):
+    """The `type` of an event, `noun.verb` in the past tense."""
+
+    PERSON_CREATED = "person.created"
+    PERSON_UPDATED = "person.updated"
+    PERSON_DELETED = "person.deleted"
+    TEAM_CREATED = "team.created"
+    TEAM_UPDATED = "team.updated"
+    TEAM_DELETED = "team.deleted"
+    SUCCESS_MODEL_ACTIVATED = "success_model.activated"
+    KPI_SNAPSHOT_CHANGED = "kpi_snapshot.changed"
+    CRM_CONNECTION_CREATED = "crm_connection.created"
+    CRM_CONNECTION_UPDATED = "crm_connection.updated"
+    CRM_CONNECTION_DELETED = "crm_connection.deleted"
+    OPERATION_COMPLETED = "operation.completed"
+    API_KEY_EXPIRING = "api_key.expiring"
+    WEBHOOK_ENDPOINT_DISABLED = "webhook_endpoint.disabled"
+    WEBHOOK_ENDPOINT_TEST = "webhook_endpoint.test"
+
+
+_ID = "01890a5d-ac96-774b-bcce-b302099a8057"
+_CHANGED = Field(description="Names of the fields that changed, as the resource shows them.")
+
+
+class EventData(InputDTO):
+    """What an event says; the resource itself is read by its id."""
+
+
+class PersonData(EventData):
+    """A person was added or removed."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"person_id": _ID}})
+    person_id: UUID
+
+
+class PersonUpdatedData(PersonData):
+    """A person changed: their fields, their manager or who they are in other systems."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"person_id": _ID, "changed": ["job_role"]}})
+    changed: list[str] = _CHANGED
+
+
+class TeamData(EventData):
+    """A team was added or removed."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"team_id": _ID}})
+    team_id: UUID
+
+
+class TeamUpdatedData(TeamData):
+    """A team changed, its members included."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"team_id": _ID, "changed": ["member_ids"]}})
+    changed: list[str] = _CHANGED
+
+
+class SuccessModelData(EventData):
+    """A success model became the one of its job role; every snapshot of that role is another from now on."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {"success_model_id": _ID, "key": "b2b_outbound", "version": 2, "job_role": "sdr"},
+        }
+    )
+    success_model_id: UUID
+    key: str
+    version: int
+    job_role: str | None = Field(description="Null: for everybody without a model of their own role.")
+
+
+class KpiSnapshotData(EventData):
+    """Facts of a person changed: read their snapshots of these KPIs whose period meets these days again."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "person_id": _ID,
+                "kpis": ["calls", "connect_rate"],
+                "first_day": "2026-03-02",
+                "last_day": "2026-03-04",
+            }
+        }
+    )
+    person_id: UUID
+    kpis: list[str] = Field(description="Keys of the KPIs, in active models, that count what changed.")
+    first_day: date
+    last_day: date
+
+
+class CrmConnectionData(EventData):
+    """A CRM account was connected or disconnected."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"crm_connection_id": _ID, "system": "hubspot"}})
+    crm_connection_id: UUID
+    system: str
+
+
+class CrmConnectionUpdatedData(CrmConnectionData):
+    """A CRM connection was renamed, mapped anew or given another secret."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"crm_connection_id": _ID, "system": "hubspot", "changed": ["mapping"]}}
+    )
+    changed: list[str] = _CHANGED
+
+
+class OperationData(EventData):
+    """A long-running operation, an import for example, has ended; its report is read by its id."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"operation_id": _ID, "kind": "import", "status": "succeeded"}}
+    )
+    operation_id: UUID
+    kind: str
+    status: str
+
+
+class ApiKeyData(EventData):
+    """An API key is about to expire: make its successor now."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"api_key_id": _ID, "expires_at": "2026-04-01T00:00:00Z"}})
+    api_key_id: UUID
+    expires_at: Instant
+
+
+class EndpointDisabledData(EventData):
+    """An endpoint answered `410`, or failed for days without one success; no more is delivered to it."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"webhook_endpoint_id": _ID, "reason": "failing"}})
+    webhook_endpoint_id: UUID
+    reason: Literal["gone", "failing"]
+
+
+class EndpointTestData(EventData):
+    """Somebody asked for a test of this endpoint; it goes to no other."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"webhook_endpoint_id": _ID}})
+    webhook_endpoint_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class EventSpec:
+    """What is published about a type."""
+
+    summary: str
+    data: type[EventData]
+
+
+EVENTS: Mapping[EventType, EventSpec] = {
+    EventType.PERSON_CREATED: EventSpec("A person was added", PersonData),
+    EventType.PERSON_UPDATED: EventSpec("A person changed", PersonUpdatedData),
+    EventType.PERSON_DELETED: EventSpec("A person was deleted", PersonData),
+    EventType.TEAM_CREATED: EventSpec("A team was added", TeamData),
+    EventType.TEAM_UPDATED: EventSpec("A team changed", TeamUpdatedData),
+    EventType.TEAM_DELETED: EventSpec("A team was deleted", TeamData),
+    EventType.SUCCESS_MODEL_ACTIVATED: EventSpec("A success model was activated", SuccessModelData),
+    EventType.KPI_SNAPSHOT_CHANGED: EventSpec("A person's KPI snapshots changed", KpiSnapshotData),
+    EventType.CRM_CONNECTION_CREATED: EventSpec("A CRM account was connected", CrmConnectionData),
+    EventType.CRM_CONNECTION_UPDATED: EventSpec("A CRM connection changed", CrmConnectionUpdatedData),
+    EventType.CRM_CONNECTION_DELETED: EventSpec("A CRM account was disconnected", CrmConnectionData),
+    EventType.OPERATION_COMPLETED: EventSpec("A long-running operation has ended", OperationData),
+    EventType.API_KEY_EXPIRING: EventSpec("An API key is about to expire", ApiKeyData),
+    EventType.WEBHOOK_ENDPOINT_DISABLED: EventSpec("A webhook endpoint was disabled", EndpointDisabledData),
+    EventType.WEBHOOK_ENDPOINT_TEST: EventSpec("A test of a webhook endpoint", EndpointTestData),
+}
