@@ -14,7 +14,7 @@ from schema.people.types import Person, to_person
 from schema.relay import Connection, Node, page_request, to_connection, to_global_id
 from service.core.database import TenantSession
 from service.core.etags import etag_of
-from service.organizations.dto import ApiKeyDTO, CreateApiKey, CreatedApiKeyDTO, UpdateApiKey
+from service.organizations.dto import ApiKeyDTO, CreateApiKey, CreatedApiKeyDTO, RotateApiKey, UpdateApiKey
 from service.organizations.permissions import Permission
 from service.organizations.use_cases import api_keys
 from service.permissions import ROLES
@@ -33,6 +33,8 @@ class ApiKey(Node):
     created_at: dt.datetime
     expires_at: dt.datetime | None
     revoked_at: dt.datetime | None
+    last_used_at: dt.datetime | None
+    previous_expires_at: dt.datetime | None
 
     @strawberry.field(
         description="Whom the key acts as; null for a key of the organization.",
@@ -126,6 +128,15 @@ class UpdateApiKeyInput:
     idempotency_key: str | None = None
 
 
+@strawberry.input(description="Which key to give a new secret.")
+class RotateApiKeyInput:
+    """A rotation."""
+
+    id: strawberry.ID
+    grace_hours: int = 24
+    idempotency_key: str | None = None
+
+
 @strawberry.input(description="Which key to revoke.")
 class RevokeApiKeyInput:
     """A revocation."""
@@ -157,6 +168,18 @@ async def update_api_key(session: TenantSession, info: Info, data: UpdateApiKeyI
     return await api_keys.update_api_key(session, info.context.principal, key_id, changes, expected, ROLES)
 
 
+@mutation(
+    "Give a key a new secret, shown this once; the one before works for `graceHours` more.",
+    needs=WRITE,
+    payload=CreatedApiKeyPayload,
+    render=lambda dto, _data: CreatedApiKeyPayload(api_key=to_api_key(dto), secret=dto.key),
+)
+async def rotate_api_key(session: TenantSession, info: Info, data: RotateApiKeyInput) -> CreatedApiKeyDTO:
+    """`POST /v1/api-keys/{id}/rotate`."""
+    key_id, grace = row_id(data.id, "ApiKey"), to_dto(RotateApiKey, data)
+    return await api_keys.rotate_api_key(session, info.context.principal, key_id, grace)
+
+
 @mutation("Revoke a key at once.", needs=WRITE, payload=DeletedPayload, render=to_deleted)
 async def revoke_api_key(session: TenantSession, info: Info, data: RevokeApiKeyInput) -> None:
     """`DELETE /v1/api-keys/{id}`."""
@@ -169,4 +192,5 @@ class ApiKeysMutation:
 
     create_api_key = create_api_key
     update_api_key = update_api_key
+    rotate_api_key = rotate_api_key
     revoke_api_key = revoke_api_key

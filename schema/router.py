@@ -27,6 +27,7 @@ from schema.crm_connections import CrmMutation, CrmQuery
 from schema.crm_events import CrmEventsMutation, CrmEventsQuery
 from schema.endpoint import answer
 from schema.errors import RenderErrors
+from schema.identity_provider import IdentityProviderMutation, IdentityProviderQuery
 from schema.kpi_snapshots import KpiSnapshotQueries, Subscription
 from schema.limits import MAX_TOKENS, DocumentLimits
 from schema.me import MeQuery
@@ -53,6 +54,7 @@ class Query(
     PeopleQuery,
     TeamsQuery,
     ApiKeysQuery,
+    IdentityProviderQuery,
     SuccessModelsQuery,
     KpiSnapshotQueries,
     CrmQuery,
@@ -69,6 +71,7 @@ class Mutation(
     PeopleMutation,
     TeamsMutation,
     ApiKeysMutation,
+    IdentityProviderMutation,
     SuccessModelsMutation,
     CrmMutation,
     CrmEventsMutation,

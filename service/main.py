@@ -28,7 +28,7 @@ from service.core.runtime import Runtime, open_runtime
 from service.core.settings import Settings
 from service.crm.receiving.runtime import ReceiverRuntime
 from service.kpi_snapshots.use_cases.watching import SnapshotFeed
-from service.organizations.use_cases.authentication.authenticator import PrincipalCache
+from service.organizations.use_cases.authentication.tokens import build_authenticator
 from service.permissions import ROLES
 from service.worker import running_worker
 
@@ -49,7 +49,9 @@ def build_app(settings: Settings, *, run_worker: bool, runtime: RuntimeFactory |
         assert dispatcher is not None  # noqa: S101 - built below, before any server starts
         async with AsyncExitStack() as stack:
             opened = await stack.enter_async_context(runtime() if runtime else open_runtime(settings))
-            opened = replace(opened, authenticator=PrincipalCache(opened.database, ROLES))
+            authenticator = build_authenticator(opened, ROLES)
+            await stack.enter_async_context(authenticator.listening(opened.urls.app))
+            opened = replace(opened, authenticator=authenticator)
             app.state.runtime = opened
             app.state.feed = await stack.enter_async_context(_running_feed(opened))
             receivers = ReceiverRuntime(opened)

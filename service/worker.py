@@ -116,7 +116,7 @@ class Worker:
         while True:
             try:
                 await crm_tasks.purge_expired(self._runtime.database)
-                await organizations_tasks.purge_expired(self._runtime.database)
+                await organizations_tasks.keep_house(self._runtime.database)
                 for org_id in await organizations_tasks.list_organization_ids(self._runtime.database):
                     await webhooks_tasks.purge_outbox(self._runtime.database, org_id)
             except (OSError, asyncpg.PostgresError) as error:

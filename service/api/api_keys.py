@@ -7,7 +7,14 @@ from service.api.deps import PreconditionDep, PrincipalDep, SessionDep
 from service.api.operation import operation
 from service.api.paging import ListEnvelope, ListRequest, sorted_by
 from service.api.route import resource_router
-from service.organizations.dto import API_KEY_SORTING, ApiKeyDTO, CreateApiKey, CreatedApiKeyDTO, UpdateApiKey
+from service.organizations.dto import (
+    API_KEY_SORTING,
+    ApiKeyDTO,
+    CreateApiKey,
+    CreatedApiKeyDTO,
+    RotateApiKey,
+    UpdateApiKey,
+)
 from service.organizations.permissions import Permission
 from service.organizations.use_cases import api_keys
 from service.permissions import ROLES
@@ -41,6 +48,16 @@ async def update_api_key(
 ) -> ApiKeyDTO:
     """Name, scopes or expiry."""
     return await api_keys.update_api_key(session, principal, key_id, data, expected, ROLES)
+
+
+@router.post(
+    "/{key_id}/rotate", **operation("rotateApiKey", "Give an API key a new secret", Permission.API_KEYS_WRITE, 404, 409)
+)
+async def rotate_api_key(
+    key_id: UUID, data: RotateApiKey, session: SessionDep, principal: PrincipalDep
+) -> CreatedApiKeyDTO:
+    """The answer shows the secret this once; the one before works for `grace_hours` more."""
+    return await api_keys.rotate_api_key(session, principal, key_id, data)
 
 
 @router.delete(

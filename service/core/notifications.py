@@ -5,7 +5,9 @@ import contextlib
 from collections.abc import Callable
 
 import asyncpg
+from sqlmodel.ext.asyncio.session import AsyncSession
 
+from service.core.database import raw_connection
 from service.core.logging import get_logger
 
 DELIVERIES = "touchline_deliveries"
@@ -18,6 +20,8 @@ OUTBOX = "touchline_outbox"
 WEBHOOKS = "touchline_webhooks"
 
 RECONNECT_SECONDS = 1.0
+HEARTBEAT_SECONDS = 5.0
+"""How often a quiet connection is asked whether it still lives: a dead peer sends nothing, not even its end."""
 
 logger = get_logger(__name__)
 
@@ -26,13 +30,21 @@ class Listener:
     """One direct LISTEN connection per process; reconnects for ever.
 
     `on_reconnect` runs after every (re)connection, because hints sent in between are lost: drop
-    caches and look for work there.
+    caches and look for work there. `on_disconnect` runs when the connection is lost: from then on no
+    hint comes in, and what needs hints to be right must not be relied on.
     """
 
-    def __init__(self, url: str, handlers: dict[str, Callable[[str], None]], on_reconnect: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        url: str,
+        handlers: dict[str, Callable[[str], None]],
+        on_reconnect: Callable[[], None],
+        on_disconnect: Callable[[], None] = lambda: None,
+    ) -> None:
         self._url = url
         self._handlers = handlers
         self._on_reconnect = on_reconnect
+        self._on_disconnect = on_disconnect
 
     async def run(self) -> None:
         """Listen until cancelled."""
@@ -51,11 +63,26 @@ class Listener:
             for channel, handler in self._handlers.items():
                 await connection.add_listener(channel, _callback(handler))
             self._on_reconnect()
-            await closed.wait()
+            await _until_lost(connection, closed)
         finally:
+            self._on_disconnect()
             with contextlib.suppress(OSError, asyncpg.InterfaceError):
                 await connection.close(timeout=1)
 
 
+async def _until_lost(connection: asyncpg.Connection, closed: asyncio.Event) -> None:
+    """Wait for the connection's end, asking now and then whether it has come unnoticed."""
+    while not closed.is_set():
+        try:
+            await asyncio.wait_for(closed.wait(), HEARTBEAT_SECONDS)
+        except TimeoutError:
+            await connection.execute("SELECT 1", timeout=HEARTBEAT_SECONDS)
+
+
 def _callback(handler: Callable[[str], None]) -> Callable[[object, int, str, object], None]:
     return lambda _connection, _pid, _channel, payload: handler(str(payload))
+
+
+async def notify(session: AsyncSession, channel: str, payload: str) -> None:
+    """Hint with the session's commit: no commit, no hint."""
+    await (await raw_connection(session)).fetch("SELECT pg_notify($1, $2)", channel, payload)

@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from cryptography.fernet import Fernet
 from pydantic import Field, IPvAnyNetwork, SecretStr, model_validator
@@ -69,15 +69,28 @@ class Settings(BaseSettings):
     worker_poll_seconds: float = Field(
         default=1.0, gt=0, le=1.0, description="Longest wait before the worker looks for work without a hint."
     )
+    oidc_algorithms: list[Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA"]] = (
+        Field(default=["RS256", "PS256", "ES256", "EdDSA"], description="Signatures (JSON list) that tokens may have.")
+    )
+    oidc_skew_seconds: int = Field(
+        default=30, ge=0, le=300, description="How far the clock of an identity provider may be off."
+    )
+    oidc_keys_seconds: float = Field(
+        default=3600.0, gt=0, description="How long an identity provider's keys are kept before they are fetched again."
+    )
+    oidc_refetch_seconds: float = Field(
+        default=5.0, ge=0, description="Least time between two fetches, however many unknown keys tokens name."
+    )
     websocket_connections: int = Field(
         default=2000, ge=0, description="GraphQL WebSocket connections that one process holds."
     )
     webhook_allow_http: bool = Field(
-        default=False, description="Whether webhook endpoints may be http URLs: for development and the demo only."
+        default=False,
+        description="Whether webhook endpoints and identity providers may be http URLs: for development only.",
     )
     webhook_allowed_networks: list[IPvAnyNetwork] = Field(
         default_factory=list,
-        description="Networks (JSON list of CIDRs) that webhooks may be delivered to although they are private. "
+        description="Networks (JSON list of CIDRs) that webhooks and identity providers may be in although private. "
         "Unset: globally routable addresses only.",
     )
     webhook_timeout_seconds: float = Field(

@@ -8,6 +8,7 @@ SETTING = "app.org_id"
 NON_TENANT_TABLES = {
     "organization_directory": "finds an organization at all: its id and a hash of its name",
     "api_key_route": "finds the organization of an API key by the key's hash",
+    "identity_provider_route": "finds the organization of a token by hashes of its issuer and of one claim",
     "connection_route": "finds the connection of a delivery by system, application, account, token hash or id",
     "unclaimed_delivery": "verified deliveries whose account no connection claims yet; the operator's CLI only",
     "pgqueuer": "jobs; payloads hold ids only",

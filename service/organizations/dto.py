@@ -7,9 +7,17 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from email_validator import EmailNotValidError, validate_email
-from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
-from service.core.dto import Day, InputDTO, Instant, Key, OutputDTO, SearchText, Text, example
+from service.core.dto import Day, InputDTO, Instant, Key, OutputDTO, SearchText, Text, example, refuse_unstorable
 from service.core.principal import Role
 from service.core.sorting import Sorting
 
@@ -331,6 +339,16 @@ class ApiKeyDTO(OutputDTO):
     """When it stops working by itself."""
     revoked_at: datetime | None
     """When it was revoked."""
+    last_used_at: datetime | None
+    """When it was used last, to within a minute or so."""
+    previous_expires_at: datetime | None
+    """Until when the secret before the present one works too; null: there is none."""
+
+
+class RotateApiKey(InputDTO):
+    """A new secret; the one before goes on working for `grace_hours`."""
+
+    grace_hours: int = Field(default=24, ge=0, le=720, strict=True)
 
 
 class CreatedApiKeyDTO(ApiKeyDTO):
@@ -430,3 +448,41 @@ class AuditEventFilter(InputDTO):
     target_id: SearchText | None = None
     since: Instant | None = None
     until: Instant | None = None
+
+
+TENANT_CLAIMS = ("hd", "organization", "org_id", "tenant", "tid")
+"""Claims by which providers tell the customers of one issuer apart (Google, Auth0, Microsoft Entra and others)."""
+
+
+class PutIdentityProvider(InputDTO):
+    """The OpenID provider whose tokens the organization takes."""
+
+    issuer: Annotated[str, StringConstraints(min_length=8, max_length=500), BeforeValidator(refuse_unstorable)]
+    """As it stands in the tokens' `iss`; discovery starts there."""
+    audience: Text
+    """What the tokens' `aud` must hold."""
+    claim_name: Literal["hd", "organization", "org_id", "tenant", "tid"] | None = None
+    """The claim that tells this organization from others of the same issuer."""
+    claim_value: Text | None = None
+    """What that claim must hold."""
+
+    @model_validator(mode="after")
+    def _claim_is_whole(self) -> "PutIdentityProvider":
+        if (self.claim_name is None) != (self.claim_value is None):
+            raise ValueError("claim_name and claim_value go together")
+        return self
+
+
+class IdentityProviderDTO(OutputDTO):
+    """The OpenID provider whose tokens the organization takes."""
+
+    issuer: str
+    """As it stands in the tokens' `iss`."""
+    audience: str
+    """What the tokens' `aud` must hold."""
+    claim_name: str | None
+    """The claim that tells this organization from others of the same issuer."""
+    claim_value: str | None
+    """What that claim must hold."""
+    created_at: datetime
+    updated_at: datetime

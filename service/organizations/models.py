@@ -162,8 +162,37 @@ class ApiKey(TenantRow, table=True):
     created_at: datetime = Field(sa_column=timestamp())
     expires_at: datetime | None = Field(default=None, sa_column=timestamp(nullable=True))
     revoked_at: datetime | None = Field(default=None, sa_column=timestamp(nullable=True))
+    last_used_at: datetime | None = Field(default=None, sa_column=timestamp(nullable=True))
+    previous_key_hash: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    previous_expires_at: datetime | None = Field(default=None, sa_column=timestamp(nullable=True))
+    expiry_told_at: datetime | None = Field(default=None, sa_column=timestamp(nullable=True))
 
     __table_args__ = (
         UniqueConstraint("org_id", "key_hash"),
         ForeignKeyConstraint(["org_id", "person_id"], ["person.org_id", "person.id"], ondelete="CASCADE"),
     )
+
+
+class IdentityProvider(SQLModel, table=True):
+    """The OpenID provider whose tokens an organization takes."""
+
+    __tablename__ = "identity_provider"
+
+    org_id: UUID = Field(primary_key=True)
+    issuer: str
+    audience: str
+    claim_name: str | None = None
+    claim_value: str | None = None
+    created_at: datetime = Field(sa_column=timestamp())
+    updated_at: datetime = Field(sa_column=timestamp())
+
+
+class IdentityProviderRoute(SQLModel, table=True):
+    """Non-tenant: finds the organization of a token by its issuer, and a claim where several share the issuer."""
+
+    __tablename__ = "identity_provider_route"
+
+    issuer_hash: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
+    claim_hash: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
+    claim_name: str | None = None
+    org_id: UUID

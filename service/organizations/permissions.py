@@ -15,4 +15,6 @@ class Permission(StrEnum):
     TEAMS_WRITE = "teams:write"
     API_KEYS_READ = "api_keys:read"
     API_KEYS_WRITE = "api_keys:write"
+    IDENTITY_PROVIDER_READ = "identity_provider:read"
+    IDENTITY_PROVIDER_WRITE = "identity_provider:write"
     AUDIT_READ = "audit:read"

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from uuid import UUID
 
+from service.core.clock import utc_now
 from service.core.database import Database
 from service.core.idempotency import purge_expired as purge_answers
 from service.core.jobs import JobHandler
@@ -10,17 +11,19 @@ from service.core.principal import Principal
 from service.core.runtime import Runtime
 from service.core.tables import metadata
 from service.core.tenancy import NON_TENANT_TABLES
+from service.organizations.use_cases.api_keys import tell_expiring_keys
 from service.organizations.use_cases.lifecycle import delete_organization
 from service.organizations.use_cases.organizations import DELETE_ORGANIZATION, list_organization_ids
 
-__all__ = ["handlers", "list_organization_ids", "purge_expired"]
+__all__ = ["handlers", "keep_house", "list_organization_ids"]
 
 
-async def purge_expired(database: Database) -> None:
-    """Forget the answers of idempotency keys that have outlived their time, organization by organization."""
+async def keep_house(database: Database) -> None:
+    """Hourly, organization by organization: forget answers of old idempotency keys, warn of API keys about to end."""
     for org_id in await list_organization_ids(database):
         async with database.tenant(org_id) as session:
             await purge_answers(session, org_id)
+            await tell_expiring_keys(session, Principal.system(org_id), utc_now())
 
 
 def handlers(runtime: Runtime) -> dict[str, JobHandler]:

@@ -13,7 +13,7 @@ from service.core.audit import AuditEvent
 from service.core.clock import utc_now
 from service.core.idempotency import KEPT, IdempotencyRecord
 from service.organizations.models import Person
-from service.organizations.tasks import purge_expired
+from service.organizations.tasks import keep_house
 from tests.factories.sales_org import SalesOrg, make_sales_org
 from tests.fixtures.rest import ANYWAY, bearer
 
@@ -115,7 +115,7 @@ async def test_an_answer_is_kept_for_a_day_and_sealed(rest: httpx.AsyncClient, o
         await session.exec(
             update(IdempotencyRecord).where(col(IdempotencyRecord.org_id) == org.id).values(created_at=before)
         )
-    await purge_expired(org.database)
+    await keep_house(org.database)
     async with org.database.tenant(org.id) as session:
         assert (await session.exec(select(func.count()).select_from(IdempotencyRecord))).one() == 0
 

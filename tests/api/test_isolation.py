@@ -29,6 +29,7 @@ BODIES: dict[str, dict[str, Any] | None] = {
     "revokeApiKey": None,
     "getApiKey": None,
     "updateApiKey": {"name": "Mine now"},
+    "rotateApiKey": {},
     "deleteCrmConnection": None,
     "getCrmConnection": None,
     "getCrmConnectionStatus": None,

@@ -36,6 +36,7 @@ FOREIGN = {
     "teams": ("{ teams { edges { node { id name members { edges { node { name } } } } } } }", {}),
     "apiKey": ("query ($token: ID!) { apiKey(id: $token) { id name } }", {"token"}),
     "apiKeys": ("{ apiKeys { edges { node { id name person { id } } } } }", {}),
+    "identityProvider": ("{ identityProvider { issuer } }", {}),
     "successModel": ("query ($model: ID!) { successModel(id: $model) { id name } }", {"model"}),
     "crmConnection": ("query ($crm: ID!) { crmConnection(id: $crm) { id status { counts { deliveries } } } }", {"crm"}),
     "crmEvent": ("query ($event: ID!) { crmEvent(id: $event) { id } }", {"event"}),

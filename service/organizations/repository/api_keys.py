@@ -1,7 +1,10 @@
 """Every query of API keys and their routes."""
 
+from collections.abc import Collection, Mapping
+from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import DateTime, Uuid, column, or_, update, values
 from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -41,12 +44,38 @@ async def list_keys(session: AsyncSession, org_id: UUID, page: PageRequest) -> P
     return await fetch_page(session, query, ApiKey, API_KEY_SORTING, page)
 
 
+async def touch_keys(session: AsyncSession, org_id: UUID, used: Mapping[UUID, datetime]) -> None:
+    """Note when keys were used last; an older instant than the noted one changes nothing."""
+    noted = values(column("id", Uuid), column("at", DateTime(timezone=True)), name="used").data(list(used.items()))
+    await session.exec(
+        update(ApiKey)
+        .where(col(ApiKey.org_id) == org_id, col(ApiKey.id) == noted.c.id)
+        .where(or_(col(ApiKey.last_used_at).is_(None), col(ApiKey.last_used_at) < noted.c.at))
+        .values(last_used_at=noted.c.at)
+    )
+
+
+async def take_expiring(session: AsyncSession, org_id: UUID, now: datetime, until: datetime) -> list[ApiKey]:
+    """Keys that end before an instant and whose end has not been told yet; it counts as told from now on."""
+    query = select(ApiKey).where(
+        col(ApiKey.org_id) == org_id,
+        col(ApiKey.revoked_at).is_(None),
+        col(ApiKey.expiry_told_at).is_(None),
+        col(ApiKey.expires_at) > now,
+        col(ApiKey.expires_at) <= until,
+    )
+    rows = list((await session.exec(query.with_for_update(skip_locked=True))).all())
+    for row in rows:
+        row.expiry_told_at = now
+    return rows
+
+
 async def delete_person_routes(session: AsyncSession, org_id: UUID, person_id: UUID) -> None:
     """Make the keys that act as a person unfindable."""
-    hashes = select(ApiKey.key_hash).where(col(ApiKey.org_id) == org_id, col(ApiKey.person_id) == person_id)
-    await session.exec(delete(ApiKeyRoute).where(col(ApiKeyRoute.key_hash).in_(hashes)))
+    keys = select(ApiKey.id).where(col(ApiKey.org_id) == org_id, col(ApiKey.person_id) == person_id)
+    await session.exec(delete(ApiKeyRoute).where(col(ApiKeyRoute.org_id) == org_id, col(ApiKeyRoute.key_id).in_(keys)))
 
 
-async def delete_route(session: AsyncSession, key_hash: bytes) -> None:
-    """Make a key unfindable."""
-    await session.exec(delete(ApiKeyRoute).where(col(ApiKeyRoute.key_hash) == key_hash))
+async def delete_routes(session: AsyncSession, hashes: Collection[bytes | None]) -> None:
+    """Make secrets unfindable."""
+    await session.exec(delete(ApiKeyRoute).where(col(ApiKeyRoute.key_hash).in_([one for one in hashes if one])))

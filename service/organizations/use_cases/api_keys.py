@@ -1,28 +1,31 @@
 """API keys: shown once, stored as a hash, found through a route that holds ids and hashes only."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from service.core.clock import utc_now
-from service.core.errors import FieldError, invalid, invalid_fields, not_found
+from service.core.errors import FieldError, conflict, invalid, invalid_fields, not_found
 from service.core.etags import UNCONDITIONAL, Precondition
 from service.core.ids import new_id
 from service.core.pagination import Page, PageRequest
 from service.core.principal import Principal, Role, require
 from service.core.secrets import digest, new_token
-from service.organizations.dto import ApiKeyDTO, CreateApiKey, CreatedApiKeyDTO, UpdateApiKey
+from service.organizations.dto import ApiKeyDTO, CreateApiKey, CreatedApiKeyDTO, RotateApiKey, UpdateApiKey
 from service.organizations.models import ApiKey, ApiKeyRoute
 from service.organizations.permissions import Permission
 from service.organizations.repository import api_keys as repository
 from service.organizations.repository import people
+from service.organizations.use_cases.changes import announce
+from service.webhooks.outbox import EventType, emit_many
 
 KEY_PREFIX = "tl"
 SHOWN_CHARACTERS = 10
 ALL_SCOPES = "admin"
+EXPIRY_NOTICE = timedelta(days=7)
 
 RoleTable = Mapping[Role, frozenset[str]]
 """What each role may do; the administrator's permissions are all there are."""
@@ -100,9 +103,11 @@ async def update_api_key(
         _check_scopes(principal, changes["scopes"], roles)
         changes["scopes"] = sorted(set(changes["scopes"]))
     _check_expiry(changes.get("expires_at"))
+    if "expires_at" in changes:
+        row.expiry_told_at = None
     for name, value in changes.items():
         setattr(row, name, value)
-    await session.flush()
+    await announce(session, principal.org_id)
     return ApiKeyDTO.model_validate(row)
 
 
@@ -112,8 +117,38 @@ async def revoke_api_key(session: AsyncSession, principal: Principal, key_id: UU
     row = await _existing(session, principal, key_id)
     if row.revoked_at is None:
         row.revoked_at = utc_now()
-        await repository.delete_route(session, row.key_hash)
-        await session.flush()
+        await repository.delete_routes(session, (row.key_hash, row.previous_key_hash))
+        await announce(session, principal.org_id)
+
+
+async def rotate_api_key(
+    session: AsyncSession, principal: Principal, key_id: UUID, data: RotateApiKey
+) -> CreatedApiKeyDTO:
+    """Give a key a new secret; the one before works until the grace time ends. Two are live at most.
+
+    `conflict` for a key that works no more: make a new one.
+    """
+    require(principal, Permission.API_KEYS_WRITE)
+    row = await _existing(session, principal, key_id)
+    now = utc_now()
+    if row.revoked_at is not None or (row.expires_at is not None and row.expires_at <= now):
+        raise conflict("api_key_ended", "This key has been revoked or has expired: create another.")
+    text = new_token(KEY_PREFIX)
+    await repository.delete_routes(session, [row.previous_key_hash, None if data.grace_hours else row.key_hash])
+    row.previous_key_hash = row.key_hash if data.grace_hours else None
+    row.previous_expires_at = now + timedelta(hours=data.grace_hours) if data.grace_hours else None
+    row.key_hash, row.prefix = digest(text), text[:SHOWN_CHARACTERS]
+    session.add(ApiKeyRoute(key_hash=row.key_hash, org_id=row.org_id, key_id=row.id))
+    await announce(session, principal.org_id)
+    return CreatedApiKeyDTO.model_validate({**row.model_dump(), "key": text})
+
+
+async def tell_expiring_keys(session: AsyncSession, principal: Principal, now: datetime) -> None:
+    """Warn once, some days ahead, of each key that is about to end."""
+    require(principal, Permission.API_KEYS_READ)
+    rows = await repository.take_expiring(session, principal.org_id, now, now + EXPIRY_NOTICE)
+    events = [(EventType.API_KEY_EXPIRING, {"api_key_id": row.id, "expires_at": row.expires_at}) for row in rows]
+    await emit_many(session, principal.org_id, events)
 
 
 async def _existing(session: AsyncSession, principal: Principal, key_id: UUID) -> ApiKey:

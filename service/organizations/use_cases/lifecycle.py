@@ -15,8 +15,9 @@ from service.core.tables import metadata
 from service.core.tenancy import APPEND_ONLY_TABLES, tenant_tables
 from service.organizations.permissions import Permission
 from service.organizations.repository import organizations as repository
+from service.organizations.use_cases.changes import announce
 
-SECRET_COLUMNS = {"secret", "previous_secret", "token_hash", "key_hash"}
+SECRET_COLUMNS = {"secret", "previous_secret", "token_hash", "key_hash", "previous_key_hash"}
 
 
 async def export_organization(session: AsyncSession, principal: Principal) -> AsyncIterator[bytes]:
@@ -55,3 +56,4 @@ async def delete_organization(session: AsyncSession, principal: Principal, route
     for table in routes:
         await session.exec(delete(table).where(table.c.org_id == principal.org_id))
     await repository.remove_from_directory(session, principal.org_id)
+    await announce(session, principal.org_id)

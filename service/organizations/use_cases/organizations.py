@@ -23,6 +23,7 @@ from service.organizations.models import Organization, OrganizationDirectory, Pe
 from service.organizations.permissions import Permission
 from service.organizations.repository import organizations as repository
 from service.organizations.use_cases.api_keys import create_api_key
+from service.organizations.use_cases.changes import announce
 
 REDERIVE_ALL = "rederive_all"
 DELETE_ORGANIZATION = "delete_organization"
@@ -124,7 +125,7 @@ async def update_organization(
     for name, value in changes.items():
         setattr(row, name, value)
     row.updated_at = utc_now()
-    await session.flush()
+    await announce(session, principal.org_id)
     if facts_move:
         await enqueue(session, REDERIVE_ALL, principal.org_id)
     return to_dto(row)

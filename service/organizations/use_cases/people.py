@@ -27,6 +27,7 @@ from service.organizations.models import ExternalIdentity, Person
 from service.organizations.permissions import Permission
 from service.organizations.repository import api_keys, organizations
 from service.organizations.repository import people as repository
+from service.organizations.use_cases.changes import announce
 from service.organizations.use_cases.organizations import REDERIVE_ALL
 from service.organizations.use_cases.reporting_lines import emit_person_updated, link_manager
 from service.organizations.use_cases.scope import local_today, require_visible, visible_people
@@ -189,7 +190,7 @@ async def change_person(
     for name, value in changes.items():
         setattr(row, name, value.value if isinstance(value, Role) else value)
     row.updated_at = utc_now()
-    await session.flush()
+    await announce(session, principal.org_id)
     return row, changed
 
 
@@ -204,6 +205,7 @@ async def delete_person(
     await _keep_an_admin(session, row, "")
     await api_keys.delete_person_routes(session, principal.org_id, person_id)
     await repository.delete_person(session, principal.org_id, person_id)
+    await announce(session, principal.org_id)
     await emit(session, principal.org_id, EventType.PERSON_DELETED, {"person_id": person_id})
     await enqueue(session, REDERIVE_ALL, principal.org_id)
 
@@ -255,7 +257,7 @@ async def delete_external_identity(
     if row is None or row.person_id != person_id:
         raise not_found("external_identity")
     await session.delete(row)
-    await session.flush()
+    await announce(session, principal.org_id)
     await emit_person_updated(session, principal.org_id, person_id, [IDENTITIES])
     await enqueue(session, REDERIVE_ALL, principal.org_id)
 

@@ -1,0 +1,131 @@
+"""The OpenID provider whose tokens the organization takes."""
+
+import datetime as dt
+
+import strawberry
+from strawberry.types.unset import UNSET
+
+from schema.context import Info
+from schema.describing import NEEDS, describe
+from schema.inputs import precondition, to_dto
+from schema.mutations import DeletedPayload, mutation
+from schema.relay import to_global_id
+from service.core.database import TenantSession
+from service.core.errors import ErrorKind, ServiceError
+from service.core.etags import etag_of
+from service.organizations.dto import IdentityProviderDTO, PutIdentityProvider
+from service.organizations.permissions import Permission
+from service.organizations.use_cases import identity_providers
+
+WRITE = Permission.IDENTITY_PROVIDER_WRITE
+
+
+@strawberry.type(description="The OpenID provider whose tokens the organization takes.")
+class IdentityProvider:
+    """There is one at most, so that it needs no id."""
+
+    row: strawberry.Private[IdentityProviderDTO]
+    issuer: str
+    audience: str
+    claim_name: str | None
+    claim_value: str | None
+    created_at: dt.datetime
+    updated_at: dt.datetime
+
+    @strawberry.field(description="Changes with every edit; give it as `ifMatch`.")
+    def etag(self) -> str:
+        """The same as over REST."""
+        return etag_of(self.row)
+
+
+describe(IdentityProvider, IdentityProviderDTO)
+
+
+def to_identity_provider(dto: IdentityProviderDTO) -> IdentityProvider:
+    """The GraphQL view of a provider."""
+    return IdentityProvider(row=dto, **dto.model_dump())
+
+
+@strawberry.type
+class IdentityProviderQuery:
+    """Queries of the provider."""
+
+    @strawberry.field(
+        description="Whose tokens are taken; null while there is none.",
+        metadata={NEEDS: Permission.IDENTITY_PROVIDER_READ},
+    )
+    async def identity_provider(self, info: Info) -> IdentityProvider | None:
+        """Of the caller's organization."""
+        try:
+            async with info.context.session() as session:
+                found = await identity_providers.get_identity_provider(session, info.context.principal)
+        except ServiceError as error:
+            if error.kind is ErrorKind.NOT_FOUND:
+                return None
+            raise
+        return to_identity_provider(found)
+
+
+@strawberry.type(description="The provider as it is now.")
+class IdentityProviderPayload:
+    """The answer to a change."""
+
+    identity_provider: IdentityProvider = strawberry.field(description="The provider.")
+
+
+@strawberry.input(description="Whose tokens the organization takes.")
+class PutIdentityProviderInput:
+    """The whole of it."""
+
+    issuer: str
+    audience: str
+    claim_name: str | None = UNSET
+    claim_value: str | None = UNSET
+    if_match: str | None = None
+    idempotency_key: str | None = None
+
+
+@strawberry.input(description="Take no tokens any more.")
+class DeleteIdentityProviderInput:
+    """A removal."""
+
+    if_match: str | None = None
+    idempotency_key: str | None = None
+
+
+@mutation(
+    "Set the identity provider; its keys are found by discovery.",
+    needs=WRITE,
+    payload=IdentityProviderPayload,
+    render=lambda dto, _data: IdentityProviderPayload(identity_provider=to_identity_provider(dto)),
+)
+async def put_identity_provider(
+    session: TenantSession, info: Info, data: PutIdentityProviderInput
+) -> IdentityProviderDTO:
+    """`PUT /v1/identity-provider`."""
+    given, expected = to_dto(PutIdentityProvider, data), precondition(data.if_match)
+    settings = info.context.runtime.settings
+    return await identity_providers.put_identity_provider(session, info.context.principal, given, settings, expected)
+
+
+def _removed(_written: object, _data: object) -> DeletedPayload:
+    return DeletedPayload(deleted_id=to_global_id("IdentityProvider", "own"))
+
+
+@mutation(
+    "Remove the identity provider: its tokens are refused at once.",
+    needs=WRITE,
+    payload=DeletedPayload,
+    render=_removed,
+)
+async def delete_identity_provider(session: TenantSession, info: Info, data: DeleteIdentityProviderInput) -> None:
+    """`DELETE /v1/identity-provider`."""
+    await identity_providers.delete_identity_provider(session, info.context.principal, precondition(data.if_match))
+
+
+@strawberry.type
+class IdentityProviderMutation:
+    """Mutations of the provider."""
+
+    put_identity_provider = put_identity_provider
+    delete_identity_provider = delete_identity_provider
