@@ -15,6 +15,8 @@ from schema.people.types import load_manager_period, load_person
 from schema.relay import Node, split_global_id
 from schema.success_models import load_success_model
 from schema.teams import load_team
+from schema.webhook_deliveries import load_webhook_delivery
+from schema.webhook_endpoints import load_webhook_endpoint
 from service.core.errors import ErrorKind, ServiceError, not_found
 
 
@@ -32,6 +34,8 @@ BY_ROW_ID: dict[str, Callable[[Info, UUID], Awaitable[Node]]] = {
     "Person": load_person,
     "SuccessModel": load_success_model,
     "Team": load_team,
+    "WebhookDelivery": load_webhook_delivery,
+    "WebhookEndpoint": load_webhook_endpoint,
 }
 """How each type whose rows have an id of their own is found again."""
 

@@ -38,6 +38,8 @@ from schema.people.queries import PeopleQuery
 from schema.sockets import INIT_WAIT, MAX_SUBSCRIPTIONS, SocketHandler
 from schema.success_models import SuccessModelsMutation, SuccessModelsQuery
 from schema.teams import TeamsMutation, TeamsQuery
+from schema.webhook_deliveries import WebhookDeliveriesMutation, WebhookDeliveriesQuery
+from schema.webhook_endpoints import WebhookEndpointsMutation, WebhookEndpointsQuery
 from service.core.authentication import unauthenticated
 from service.core.errors import ServiceError
 from service.core.settings import Settings
@@ -59,6 +61,8 @@ class Query(
     KpiSnapshotQueries,
     CrmQuery,
     CrmEventsQuery,
+    WebhookEndpointsQuery,
+    WebhookDeliveriesQuery,
     AuditEventsQuery,
     NodeQuery,
 ):
@@ -75,6 +79,8 @@ class Mutation(
     SuccessModelsMutation,
     CrmMutation,
     CrmEventsMutation,
+    WebhookEndpointsMutation,
+    WebhookDeliveriesMutation,
 ):
     """Everything that can be written."""
 

@@ -17,6 +17,8 @@ PATH_VALUES = {
     "model_id": ROW,
     "connection_id": ROW,
     "event_id": "0" * 64,
+    "endpoint_id": ROW,
+    "delivery_id": ROW,
     "system": "hubspot",
     "external_id": "7",
 }
@@ -40,6 +42,10 @@ BODIES: dict[str, Any] = {
     "createCrmConnection": CONNECTION,
     "updateCrmConnection": {"name": "CRM"},
     "replayCrmConnection": {},
+    "createWebhookEndpoint": {"url": "https://hooks.example.com"},
+    "updateWebhookEndpoint": {"description": "Ours"},
+    "rotateWebhookSecret": {},
+    "replayWebhookEndpoint": {"since": "2026-01-01T00:00:00Z"},
 }
 
 GRAPHQL_INPUTS: dict[str, Any] = {
@@ -74,4 +80,11 @@ GRAPHQL_INPUTS: dict[str, Any] = {
     "deleteCrmConnection": {"id": to_global_id("CrmConnection", ROW)},
     "replayCrmConnection": {"id": to_global_id("CrmConnection", ROW)},
     "replayCrmEvent": {"id": to_global_id("CrmEvent", "0" * 64)},
+    "createWebhookEndpoint": {"url": "https://hooks.example.com"},
+    "updateWebhookEndpoint": {"id": to_global_id("WebhookEndpoint", ROW)},
+    "deleteWebhookEndpoint": {"id": to_global_id("WebhookEndpoint", ROW)},
+    "rotateWebhookSecret": {"id": to_global_id("WebhookEndpoint", ROW)},
+    "testWebhookEndpoint": {"id": to_global_id("WebhookEndpoint", ROW)},
+    "replayWebhookEndpoint": {"id": to_global_id("WebhookEndpoint", ROW), "since": "2026-01-01T00:00:00Z"},
+    "replayWebhookDelivery": {"id": to_global_id("WebhookDelivery", ROW)},
 }

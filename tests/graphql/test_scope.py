@@ -12,6 +12,7 @@ from schema.router import export_sdl
 from service.core import audit
 from service.core.database import Database
 from service.core.ids import new_id
+from service.core.pagination import PageRequest
 from service.core.secrets import SecretBox
 from service.core.tables import metadata
 from service.crm.dto import CreateCrmConnection
@@ -21,6 +22,12 @@ from service.organizations.use_cases.api_keys import create_api_key
 from service.organizations.use_cases.teams import create_team
 from service.permissions import ROLES
 from service.success_models.use_cases import list_active_models
+from service.webhooks.addresses import UrlPolicy
+from service.webhooks.dto import CreateWebhookEndpoint, DeliveryFilter
+from service.webhooks.event_types import EventType
+from service.webhooks.use_cases.deliveries import list_webhook_deliveries
+from service.webhooks.use_cases.endpoints import create_webhook_endpoint, request_webhook_test
+from tests.factories.events import publish
 from tests.factories.receivers import new_salesforce_org
 from tests.factories.rows import sample_row
 from tests.factories.sales_org import SalesOrg
@@ -45,6 +52,13 @@ FOREIGN = {
     "successModels": ("{ successModels { edges { node { id name } } } }", {}),
     "kpiSnapshots": ("query ($person: ID!) { kpiSnapshots(personId: $person) { edges { cursor } } }", {"person"}),
     "crmConnections": ("{ crmConnections { edges { node { id name } } } }", {}),
+    "webhookEndpoint": ("query ($hook: ID!) { webhookEndpoint(id: $hook) { id url etag } }", {"hook"}),
+    "webhookEndpoints": ("{ webhookEndpoints { edges { node { id url } } } }", {}),
+    "webhookDelivery": ("query ($sent: ID!) { webhookDelivery(id: $sent) { id attempts { number } } }", {"sent"}),
+    "webhookDeliveries": (
+        "query ($hook: ID!) { webhookDeliveries(endpointId: $hook) { edges { node { id state } } } }",
+        {"hook"},
+    ),
     "node": ("query ($person: ID!) { node(id: $person) { id } }", {"person"}),
 }
 """Each root field, aimed at the other organization's row where it takes an id."""
@@ -94,12 +108,20 @@ async def test_no_field_tells_of_another_organization(
         event = sample_row(metadata.tables["crm_event"], other.id, new_id()) | {"dedup_key": bytes(range(32))}
         await (await session.connection()).execute(sa.insert(metadata.tables["crm_event"]).values(event))
         audit.record(session, other.acting_as(theirs), "Zaphod's deed", surface="rest")
+        hook = CreateWebhookEndpoint(url="https://zaphod.example/hook", event_types=[EventType.WEBHOOK_ENDPOINT_TEST])
+        endpoint = await create_webhook_endpoint(session, other.system, hook, secret_box, UrlPolicy())
+        await request_webhook_test(session, other.system, endpoint.id)
+    await publish(other)
+    async with database.tenant(other.id) as session:
+        (sent,) = (await list_webhook_deliveries(session, other.system, DeliveryFilter(), PageRequest())).items
     ids = {
         "person": to_global_id("Person", theirs.id),
         "team": to_global_id("Team", team.id),
         "token": to_global_id("ApiKey", key.id),
         "model": to_global_id("SuccessModel", model.id),
         "crm": to_global_id("CrmConnection", made.id),
+        "hook": to_global_id("WebhookEndpoint", endpoint.id),
+        "sent": to_global_id("WebhookDelivery", sent.id),
         "event": to_global_id("CrmEvent", bytes(range(32)).hex()),
     }
     query, variables = FOREIGN[field]
@@ -109,7 +131,7 @@ async def test_no_field_tells_of_another_organization(
     assert to_global_id("Organization", other.id) not in str(mine)
     assert "errors" not in own
     assert mine != own or field == "people"  # nobody reports to Zaphod: the list is empty for both
-    if variables and field != "people":
+    if variables and field not in {"people", "webhookDeliveries"}:
         assert mine["data"] in (None, {"node": None})
 
 
