@@ -1,8 +1,11 @@
 """Suites that need packages of npm: `make suites`."""
 
 import json
+import secrets
+import time
 from typing import Any
 
+from service.webhooks.signing import format_secret, sign
 from tests.suites.outcome import Outcome, Suite
 from tests.suites.stage import Stage
 
@@ -86,6 +89,32 @@ def clients(stage: Stage) -> Outcome:
     return Outcome(done.returncode == 0 and not wrong, score, done.stdout + done.stderr)
 
 
+def webhook_signatures(stage: Stage) -> Outcome:
+    """Receivers with the Node libraries of Standard Webhooks and Svix accept what we sign and nothing else."""
+    key, before, other = (secrets.token_bytes(32) for _ in range(3))
+    body, now = '{"type":"person.created","data":{"name":"Ada Łovelace"}}', int(time.time())
+    signed = sign([key, before], "msg_1", now, body.encode())
+    stale = sign([key], "msg_1", now - 3600, body.encode())
+    cases = [
+        (key, signed, body, True),
+        (before, signed, body, True),
+        (other, signed, body, False),
+        (key, signed, body.replace("Ada", "Eve"), False),
+        (key, {**signed, "webhook-id": "msg_2"}, body, False),
+        (key, {**signed, "webhook-timestamp": str(now + 1)}, body, False),
+        (key, stale, body, False),
+    ]
+    messages = [
+        {"secret": format_secret(secret), "headers": headers, "body": text, "good": good}
+        for secret, headers, text, good in cases
+    ]
+    (stage.folder / "messages.json").write_text(json.dumps(messages))
+    done = stage.run("node", "webhooks.mjs", "messages.json", seconds=60)
+    wrong: list[str] = json.loads(done.stdout or '{"wrong": ["it did not run"]}')["wrong"]
+    score = f"{len(messages)} messages, {len(wrong)} judged wrongly"
+    return Outcome(done.returncode == 0 and not wrong, score, done.stdout + done.stderr)
+
+
 SUITES: dict[str, Suite] = {
     "graphql-http": graphql_http,
     "redocly": redocly,
@@ -95,4 +124,5 @@ SUITES: dict[str, Suite] = {
     "relay-compiler": relay,
     "graphql-codegen": codegen,
     "urql-apollo-graphql-ws": clients,
+    "standardwebhooks-svix": webhook_signatures,
 }
