@@ -25,7 +25,7 @@ def _sound_secret(secret: SecretStr) -> SecretStr:
     return secret
 
 
-EventTypes = Annotated[list[EventType], Field(min_length=1), AfterValidator(_unique)]
+EventTypes = Annotated[list[EventType], Field(min_length=1, max_length=50), AfterValidator(_unique)]
 Secret = Annotated[
     SecretStr,
     AfterValidator(_sound_secret),

@@ -19,7 +19,7 @@ GROUPS = {
     "Organization": ["me", "organization", "people", "teams", "api keys", "audit events"],
     "Coaching": ["success models", "KPI snapshots"],
     "Data in": ["CRM connections", "CRM events", "imports", "activities", "deals"],
-    "Data out": ["webhook endpoints", "webhook deliveries", "events", "webhooks"],
+    "Data out": ["webhooks", "webhook events", "events"],
     "Service": ["operations", "system"],
 }
 """How a reader of the documentation finds a tag."""

@@ -9,7 +9,7 @@ from service.api.openapi.walking import webhooks
 from service.core.dto import Instant, OutputDTO
 from service.webhooks.event_types import EVENTS, EventSpec, EventType
 
-TAG = "webhooks"
+TAG = "webhook events"
 TAG_DESCRIPTION = "What is sent to your endpoints, signed as Standard Webhooks says, and again until it is answered."
 ANSWERS = {
     "2XX": "Received; any other answer is tried again, for three days.",
