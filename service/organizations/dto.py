@@ -457,6 +457,8 @@ TENANT_CLAIMS = ("hd", "organization", "org_id", "tenant", "tid")
 class PutIdentityProvider(InputDTO):
     """The OpenID provider whose tokens the organization takes."""
 
+    model_config = example(issuer="https://id.example.com", audience="https://api.example.com")
+
     issuer: Annotated[str, StringConstraints(min_length=8, max_length=500), BeforeValidator(refuse_unstorable)]
     """As it stands in the tokens' `iss`; discovery starts there."""
     audience: Text

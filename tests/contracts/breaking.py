@@ -4,6 +4,7 @@ Requests may only take more, answers may only promise more: unknown fields and p
 that is gone breaks whoever sends it. A new value of an answer's enum breaks nobody: clients are told to expect them.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any, Literal
 
@@ -122,6 +123,15 @@ class _Comparison:
             yield from self._schema(f"{place}[]", old["items"], new["items"], side)
 
 
+def _offers_more(old: str | None, new: str) -> bool:
+    """Whether a pattern is the old one, or the same list of names with further names in it."""
+    if old is None:
+        return False
+    shapes = [re.sub(r"\w+(\|\w+)*", "", pattern) for pattern in (old, new)]
+    names, names_now = (set(re.findall(r"\w+", pattern)) for pattern in (old, new))
+    return old == new or ("|" in old and shapes[0] == shapes[1] and names <= names_now)
+
+
 def _narrowed(place: str, old: Schema, new: Schema) -> Iterator[str]:
     allowed, allowed_now = (
         schema.get("enum", [schema["const"]] if "const" in schema else None) for schema in (old, new)
@@ -129,7 +139,7 @@ def _narrowed(place: str, old: Schema, new: Schema) -> Iterator[str]:
     if allowed_now is not None and (allowed is None or set(allowed) - set(allowed_now)):
         gone = "others" if allowed is None else ", ".join(sorted(map(str, set(allowed) - set(allowed_now))))
         yield f"{place}: no longer takes {gone}"
-    if new.get("pattern") is not None and new["pattern"] != old.get("pattern"):
+    if new.get("pattern") is not None and not _offers_more(old.get("pattern"), new["pattern"]):
         yield f"{place}: must match {new['pattern']} now"
     for keyword in (*UPPER, *LOWER):
         before, now = old.get(keyword), new.get(keyword)

@@ -8,12 +8,13 @@ import pytest
 from fastapi.routing import APIRoute
 from pydantic import TypeAdapter
 
-from service.api.openapi.walking import operations, resolve, subschemas
+from service.api.openapi.walking import operations, resolve, subschemas, webhooks
 from service.api.operation import PERMISSION, PUBLIC
 from service.api.problems import flat_routes
 from service.core.settings import Settings
 from service.main import build_api
 from service.permissions import ALL_PERMISSIONS
+from service.webhooks.event_types import EventType
 
 API = build_api(Settings(_env_file=None))
 DOCUMENT: dict[str, Any] = API.openapi()
@@ -99,9 +100,17 @@ def test_operations_have_stable_names_of_their_own() -> None:
     assert all(re.fullmatch(r"[a-z]+([A-Z][a-z]+)+", name) for name in names), names
 
 
+@pytest.mark.parametrize("event_type", EventType)
+def test_every_event_is_a_webhook_with_a_valid_example(event_type: EventType) -> None:
+    media = DOCUMENT["webhooks"][event_type.value]["post"]["requestBody"]["content"]["application/json"]
+    assert media["example"]["type"] == event_type.value
+    check(media["example"], media["schema"])
+
+
 def test_every_tag_is_described_and_in_one_group() -> None:
     described = {tag["name"]: tag["description"] for tag in DOCUMENT["tags"]}
-    used = {tag for _path, _method, operation in operations(DOCUMENT) for tag in operation["tags"]}
+    everything = (*operations(DOCUMENT), *webhooks(DOCUMENT))
+    used = {tag for _path, _method, operation in everything for tag in operation["tags"]}
     grouped = [tag for group in DOCUMENT["x-tagGroups"] for tag in group["tags"]]
     assert set(described) == used == set(grouped)
     assert len(grouped) == len(set(grouped))

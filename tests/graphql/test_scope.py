@@ -14,11 +14,13 @@ from service.core.database import Database
 from service.core.ids import new_id
 from service.core.pagination import PageRequest
 from service.core.secrets import SecretBox
+from service.core.settings import Settings
 from service.core.tables import metadata
 from service.crm.dto import CreateCrmConnection
 from service.crm.use_cases.connections import create_crm_connection
-from service.organizations.dto import CreateApiKey, CreateTeam, PersonDTO
+from service.organizations.dto import CreateApiKey, CreateTeam, PersonDTO, PutIdentityProvider
 from service.organizations.use_cases.api_keys import create_api_key
+from service.organizations.use_cases.identity_providers import put_identity_provider
 from service.organizations.use_cases.teams import create_team
 from service.permissions import ROLES
 from service.success_models.use_cases import list_active_models
@@ -43,7 +45,7 @@ FOREIGN = {
     "teams": ("{ teams { edges { node { id name members { edges { node { name } } } } } } }", {}),
     "apiKey": ("query ($token: ID!) { apiKey(id: $token) { id name } }", {"token"}),
     "apiKeys": ("{ apiKeys { edges { node { id name person { id } } } } }", {}),
-    "identityProvider": ("{ identityProvider { issuer } }", {}),
+    "identityProvider": ("{ identityProvider { issuer audience } }", {}),
     "successModel": ("query ($model: ID!) { successModel(id: $model) { id name } }", {"model"}),
     "crmConnection": ("query ($crm: ID!) { crmConnection(id: $crm) { id status { counts { deliveries } } } }", {"crm"}),
     "crmEvent": ("query ($event: ID!) { crmEvent(id: $event) { id } }", {"event"}),
@@ -93,7 +95,7 @@ def test_every_root_field_is_in_the_table() -> None:
 
 @pytest.mark.parametrize("field", FOREIGN)
 async def test_no_field_tells_of_another_organization(
-    field: str, org: SalesOrg, other: SalesOrg, ask: Ask, secret_box: SecretBox, database: Database
+    field: str, org: SalesOrg, other: SalesOrg, ask: Ask, secret_box: SecretBox, database: Database, settings: Settings
 ) -> None:
     theirs = await other.add_person("Zaphod", role="manager")
     await other.activate(model_document(name="Zaphod's model"))
@@ -107,6 +109,8 @@ async def test_no_field_tells_of_another_organization(
         key = await create_api_key(session, other.system, CreateApiKey(name="Zaphod's key", person_id=theirs.id))
         event = sample_row(metadata.tables["crm_event"], other.id, new_id()) | {"dedup_key": bytes(range(32))}
         await (await session.connection()).execute(sa.insert(metadata.tables["crm_event"]).values(event))
+        provider = PutIdentityProvider(issuer=f"https://{new_id()}.example", audience="Zaphod")
+        await put_identity_provider(session, other.system, provider, settings)
         audit.record(session, other.acting_as(theirs), "Zaphod's deed", surface="rest")
         hook = CreateWebhookEndpoint(url="https://zaphod.example/hook", event_types=[EventType.WEBHOOK_ENDPOINT_TEST])
         endpoint = await create_webhook_endpoint(session, other.system, hook, secret_box, UrlPolicy())

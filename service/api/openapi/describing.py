@@ -116,7 +116,7 @@ def _fields_parameter(names: list[str]) -> dict[str, Any]:
         "name": "fields",
         "in": "query",
         "required": False,
-        "description": "Only these fields of a row, comma-separated. Default: all.",
+        "description": f"Only these fields of a row, comma-separated; answered as `{SPARSE_MEDIA_TYPE}`.",
         "schema": schema,
         "example": ",".join(names[:2]),
     }

@@ -11,6 +11,7 @@ from service.api.openapi.describing import describe_operations
 from service.api.openapi.examples import add_examples
 from service.api.openapi.links import add_links
 from service.api.openapi.schemas import bound, public_names
+from service.api.openapi.webhooks import add_webhooks, describe_webhooks
 from service.api.problems import Problem, flat_routes
 from service.core.settings import Settings
 
@@ -18,7 +19,7 @@ GROUPS = {
     "Organization": ["me", "organization", "people", "teams", "api keys", "audit events"],
     "Coaching": ["success models", "KPI snapshots"],
     "Data in": ["CRM connections", "CRM events", "imports", "activities", "deals"],
-    "Data out": ["webhook endpoints", "webhook deliveries", "events"],
+    "Data out": ["webhooks", "webhook events", "events"],
     "Service": ["operations", "system"],
 }
 """How a reader of the documentation finds a tag."""
@@ -37,6 +38,7 @@ JWT_DESCRIPTION = (
 
 def install_document(app: FastAPI, settings: Settings) -> None:
     """Make the application answer with the completed document (FastAPI's documented way to extend it)."""
+    add_webhooks(app)
     generate = app.openapi
     made: list[dict[str, Any]] = []
 
@@ -69,6 +71,7 @@ def complete(document: dict[str, Any], app: FastAPI, settings: Settings) -> dict
     }
     document["servers"] = _servers(settings)
     document["tags"] = _tags(app)
+    describe_webhooks(document)
     document["x-tagGroups"] = _groups([tag["name"] for tag in document["tags"]])
     add_links(document)
     add_examples(document)

@@ -8,14 +8,14 @@ import re
 from typing import Any
 
 from service.api.openapi.samples import BY_FORMAT, BY_NAME
-from service.api.openapi.walking import Schema, operations, resolve
+from service.api.openapi.walking import Schema, operations, resolve, webhooks
 
 _DEEPEST = 12
 
 
 def add_examples(document: dict[str, Any]) -> None:
     """Give an example to every body and answer that has none."""
-    for _path, _method, operation in operations(document):
+    for _path, _method, operation in (*operations(document), *webhooks(document)):
         for holder in (operation.get("requestBody", {}), *operation["responses"].values()):
             for media_type, media in holder.get("content", {}).items():
                 if "json" in media_type and not {"example", "examples"} & set(media):

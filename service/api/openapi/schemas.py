@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from service.api.openapi.walking import Schema, inline_schemas, operations, subschemas
+from service.api.openapi.walking import Schema, inline_schemas, operations, subschemas, webhooks
 from service.core.dto import LONGEST_NUMBER
 
 REFERENCE = "#/components/schemas/"
@@ -58,7 +58,7 @@ def all_schemas(document: dict[str, Any]) -> Iterator[Schema]:
     """Every schema of the document, wherever it stands."""
     for schema in document["components"]["schemas"].values():
         yield from subschemas(schema)
-    for _path, _method, operation in operations(document):
+    for _path, _method, operation in (*operations(document), *webhooks(document)):
         for schema in inline_schemas(operation):
             yield from subschemas(schema)
 

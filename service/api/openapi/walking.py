@@ -27,10 +27,19 @@ def subschemas(schema: Schema) -> Iterator[Schema]:
 
 def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Every operation as (path, method, operation)."""
-    for path, item in document["paths"].items():
+    yield from _operations(document["paths"])
+
+
+def webhooks(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Every webhook as (name, method, operation)."""
+    yield from _operations(document.get("webhooks", {}))
+
+
+def _operations(items: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for name, item in items.items():
         for method, operation in item.items():
             if method in METHODS:
-                yield path, method, operation
+                yield name, method, operation
 
 
 def inline_schemas(operation: dict[str, Any]) -> Iterator[Schema]:
