@@ -7,6 +7,7 @@ import strawberry
 from strawberry.fastapi import BaseContext
 
 from schema.loaders import Loaders
+from service.core.admission import admit
 from service.core.database import TenantSession
 from service.core.principal import Principal
 from service.core.runtime import Runtime
@@ -24,7 +25,8 @@ class GraphQLContext(BaseContext):
 
     async def admit(self, token: str) -> None:
         """Let the bearer of a token in; `unauthenticated` for one that is not valid now."""
-        self.caller = await self.runtime.authenticator.authenticate(token)
+        assert self.request is not None  # noqa: S101 - Strawberry sets it
+        self.caller = await admit(self.runtime, self.request.scope, token)
         self.token = token
 
     def renewed(self) -> "GraphQLContext":

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import orjson
 import strawberry
@@ -18,7 +18,6 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionContext
 from strawberry.types.unset import UNSET
-from structlog.contextvars import bind_contextvars
 
 from schema.api_keys import ApiKeysMutation, ApiKeysQuery
 from schema.audit_events import AuditEventsQuery
@@ -171,12 +170,12 @@ def bearer_token(text: str | None) -> str | None:
 async def get_context(connection: HTTPConnection) -> GraphQLContext:
     """The caller's context; the page is served without a key, and a WebSocket says later who it is."""
     context = GraphQLContext(connection.app.state.runtime, None)
+    context.request = cast("Any", connection)
     if connection.scope["type"] == "websocket":
         return context
     token = bearer_token(connection.headers.get("authorization"))
     if token is not None:
         await context.admit(token)
-        bind_contextvars(org_id=str(context.principal.org_id))
     elif not _wants_page(connection):
         raise unauthenticated()
     return context

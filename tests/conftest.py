@@ -62,6 +62,8 @@ def settings(urls: DatabaseUrls, tmp_path_factory: pytest.TempPathFactory) -> Se
         encryption_keys=[ENCRYPTION_KEY],
         public_url="https://coach.example.com",
         log_level="WARNING",
+        rate_limit_caller=0,
+        rate_limit_organization=0,
         _env_file=None,
     )
 

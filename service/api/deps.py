@@ -5,9 +5,9 @@ from typing import Annotated
 
 from fastapi import Depends, Header, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from structlog.contextvars import bind_contextvars
 
 from service.api.write import Write, leaves_a_trace
+from service.core.admission import admit
 from service.core.authentication import unauthenticated
 from service.core.database import TenantSession
 from service.core.errors import ErrorKind, ServiceError
@@ -28,14 +28,12 @@ RuntimeDep = Annotated[Runtime, Depends(get_runtime)]
 
 
 async def get_principal(
-    runtime: RuntimeDep, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+    request: Request, runtime: RuntimeDep, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 ) -> Principal:
     """Who is asking; `unauthenticated` without a valid key."""
     if credentials is None:
         raise unauthenticated()
-    principal = await runtime.authenticator.authenticate(credentials.credentials)
-    bind_contextvars(org_id=str(principal.org_id))
-    return principal
+    return await admit(runtime, request.scope, credentials.credentials)
 
 
 PrincipalDep = Annotated[Principal, Depends(get_principal)]

@@ -8,6 +8,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from service.api.problems import problem
+from service.core.admission import STANDINGS, limit_headers
 from service.core.ids import new_id
 from service.core.settings import Settings
 from service.core.tracing import continue_trace
@@ -51,6 +52,7 @@ class RequestBounds:
                 headers = message.get("headers", [])
                 given = {name.lower() for name, _ in headers}
                 common = [header for header in COMMON_HEADERS if header[0] not in given]
+                common += limit_headers(scope.get("state", {}).get(STANDINGS, ()))
                 message["headers"] = [*headers, *common, (b"x-request-id", request_id.encode())]
             await send(message)
 

@@ -14,6 +14,7 @@ from structlog.contextvars import get_contextvars
 
 from service.core.errors import ErrorKind, FieldError, ServiceError
 from service.core.logging import get_logger
+from service.core.rate_limits import RateLimitedError
 from service.core.tracing import current_trace_id
 from service.core.validation import pointer_of
 
@@ -107,6 +108,8 @@ def service_problem(error: ServiceError) -> Response:
         headers["WWW-Authenticate"] = "Bearer"
     elif error.kind is ErrorKind.UNAVAILABLE:
         headers["Retry-After"] = "1"
+    elif isinstance(error, RateLimitedError):
+        headers["Retry-After"] = str(error.retry_seconds)
     return problem(STATUSES[error.kind], error.code, error.message, error.fields, headers)
 
 

@@ -9,6 +9,7 @@ from service.core.authentication import Authenticator, NobodyComesIn
 from service.core.database import Database
 from service.core.embedded import DatabaseUrls, ensure_database
 from service.core.migrating import migrate
+from service.core.rate_limits import RateLimiter
 from service.core.secrets import SecretBox
 from service.core.settings import Settings
 
@@ -25,6 +26,11 @@ class Runtime:
     database: Database
     secret_box: SecretBox
     authenticator: Authenticator = field(default_factory=NobodyComesIn)
+    limiter: RateLimiter = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Every process has a limiter: it holds nothing until somebody spends."""
+        object.__setattr__(self, "limiter", RateLimiter(self.database, self.settings))
 
 
 def resolve_urls(settings: Settings) -> DatabaseUrls:

@@ -59,6 +59,12 @@ class Settings(BaseSettings):
         default=30.0, gt=0, description="Longest a REST or GraphQL body may take to arrive."
     )
     api_request_seconds: float = Field(default=60.0, gt=0, description="Longest a REST or GraphQL request may take.")
+    rate_limit_caller: int = Field(
+        default=600, ge=0, description="Requests per minute of one key or person, and as many at once; 0: no limit."
+    )
+    rate_limit_organization: int = Field(
+        default=6000, ge=0, description="Requests per minute of one organization, and as many at once; 0: no limit."
+    )
     cors_origins: list[str] = Field(
         default_factory=list,
         description="Origins (JSON list) whose pages may call the API from a browser: the front end's, for example.",
