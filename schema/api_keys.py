@@ -14,7 +14,7 @@ from schema.people.types import Person, to_person
 from schema.relay import Connection, Node, page_request, to_connection, to_global_id
 from service.core.database import TenantSession
 from service.core.etags import etag_of
-from service.organizations.dto import ApiKeyDTO, CreateApiKey, CreatedApiKeyDTO, RotateApiKey, UpdateApiKey
+from service.organizations.dto.api_keys import ApiKeyDTO, CreateApiKey, CreatedApiKeyDTO, RotateApiKey, UpdateApiKey
 from service.organizations.permissions import Permission
 from service.organizations.use_cases import api_keys
 from service.permissions import ROLES

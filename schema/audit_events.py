@@ -9,7 +9,7 @@ from schema.describing import NEEDS, describe
 from schema.inputs import to_input
 from schema.people.types import Person, to_person
 from schema.relay import Connection, id_of, page_request, to_connection
-from service.organizations.dto import AuditEventDTO, AuditEventFilter
+from service.organizations.dto.audit import AuditEventDTO, AuditEventFilter
 from service.organizations.permissions import Permission
 from service.organizations.use_cases import audit
 

@@ -7,7 +7,7 @@ from strawberry.scalars import JSON
 
 from schema.relay import to_global_id
 from service.core.dto import OutputDTO
-from service.organizations.dto import BulkItemResult
+from service.organizations.dto.people import BulkItemResult
 
 
 @strawberry.type(description="What became of one item of a bulk mutation.")

@@ -13,7 +13,7 @@ from schema.relay import to_global_id
 from service.core.database import TenantSession
 from service.core.errors import ErrorKind, ServiceError
 from service.core.etags import etag_of
-from service.organizations.dto import IdentityProviderDTO, PutIdentityProvider
+from service.organizations.dto.identity import IdentityProviderDTO, PutIdentityProvider
 from service.organizations.permissions import Permission
 from service.organizations.use_cases import identity_providers
 

@@ -10,7 +10,7 @@ from service.core.database import TenantSession
 from service.core.principal import Principal
 from service.kpi_snapshots.dto import KpiSnapshotDTO, KpiSnapshotQuery
 from service.kpi_snapshots.use_cases.snapshots import kpi_snapshots_of
-from service.organizations.dto import ManagerPeriodDTO, PersonDTO
+from service.organizations.dto.people import ManagerPeriodDTO, PersonDTO
 from service.organizations.use_cases.people import get_people
 from service.organizations.use_cases.reporting_lines import manager_periods_of
 

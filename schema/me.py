@@ -7,7 +7,7 @@ from schema.describing import ANYONE, NEEDS, describe
 from schema.organizations import Organization, to_organization
 from schema.people.types import Person, to_person
 from service.core.principal import Role
-from service.organizations.dto import MeDTO
+from service.organizations.dto.identity import MeDTO
 from service.organizations.use_cases import identity
 
 

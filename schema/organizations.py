@@ -12,7 +12,7 @@ from schema.mutations import mutation
 from schema.relay import Node, to_global_id
 from service.core.database import TenantSession
 from service.core.etags import etag_of
-from service.organizations.dto import OrganizationDTO, UpdateOrganization
+from service.organizations.dto.organizations import OrganizationDTO, UpdateOrganization
 from service.organizations.permissions import Permission
 from service.organizations.use_cases import organizations
 

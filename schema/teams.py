@@ -14,7 +14,7 @@ from schema.people.types import Person, to_person
 from schema.relay import Connection, Node, page_request, part_of_list, to_connection, to_global_id
 from service.core.database import TenantSession
 from service.core.etags import etag_of
-from service.organizations.dto import CreateTeam, TeamDTO, UpdateTeam
+from service.organizations.dto.teams import CreateTeam, TeamDTO, UpdateTeam
 from service.organizations.permissions import Permission
 from service.organizations.use_cases import teams
 

@@ -18,7 +18,7 @@ from schema.people.inputs import (
 )
 from schema.people.types import ManagerPeriod, Person, to_manager_period, to_person
 from service.core.database import TenantSession
-from service.organizations.dto import (
+from service.organizations.dto.people import (
     BulkUpsertPeople,
     CreatePerson,
     ExternalIdentityInput,

@@ -8,7 +8,7 @@ from schema.inputs import row_id, to_input
 from schema.people.types import Person, to_person
 from schema.relay import Connection, id_of, page_request, to_connection
 from service.core.principal import Role
-from service.organizations.dto import PersonFilter
+from service.organizations.dto.people import PersonFilter
 from service.organizations.permissions import Permission
 from service.organizations.use_cases import people
 

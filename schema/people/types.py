@@ -14,7 +14,7 @@ from service.core.errors import not_found
 from service.core.etags import etag_of
 from service.core.principal import Role
 from service.kpi_snapshots.dto import KpiSnapshotQuery
-from service.organizations.dto import ExternalIdentityDTO, ManagerPeriodDTO, PersonDTO
+from service.organizations.dto.people import ExternalIdentityDTO, ManagerPeriodDTO, PersonDTO
 from service.organizations.permissions import Permission
 from service.organizations.use_cases.reporting_lines import get_manager_period
 from service.success_models.document import PeriodKind

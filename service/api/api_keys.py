@@ -7,7 +7,7 @@ from service.api.deps import PreconditionDep, PrincipalDep, SessionDep
 from service.api.operation import operation
 from service.api.paging import ListEnvelope, ListRequest, sorted_by
 from service.api.route import resource_router
-from service.organizations.dto import (
+from service.organizations.dto.api_keys import (
     API_KEY_SORTING,
     ApiKeyDTO,
     CreateApiKey,

@@ -8,7 +8,7 @@ from service.api.deps import PrincipalDep, SessionDep
 from service.api.operation import operation
 from service.api.paging import ListEnvelope, ListRequest, sorted_by
 from service.api.route import resource_router
-from service.organizations.dto import AUDIT_SORTING, AuditEventDTO, AuditEventFilter
+from service.organizations.dto.audit import AUDIT_SORTING, AuditEventDTO, AuditEventFilter
 from service.organizations.permissions import Permission
 from service.organizations.use_cases import audit
 

@@ -3,7 +3,7 @@
 from service.api.deps import PreconditionDep, PrincipalDep, RuntimeDep, SessionDep
 from service.api.operation import operation
 from service.api.route import resource_router
-from service.organizations.dto import IdentityProviderDTO, PutIdentityProvider
+from service.organizations.dto.identity import IdentityProviderDTO, PutIdentityProvider
 from service.organizations.permissions import Permission
 from service.organizations.use_cases import identity_providers
 

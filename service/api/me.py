@@ -3,7 +3,7 @@
 from service.api.deps import PrincipalDep, SessionDep
 from service.api.operation import ANYONE, operation
 from service.api.route import resource_router
-from service.organizations.dto import MeDTO
+from service.organizations.dto.identity import MeDTO
 from service.organizations.use_cases import identity
 
 router = resource_router("/v1/me", "me")

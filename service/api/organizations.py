@@ -3,7 +3,7 @@
 from service.api.deps import PreconditionDep, PrincipalDep, SessionDep
 from service.api.operation import operation
 from service.api.route import resource_router
-from service.organizations.dto import OrganizationDTO, UpdateOrganization
+from service.organizations.dto.organizations import OrganizationDTO, UpdateOrganization
 from service.organizations.permissions import Permission
 from service.organizations.use_cases import organizations
 

@@ -10,7 +10,7 @@ from service.api.operation import operation
 from service.api.paging import ListEnvelope, ListRequest, sorted_by, whole
 from service.api.route import resource_router
 from service.core.principal import Role
-from service.organizations.dto import (
+from service.organizations.dto.people import (
     PERSON_SORTING,
     BulkItemResult,
     BulkUpsertPeople,

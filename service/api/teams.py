@@ -7,7 +7,7 @@ from service.api.deps import PreconditionDep, PrincipalDep, SessionDep
 from service.api.operation import operation
 from service.api.paging import ListEnvelope, ListRequest, sorted_by
 from service.api.route import resource_router
-from service.organizations.dto import TEAM_SORTING, CreateTeam, TeamDTO, UpdateTeam
+from service.organizations.dto.teams import TEAM_SORTING, CreateTeam, TeamDTO, UpdateTeam
 from service.organizations.permissions import Permission
 from service.organizations.use_cases import teams
 

@@ -12,7 +12,8 @@ from service.core.errors import not_found
 from service.core.pagination import MAX_LIMIT, PageRequest
 from service.core.principal import Principal
 from service.core.runtime import Runtime
-from service.organizations.dto import CreateApiKey, PersonFilter
+from service.organizations.dto.api_keys import CreateApiKey
+from service.organizations.dto.people import PersonFilter
 from service.organizations.use_cases.api_keys import create_api_key, list_api_keys, revoke_api_key
 from service.organizations.use_cases.people import list_people
 from service.permissions import ROLES

@@ -12,7 +12,7 @@ from service.core.errors import FieldError, invalid_fields
 from service.core.principal import Principal
 from service.core.runtime import Runtime
 from service.core.validation import pointer_of
-from service.organizations.dto import CreateOrganization
+from service.organizations.dto.organizations import CreateOrganization
 from service.organizations.use_cases.lifecycle import export_organization
 from service.organizations.use_cases.organizations import create_organization, list_organizations, request_deletion
 

@@ -23,7 +23,9 @@ from service.demo.identifiers import APP_ID, PORTAL_ID, SALESFORCE_ORG_ID
 from service.demo.salesforce import FIELD_MAPPING
 from service.demo.state import DemoState
 from service.kpi_snapshots.tasks import build_measures
-from service.organizations.dto import CreateApiKey, CreateOrganization, PersonFilter
+from service.organizations.dto.api_keys import CreateApiKey
+from service.organizations.dto.organizations import CreateOrganization
+from service.organizations.dto.people import PersonFilter
 from service.organizations.use_cases.api_keys import create_api_key
 from service.organizations.use_cases.organizations import create_organization
 from service.organizations.use_cases.people import list_people

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from service.organizations.dto import PersonDTO
+from service.organizations.dto.people import PersonDTO
 from service.success_models.document import Kpi
 from service.success_models.dto import SuccessModelDTO
 from service.success_models.measures import Measure

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from service.core.dto import InputDTO, Key, ShortNumber, Text, example
 from service.core.errors import FieldError
-from service.organizations.dto import Email
+from service.organizations.dto.fields import Email
 from service.success_models.measures import Measure
 
 

@@ -22,7 +22,7 @@ from service.core.principal import Principal
 from service.core.secrets import SecretBox
 from service.crm.dto import CreateCrmConnection
 from service.crm.use_cases.connections import create_crm_connection
-from service.organizations.dto import CreateOrganization
+from service.organizations.dto.organizations import CreateOrganization
 from service.organizations.use_cases.organizations import create_organization
 from tests.benchmarks.load import Load, Result
 from tests.conftest import ENCRYPTION_KEY

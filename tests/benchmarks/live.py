@@ -14,7 +14,7 @@ from websockets.typing import Subprotocol
 from schema.relay import to_global_id
 from service.core.database import Database
 from service.core.embedded import ensure_database
-from service.organizations.dto import PersonDTO
+from service.organizations.dto.people import PersonDTO
 from tests.benchmarks.freshness import Freshness
 from tests.factories.sales_org import SalesOrg, make_sales_org
 from tests.factories.success_models import model_document

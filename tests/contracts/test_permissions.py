@@ -12,7 +12,7 @@ from service.api.operation import ANYONE, PUBLIC
 from service.cli.permissions_doc import graphql_fields, render_permissions, rest_operations
 from service.core.settings import Settings
 from service.main import build_api
-from service.organizations.dto import CreateApiKey
+from service.organizations.dto.api_keys import CreateApiKey
 from service.organizations.use_cases.api_keys import create_api_key
 from service.permissions import ALL_PERMISSIONS, ROLES
 from tests.factories.requests import BODIES, GRAPHQL_INPUTS, ID, PATH_VALUES

@@ -22,7 +22,9 @@ from service.kpi_snapshots.dto import KpiSnapshotDTO, KpiSnapshotQuery, Verifica
 from service.kpi_snapshots.tasks import build_measures, refresh_dirty_cells
 from service.kpi_snapshots.use_cases.snapshots import list_kpi_snapshots
 from service.kpi_snapshots.use_cases.verification import verify_cells
-from service.organizations.dto import CreateApiKey, CreateOrganization, CreatePerson, PersonDTO
+from service.organizations.dto.api_keys import CreateApiKey
+from service.organizations.dto.organizations import CreateOrganization
+from service.organizations.dto.people import CreatePerson, PersonDTO
 from service.organizations.use_cases.api_keys import create_api_key
 from service.organizations.use_cases.organizations import create_organization
 from service.organizations.use_cases.people import create_person

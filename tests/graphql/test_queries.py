@@ -11,7 +11,7 @@ from service.core.database import Database
 from service.core.secrets import SecretBox
 from service.crm.dto import CreateCrmConnection
 from service.crm.use_cases.connections import create_crm_connection
-from service.organizations.dto import PersonDTO
+from service.organizations.dto.people import PersonDTO
 from service.success_models.use_cases import shipped_document
 from tests.factories.receivers import new_portal
 from tests.factories.sales_org import SalesOrg

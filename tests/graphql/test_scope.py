@@ -18,7 +18,10 @@ from service.core.settings import Settings
 from service.core.tables import metadata
 from service.crm.dto import CreateCrmConnection
 from service.crm.use_cases.connections import create_crm_connection
-from service.organizations.dto import CreateApiKey, CreateTeam, PersonDTO, PutIdentityProvider
+from service.organizations.dto.api_keys import CreateApiKey
+from service.organizations.dto.identity import PutIdentityProvider
+from service.organizations.dto.people import PersonDTO
+from service.organizations.dto.teams import CreateTeam
 from service.organizations.use_cases.api_keys import create_api_key
 from service.organizations.use_cases.identity_providers import put_identity_provider
 from service.organizations.use_cases.teams import create_team

@@ -19,7 +19,7 @@ from schema.relay import to_global_id
 from service.core.embedded import DatabaseUrls
 from service.core.secrets import SecretBox
 from service.core.settings import Settings
-from service.organizations.dto import PersonDTO
+from service.organizations.dto.people import PersonDTO
 from tests.factories.sales_org import SalesOrg
 from tests.factories.success_models import model_document
 from tests.fixtures.serving import serving

@@ -18,7 +18,7 @@ from service.crm.dto import CreateCrmConnection
 from service.crm.models import Delivery
 from service.crm.tasks import drain_deliveries
 from service.crm.use_cases.connections import create_crm_connection, get_crm_connection_status
-from service.organizations.dto import ExternalIdentityInput
+from service.organizations.dto.people import ExternalIdentityInput
 from service.organizations.use_cases.people import delete_person, put_external_identity
 from tests.factories.receivers import deal_event, new_portal
 from tests.factories.sales_org import SalesOrg

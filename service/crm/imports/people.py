@@ -11,7 +11,7 @@ from service.core.principal import Role
 from service.crm.imports.mapping import ImportMapping
 from service.crm.imports.reading import Fault
 from service.crm.imports.values import Row
-from service.organizations.dto import UpsertPerson
+from service.organizations.dto.people import UpsertPerson
 
 
 def person_items(rows: Sequence[Row], mapping: ImportMapping) -> list[tuple[int, dict[str, Any]]]:

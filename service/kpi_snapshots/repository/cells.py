@@ -1,6 +1,6 @@
 """Every query of measures, cells and dirty cells; cells are computed inside the database, never fetched."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -31,16 +31,12 @@ from sqlmodel import SQLModel, col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from service.activities.models import DirtyCell
-from service.core.database import raw_connection
-from service.core.notifications import SNAPSHOTS
 from service.kpi_snapshots.models import Measure as MeasureRow
 from service.kpi_snapshots.models import MeasureCell
 from service.kpi_snapshots.repository.compilation import between, cell_keys, everything, totals_of, within_cells
 from service.success_models.measures import Measure
 
 CELL: Table = SQLModel.metadata.tables[str(MeasureCell.__tablename__)]
-ANNOUNCED_TOGETHER = 200
-
 CELL_KEY = ("org_id", "person_id", "measure_id", "day")
 CELL_COLUMNS = (*CELL_KEY, "value", "n")
 CHANGED = (CELL.c.person_id, CELL.c.measure_id, CELL.c.day)
@@ -132,14 +128,6 @@ async def take_dirty_cells(session: AsyncSession, org_id: UUID, limit: int) -> l
         .returning(*key)
     )
     return [(row[0], row[1]) for row in await _rows(session, taken)]
-
-
-async def announce(session: AsyncSession, org_id: UUID, people: Iterable[UUID]) -> None:
-    """Tell every process, at commit, whose numbers changed; a payload holds less than 8000 bytes."""
-    connection, ids = await raw_connection(session), [person_id.hex for person_id in people]
-    for start in range(0, len(ids), ANNOUNCED_TOGETHER):
-        payload = f"{org_id}:{','.join(ids[start : start + ANNOUNCED_TOGETHER])}"
-        await connection.fetch("SELECT pg_notify($1, $2)", SNAPSHOTS, payload)
 
 
 async def refresh_cells(

@@ -8,6 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from service.core.clock import utc_now
 from service.core.principal import Principal
 from service.kpi_snapshots.repository import cells as repository
+from service.kpi_snapshots.repository.announcing import announce
 from service.kpi_snapshots.repository.cells import CellsChanged
 from service.success_models.measures import Measure
 from service.success_models.use_cases import list_active_models
@@ -27,7 +28,7 @@ async def refresh_marked_cells(session: AsyncSession, principal: Principal, limi
         measures = [Measure.model_validate(row.definition) for row in rows]
         if measures:
             changed = await repository.refresh_cells(session, principal.org_id, measures, marked)
-            await repository.announce(session, principal.org_id, {person_id for person_id, _day in marked})
+            await announce(session, principal.org_id, {person_id for person_id, _day in marked})
             await _tell(session, principal, changed)
     return len(marked)
 

@@ -18,7 +18,7 @@ from service.kpi_snapshots.periods import Calendar, Period
 from service.kpi_snapshots.permissions import Permission
 from service.kpi_snapshots.repository import cells as repository
 from service.kpi_snapshots.snapshot import Total, compute_attainment, compute_value
-from service.organizations.dto import PersonDTO
+from service.organizations.dto.people import PersonDTO
 from service.organizations.use_cases.organizations import get_organization
 from service.organizations.use_cases.people import direct_reports, get_people, list_everyone
 from service.organizations.use_cases.scope import require_visible, visible_people

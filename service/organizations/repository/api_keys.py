@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from service.core.keyset import fetch_page
 from service.core.pagination import Page, PageRequest
-from service.organizations.dto import API_KEY_SORTING
+from service.organizations.dto.api_keys import API_KEY_SORTING
 from service.organizations.models import ApiKey, ApiKeyRoute, Organization, Person
 
 

@@ -8,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from service.core.audit import AuditEvent
 from service.core.keyset import fetch_page
 from service.core.pagination import Page, PageRequest
-from service.organizations.dto import AUDIT_SORTING, AuditEventFilter
+from service.organizations.dto.audit import AUDIT_SORTING, AuditEventFilter
 
 
 async def list_audit_events(

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from service.organizations.dto import TENANT_CLAIMS
+from service.organizations.dto.identity import TENANT_CLAIMS
 from service.organizations.models import IdentityProvider, IdentityProviderRoute
 
 NO_CLAIM = b""

@@ -11,7 +11,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from service.core.keyset import fetch_page
 from service.core.pagination import Page, PageRequest
-from service.organizations.dto import PERSON_SORTING, PersonFilter
+from service.organizations.dto.people import PERSON_SORTING, PersonFilter
 from service.organizations.external_ids import canonical_external_id
 from service.organizations.hierarchy import Line
 from service.organizations.models import ExternalIdentity, ManagerPeriod, Person

@@ -8,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from service.core.keyset import fetch_page
 from service.core.pagination import Page, PageRequest
-from service.organizations.dto import TEAM_SORTING
+from service.organizations.dto.teams import TEAM_SORTING
 from service.organizations.models import Team, TeamMember
 
 

@@ -14,7 +14,7 @@ from service.core.ids import new_id
 from service.core.pagination import Page, PageRequest
 from service.core.principal import Principal, Role, require
 from service.core.secrets import digest, new_token
-from service.organizations.dto import ApiKeyDTO, CreateApiKey, CreatedApiKeyDTO, RotateApiKey, UpdateApiKey
+from service.organizations.dto.api_keys import ApiKeyDTO, CreateApiKey, CreatedApiKeyDTO, RotateApiKey, UpdateApiKey
 from service.organizations.models import ApiKey, ApiKeyRoute
 from service.organizations.permissions import Permission
 from service.organizations.repository import api_keys as repository

@@ -4,7 +4,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from service.core.pagination import Page, PageRequest
 from service.core.principal import Principal, require
-from service.organizations.dto import AuditEventDTO, AuditEventFilter
+from service.organizations.dto.audit import AuditEventDTO, AuditEventFilter
 from service.organizations.permissions import Permission
 from service.organizations.repository import audit as repository
 

@@ -11,7 +11,7 @@ from service.core.errors import ServiceError, invalid
 from service.core.jobs import enqueue
 from service.core.principal import Principal, require
 from service.core.validation import pointer_of
-from service.organizations.dto import (
+from service.organizations.dto.people import (
     BulkItemResult,
     CreatePerson,
     ExternalIdentityInput,

@@ -7,7 +7,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from service.core.clock import utc_now
 from service.core.errors import not_found
 from service.core.principal import Principal
-from service.organizations.dto import MeDTO
+from service.organizations.dto.identity import MeDTO
 from service.organizations.repository import organizations, people
 from service.organizations.use_cases.organizations import to_dto
 from service.organizations.use_cases.people import present

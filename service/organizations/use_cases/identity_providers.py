@@ -12,7 +12,7 @@ from service.core.errors import conflict, invalid, not_found
 from service.core.etags import UNCONDITIONAL, Precondition
 from service.core.principal import Principal, require
 from service.core.settings import Settings
-from service.organizations.dto import IdentityProviderDTO, PutIdentityProvider
+from service.organizations.dto.identity import IdentityProviderDTO, PutIdentityProvider
 from service.organizations.models import IdentityProvider, IdentityProviderRoute
 from service.organizations.permissions import Permission
 from service.organizations.repository import identity_providers as repository

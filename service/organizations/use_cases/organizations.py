@@ -12,13 +12,8 @@ from service.core.etags import UNCONDITIONAL, Precondition
 from service.core.ids import new_id
 from service.core.jobs import enqueue
 from service.core.principal import Principal, Role, require
-from service.organizations.dto import (
-    CreateApiKey,
-    CreatedApiKeyDTO,
-    CreateOrganization,
-    OrganizationDTO,
-    UpdateOrganization,
-)
+from service.organizations.dto.api_keys import CreateApiKey, CreatedApiKeyDTO
+from service.organizations.dto.organizations import CreateOrganization, OrganizationDTO, UpdateOrganization
 from service.organizations.models import Organization, OrganizationDirectory, Person
 from service.organizations.permissions import Permission
 from service.organizations.repository import organizations as repository

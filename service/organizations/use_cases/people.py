@@ -13,7 +13,7 @@ from service.core.ids import new_id
 from service.core.jobs import enqueue
 from service.core.pagination import Page, PageRequest
 from service.core.principal import Principal, Role, require
-from service.organizations.dto import (
+from service.organizations.dto.people import (
     CreatePerson,
     ExternalIdentityDTO,
     ExternalIdentityInput,

@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from service.core.errors import conflict, invalid, not_found
 from service.core.ids import new_id
 from service.core.principal import Principal, require
-from service.organizations.dto import ManagerPeriodDTO, ManagerPeriodInput
+from service.organizations.dto.people import ManagerPeriodDTO, ManagerPeriodInput
 from service.organizations.hierarchy import Line, find_cycle, overlaps
 from service.organizations.models import ManagerPeriod
 from service.organizations.permissions import Permission

@@ -11,7 +11,7 @@ from service.core.etags import UNCONDITIONAL, Precondition
 from service.core.ids import new_id
 from service.core.pagination import Page, PageRequest
 from service.core.principal import Principal, require
-from service.organizations.dto import CreateTeam, TeamDTO, UpdateTeam
+from service.organizations.dto.teams import CreateTeam, TeamDTO, UpdateTeam
 from service.organizations.models import Team
 from service.organizations.permissions import Permission
 from service.organizations.repository import organizations, people

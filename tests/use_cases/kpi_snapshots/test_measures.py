@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 
 from service.core.database import Database
-from service.organizations.dto import PersonDTO
+from service.organizations.dto.people import PersonDTO
 from tests.factories.sales_org import SalesOrg, make_sales_org
 from tests.factories.success_models import flow_kpi, model_document
 

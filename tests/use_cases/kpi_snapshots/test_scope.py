@@ -14,7 +14,7 @@ from service.core.principal import Principal
 from service.kpi_snapshots.dto import KpiSnapshotQuery
 from service.kpi_snapshots.permissions import Permission
 from service.kpi_snapshots.use_cases.snapshots import kpi_snapshots_of
-from service.organizations.dto import ManagerPeriodInput, PersonDTO
+from service.organizations.dto.people import ManagerPeriodInput, PersonDTO
 from service.organizations.use_cases.reporting_lines import add_manager_period
 from tests.factories.sales_org import SalesOrg, make_sales_org
 from tests.factories.success_models import CALLS, flow_kpi, model_document

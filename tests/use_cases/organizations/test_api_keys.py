@@ -12,7 +12,8 @@ from service.core.errors import ErrorKind, ServiceError
 from service.core.pagination import PageRequest
 from service.core.principal import Principal, Role
 from service.core.secrets import digest
-from service.organizations.dto import CreateApiKey, CreatedApiKeyDTO, UpdateApiKey, UpdatePerson
+from service.organizations.dto.api_keys import CreateApiKey, CreatedApiKeyDTO, UpdateApiKey
+from service.organizations.dto.people import UpdatePerson
 from service.organizations.models import ApiKey, ApiKeyRoute
 from service.organizations.use_cases.api_keys import create_api_key, list_api_keys, revoke_api_key, update_api_key
 from service.organizations.use_cases.authentication.keys import authenticate_key

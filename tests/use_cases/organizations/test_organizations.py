@@ -19,7 +19,7 @@ from service.core.settings import Settings
 from service.core.tables import metadata
 from service.core.tenancy import NON_TENANT_TABLES, tenant_tables
 from service.organizations import tasks
-from service.organizations.dto import UpdateOrganization
+from service.organizations.dto.organizations import UpdateOrganization
 from service.organizations.use_cases.lifecycle import export_organization
 from service.organizations.use_cases.organizations import (
     DELETE_ORGANIZATION,

@@ -7,7 +7,7 @@ import pytest
 
 from service.core.errors import ErrorKind, ServiceError
 from service.core.principal import Principal
-from service.organizations.dto import ExternalIdentityInput, PersonDTO, UpdatePerson
+from service.organizations.dto.people import ExternalIdentityInput, PersonDTO, UpdatePerson
 from service.organizations.use_cases.people import (
     delete_external_identity,
     delete_person,

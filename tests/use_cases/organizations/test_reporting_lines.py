@@ -9,7 +9,7 @@ import pytest
 from service.core.clock import utc_now
 from service.core.errors import ErrorKind, ServiceError
 from service.core.pagination import PageRequest
-from service.organizations.dto import ManagerPeriodDTO, ManagerPeriodInput, PersonDTO, PersonFilter
+from service.organizations.dto.people import ManagerPeriodDTO, ManagerPeriodInput, PersonDTO, PersonFilter
 from service.organizations.use_cases.people import direct_reports, get_people, get_person, list_people
 from service.organizations.use_cases.reporting_lines import (
     add_manager_period,

@@ -14,7 +14,7 @@ from service.core.ids import new_id
 from service.core.pagination import PageRequest, encode_cursor
 from service.core.principal import Principal
 from service.core.tracing import continue_trace
-from service.organizations.dto import ManagerPeriodInput, UpdatePerson
+from service.organizations.dto.people import ManagerPeriodInput, UpdatePerson
 from service.organizations.use_cases.bulk_people import upsert_people
 from service.organizations.use_cases.people import delete_person, update_person
 from service.organizations.use_cases.reporting_lines import add_manager_period
