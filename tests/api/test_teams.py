@@ -3,6 +3,7 @@
 import httpx
 
 from service.core.ids import new_id
+from tests.factories.events import emitted
 from tests.factories.sales_org import SalesOrg, make_sales_org
 from tests.fixtures.rest import ANYWAY, bearer
 
@@ -27,6 +28,13 @@ async def test_a_teams_life(rest: httpx.AsyncClient, org: SalesOrg) -> None:
     assert (await rest.delete(one, headers=headers)).status_code == 204
     assert (await rest.get(one, headers=headers)).json()["code"] == "team_not_found"
     assert (await rest.get(f"/v1/people/{ann.id}", headers=headers)).status_code == 200
+    team = {"team_id": created.json()["id"]}
+    assert [told for told in await emitted(org) if told[0].startswith("team.")] == [
+        ("team.created", team),
+        ("team.updated", {**team, "changed": ["description", "member_ids"]}),
+        ("team.updated", {**team, "changed": ["description"]}),
+        ("team.deleted", team),
+    ]
 
 
 async def test_what_is_refused(rest: httpx.AsyncClient, org: SalesOrg) -> None:

@@ -57,6 +57,8 @@ def _sample(column: sa.Column[Any], shared_id: UUID) -> Any:
         return {"of": column.name}
     if isinstance(kind, sa.ARRAY):
         return []
+    if isinstance(kind, sa.Float):
+        return 1.5
     if isinstance(kind, sa.Numeric):
         return Decimal("1.50")
     if isinstance(kind, sa.Integer):

@@ -200,9 +200,9 @@ async def test_a_lease_that_ends_unrecorded_is_delivered_again(webhooks: Webhook
 
         gone = asyncio.Event()
 
-        async def hang(_request: Received) -> Answer:
+        async def hang(request: Received) -> Answer:
             await gone.wait()
-            return Answer(500)
+            return await answering(500)(request)
 
         there.behaviour = hang
         dispatcher = webhooks.dispatcher()
