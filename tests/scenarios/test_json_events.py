@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -160,7 +161,7 @@ async def test_apex_payloads_become_a_deal_by_the_connection_s_mapping(
     connection = await connect(receivers, org, APEX_MAPPING)
     await send(receivers, connection, body)
     (deal,) = (await outcome(org)).deals
-    assert (deal.stage, deal.amount, deal.currency) == ("negotiation", 312321, "EUR")
+    assert (deal.stage, deal.amount, deal.currency) == ("negotiation", Decimal(312321), "EUR")
     assert deal.attributes == {"close_date": "2015-02-05 08:00:00T00:00:00.000Z", "probability": "90"}
 
 
@@ -248,7 +249,7 @@ async def test_any_other_crm_from_cloudevents_to_facts(receivers: Receivers, org
     await send(receivers, connection, batch[0], CLOUDEVENT)
     told = await outcome(org)
     assert [(deal.name, deal.stage, str(deal.amount)) for deal in told.deals] == [("Acme", "proposal", "12.5")]
-    assert [(fact.kind, fact.duration_seconds) for fact in told.activities] == [("call", 90)]
+    assert [(fact.kind, fact.duration_seconds) for fact in told.activities] == [("call", Decimal(90))]
     assert [reason for _status, reason in told.outcomes if reason] == [
         "type: com.acme.quote is not one of the types that are read here"
     ]
