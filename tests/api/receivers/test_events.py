@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
@@ -14,45 +13,23 @@ from starlette.responses import PlainTextResponse
 
 from service.api.integrations.dispatch import IntegrationsDispatcher
 from service.core.runtime import Runtime
-from service.crm.dto import CreatedCrmConnectionDTO, CrmSystem
 from service.crm.receiving.runtime import ReceiverRuntime
 from service.crm.standard_webhooks import new_secret
 from service.crm.use_cases.connections import rotate_crm_secret
-from tests.factories.receivers import Receivers, new_salesforce_org, sign_standard
+from tests.factories.event_senders import (
+    CHANGE,
+    EVENT,
+    STRUCTURED,
+    Sender,
+    other_sender,
+    salesforce_sender,
+    sign_bytes,
+)
+from tests.factories.receivers import Receivers, sign_standard
 from tests.factories.sales_org import SalesOrg
 
-STRUCTURED = "application/cloudevents+json"
 BATCH = "application/cloudevents-batch+json"
-EVENT = {"specversion": "1.0", "id": "1", "source": "/crm", "type": "touchline.deal.upserted", "data": {"id": "D-1"}}
-CHANGE = {"ChangeEventHeader": {"entityName": "Opportunity", "recordIds": ["0065g00000ABCDEAA5"]}}
 BINARY = {"ce_specversion": "1.0", "ce_id": "1", "ce_source": "/crm", "ce_type": "touchline.deal.upserted"}
-
-
-@dataclass(frozen=True, slots=True)
-class Sender:
-    """A connection with its URL, its secret, and a request that is good."""
-
-    connection: CreatedCrmConnectionDTO
-    url: str
-    secret: str
-    body: dict[str, Any]
-    content_type: str
-
-
-async def salesforce_sender(receivers: Receivers, org: SalesOrg) -> Sender:
-    made = await receivers.connect(org.id, system=CrmSystem.SALESFORCE, account_id=new_salesforce_org())
-    return sender_of(made, CHANGE, "application/json")
-
-
-async def other_sender(receivers: Receivers, org: SalesOrg) -> Sender:
-    made = await receivers.connect(org.id, system=CrmSystem.OTHER, account_id=f"crm-{uuid4().hex}")
-    return sender_of(made, EVENT, STRUCTURED)
-
-
-def sender_of(made: CreatedCrmConnectionDTO, body: dict[str, Any], content_type: str) -> Sender:
-    assert made.events_url
-    assert made.signing_secret
-    return Sender(made, made.events_url, made.signing_secret, body, content_type)
 
 
 @pytest.fixture(params=[salesforce_sender, other_sender], ids=["salesforce", "other"])
@@ -178,18 +155,6 @@ async def test_what_is_verified_but_not_json_is_a_bad_request(
     )
     assert answer.status_code == 400
     assert await receivers.deliveries(org.id, sender.connection.id) == []
-
-
-def sign_bytes(secret: str, body: bytes) -> dict[str, str]:
-    """The library signs text alone; of other bytes the signature is made by the specification."""
-    import base64  # noqa: PLC0415 - used here alone
-    import hmac  # noqa: PLC0415
-
-    stamp = str(int(time.time()))
-    key = base64.b64decode(secret.removeprefix("whsec_"))
-    digest = hmac.digest(key, f"msg_1.{stamp}.".encode() + body, "sha256")
-    signature = f"v1,{base64.b64encode(digest).decode()}"
-    return {"webhook-id": "msg_1", "webhook-timestamp": stamp, "webhook-signature": signature}
 
 
 @pytest.mark.parametrize(
