@@ -14,8 +14,7 @@ from urllib.parse import unquote
 
 import msgspec
 
-from service.crm.envelope import REFUSED, checked_items, decode, label
-from service.crm.events import UnreadableDelivery
+from service.crm.envelope import REFUSED, checked_items, checked_json, decode, label
 from service.crm.values import EARLIEST, LATEST
 
 STRUCTURED = "application/cloudevents+json"
@@ -65,12 +64,7 @@ def from_binary(headers: Mapping[str, str], content_type: str, body: bytes) -> b
     head = msgspec.json.encode(event)
     if not body or "data_base64" in event:
         return b"[" + head + b"]"
-    try:
-        body.decode()
-        data = bytes(msgspec.json.decode(body, type=msgspec.Raw))
-    except REFUSED as error:
-        raise UnreadableDelivery(f"not JSON: {error}") from error
-    return b"[" + head[:-1] + b',"data":' + data + b"}]"
+    return b"[" + head[:-1] + b',"data":' + checked_json(body) + b"}]"
 
 
 def from_structured(body: bytes) -> bytes:

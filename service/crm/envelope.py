@@ -4,6 +4,7 @@ What the sender leaves out (an event's time, its identity) follows from how it w
 replay of the stored delivery means what its first processing meant.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,6 +18,9 @@ MAX_LABEL = 200
 _decode = msgspec.json.Decoder(float_hook=str).decode
 """Numbers with a fraction stay the text that was sent: no value passes through binary floating point."""
 
+_ESCAPE = re.compile(rb"\\(?:u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|(u[dD][89a-fA-F][\da-fA-F]{2})|.)")
+"""Every escape in a JSON text; the group is half of a surrogate pair."""
+
 REFUSED = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
@@ -28,14 +32,30 @@ class Envelope(msgspec.Struct):
     payload: list[msgspec.Raw]
 
 
-def checked_items(body: bytes, shapes: bytes = b"{[") -> bytes:
-    """A JSON object or array (of these `shapes`) as a JSON array of its events; `UnreadableDelivery` for all else."""
+def checked_json(body: bytes) -> bytes:
+    """Valid JSON as it came; `UnreadableDelivery` for all else.
+
+    Half of a surrogate pair (a text cut within an emoji) is no character, and becomes U+FFFD.
+    """
     text = body.removeprefix(BOM)
     try:
         text.decode()
-        raw = bytes(msgspec.json.decode(text, type=msgspec.Raw)).strip()
+        try:
+            raw = msgspec.json.decode(text, type=msgspec.Raw)
+        except msgspec.DecodeError:
+            raw = msgspec.json.decode(_ESCAPE.sub(_whole_character, text), type=msgspec.Raw)
     except REFUSED as error:
         raise UnreadableDelivery(f"not JSON: {error}") from error
+    return bytes(raw).strip()
+
+
+def _whole_character(escape: "re.Match[bytes]") -> bytes:
+    return escape[0] if escape[1] is None else rb"\ufffd"
+
+
+def checked_items(body: bytes, shapes: bytes = b"{[") -> bytes:
+    """A JSON object or array (of these `shapes`) as a JSON array of its events; `UnreadableDelivery` for all else."""
+    raw = checked_json(body)
     if raw[:1] not in (b"{", b"[") or raw[:1] not in shapes:
         raise UnreadableDelivery("not the JSON object or array that is sent here")
     return raw if raw[:1] == b"[" else b"[" + raw + b"]"

@@ -6,12 +6,11 @@ the machine's clock and raises for a wrong one; the tests hold it against that l
 """
 
 import base64
-import binascii
 import hmac
 import secrets
 
-PREFIX = "whsec_"
-SECRET_BYTES = 32
+from service.webhooks.signing import NEW_BYTES, format_secret, parse_secret
+
 MAX_AGE_SECONDS = 300
 MAX_ID_LENGTH = 256
 MAX_SIGNATURES = 20
@@ -20,7 +19,7 @@ MAX_SIGNATURES = 20
 
 def new_secret() -> str:
     """A secret as the specification writes it: `whsec_` and the base64 of 32 random bytes."""
-    return PREFIX + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
+    return format_secret(secrets.token_bytes(NEW_BYTES))
 
 
 def is_fresh(timestamp: str, now_seconds: float) -> bool:
@@ -38,8 +37,8 @@ def signed_message(webhook_id: str, timestamp: str, body: bytes) -> bytes:
 def matches(secret: str, message: bytes, signatures: str) -> bool:
     """Whether one of the space-separated signatures is this secret's; freshness is the caller's to check."""
     try:
-        key = base64.b64decode(secret.removeprefix(PREFIX), validate=True)
-    except binascii.Error:
+        key = parse_secret(secret)
+    except ValueError:
         return False
     expected = b"v1," + base64.b64encode(hmac.digest(key, message, "sha256"))
     given = signatures.split(" ", MAX_SIGNATURES)[:MAX_SIGNATURES]

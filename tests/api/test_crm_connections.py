@@ -108,3 +108,39 @@ async def test_another_organization_neither_sees_nor_claims_it(rest: httpx.Async
     assert (await rest.delete(f"{PATH}/{id_}", headers=stranger)).status_code == 404
     assert (await rest.post(f"{PATH}/{id_}/replay", json={}, headers=stranger)).status_code == 404
     assert (await rest.get(f"{PATH}/{id_}", headers=bearer(ours.admin_key))).status_code == 200
+
+
+async def test_the_secret_of_json_events_is_shown_once_and_rotated(rest: httpx.AsyncClient, org: SalesOrg) -> None:
+    key = bearer(org.admin_key)
+    asked = {"system": "salesforce", "name": "SF", "account_id": new_salesforce_org()}
+    created = (await rest.post(PATH, json=asked, headers=key)).json()
+    one = f"{PATH}/{created['id']}"
+    assert created["events_url"] == f"https://coach.example.com/integrations/salesforce/events/{created['id']}"
+    assert created["signing_secret"].startswith("whsec_")
+    refused = await rest.patch(one, json={"secret": "one-of-my-own"}, headers=key | ANYWAY)
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/secret")
+    rotated = await rest.post(f"{one}/rotate-secret", headers=key)
+    assert rotated.status_code == 200
+    assert rotated.json()["connection_id"] == created["id"]
+    assert rotated.json()["signing_secret"] != created["signing_secret"]
+    shown = await rest.get(one, headers=key)
+    assert shown.json()["rotating_secret"] is True
+    assert "whsec_" not in shown.text
+    hub = (await rest.post(PATH, json=hubspot(), headers=key)).json()
+    assert (hub["events_url"], hub["signing_secret"]) == (None, None)
+    answer = await rest.post(f"{PATH}/{hub['id']}/rotate-secret", headers=key)
+    assert (answer.status_code, answer.json()["code"]) == (409, "crm_secret_is_the_apps")
+
+
+async def test_another_crm_is_named_by_its_organization_alone(rest: httpx.AsyncClient, org: SalesOrg) -> None:
+    asked = {"system": "other", "name": "Pipedrive", "account_id": "pipedrive"}
+    created = await rest.post(PATH, json=asked, headers=bearer(org.admin_key))
+    assert created.status_code == 201
+    url = f"https://coach.example.com/integrations/events/{created.json()['id']}"
+    assert (created.json()["receiver_url"], created.json()["events_url"]) == (url, url)
+    again = await rest.post(PATH, json=asked, headers=bearer(org.admin_key))
+    assert (again.status_code, again.json()["code"]) == (409, "crm_account_claimed")
+    theirs = await make_sales_org(org.database)
+    assert (await rest.post(PATH, json=asked, headers=bearer(theirs.admin_key))).status_code == 201
+    for extra in ({"secret": "a-secret-of-mine"}, {"app_id": "7"}):
+        assert (await rest.post(PATH, json=asked | extra, headers=bearer(org.admin_key))).status_code == 422

@@ -6,12 +6,14 @@ import hmac
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
 import orjson
 from sqlmodel import col, select
+from standardwebhooks import Webhook
 
 from service.activities.dto import SourceMapping
 from service.api.integrations.dispatch import HUBSPOT_PATH, IntegrationsDispatcher
@@ -49,6 +51,17 @@ def sign_v3(secret: str, uri: str, body: bytes, timestamp: int | None = None) ->
         "content-type": "application/json",
         "x-hubspot-request-timestamp": stamp,
         "x-hubspot-signature-v3": signature,
+    }
+
+
+def sign_standard(secret: str, body: bytes, seconds: int | None = None, id_: str | None = None) -> dict[str, str]:
+    """The headers of a Standard Webhooks request, by the official library."""
+    at = datetime.fromtimestamp(int(time.time()) if seconds is None else seconds, UTC)
+    message_id = id_ or f"msg_{uuid4().hex}"
+    return {
+        "webhook-id": message_id,
+        "webhook-timestamp": str(int(at.timestamp())),
+        "webhook-signature": Webhook(secret).sign(message_id, at, body.decode("utf-8", "surrogateescape")),
     }
 
 
@@ -124,6 +137,18 @@ class Receivers:
     async def post_salesforce(self, url: str, body: bytes, **headers: str) -> httpx.Response:
         """An outbound message to a receiver's URL."""
         return await self.client.post(url, content=body, headers={**SOAP_HEADERS, **headers})
+
+    async def post_events(
+        self, url: str | None, secret: str | None, body: Any, content_type: str = "application/json", **headers: str
+    ) -> httpx.Response:
+        """JSON events signed now; `headers` (with `_` for `-`) replaces single headers, an empty one takes it out."""
+        raw = body if isinstance(body, bytes) else orjson.dumps(body)
+        signed = sign_standard(secret, raw) if secret else {}
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        sent = {"content-type": content_type, **signed, **named}
+        return await self.client.post(
+            url or "", content=raw, headers={name: value for name, value in sent.items() if value}
+        )
 
     async def deliveries(self, org_id: UUID, connection_id: UUID) -> list[bytes]:
         """The bodies stored for a connection, oldest first."""
