@@ -23,6 +23,9 @@ logger = get_logger(__name__)
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:touchline:problem:"
 
+MAX_FIELDS = 100
+"""How many bad fields are named: more would be an echo of whatever was sent."""
+
 STATUSES = {
     ErrorKind.INVALID: 422,
     ErrorKind.UNAUTHENTICATED: 401,
@@ -83,7 +86,7 @@ def problem(
         "code": code,
         "request_id": get_contextvars().get("request_id"),
         "trace_id": current_trace_id(),
-        "errors": [{"pointer": field.pointer, "detail": field.message} for field in fields],
+        "errors": [{"pointer": field.pointer, "detail": field.message} for field in fields[:MAX_FIELDS]],
     }
     return Response(orjson.dumps(body), status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
 

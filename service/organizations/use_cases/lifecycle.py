@@ -17,7 +17,7 @@ from service.organizations.permissions import Permission
 from service.organizations.repository import organizations as repository
 from service.organizations.use_cases.changes import announce
 
-SECRET_COLUMNS = {"secret", "previous_secret", "token_hash", "key_hash", "previous_key_hash"}
+SECRET_COLUMNS = {"answer", "secret", "previous_secret", "token_hash", "key_hash", "previous_key_hash"}
 
 
 async def export_organization(session: AsyncSession, principal: Principal) -> AsyncIterator[bytes]:
