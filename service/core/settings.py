@@ -79,7 +79,7 @@ class Settings(BaseSettings):
         Field(default=["RS256", "PS256", "ES256", "EdDSA"], description="Signatures (JSON list) that tokens may have.")
     )
     oidc_skew_seconds: int = Field(
-        default=30, ge=0, le=300, description="How far the clock of an identity provider may be off."
+        default=5, ge=0, le=300, description="How far the clock of an identity provider may be off."
     )
     oidc_keys_seconds: float = Field(
         default=3600.0, gt=0, description="How long an identity provider's keys are kept before they are fetched again."

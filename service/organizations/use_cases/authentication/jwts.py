@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 
 import orjson
 from joserfc import jwt
-from joserfc.errors import JoseError
+from joserfc.errors import BadSignatureError, JoseError
+from joserfc.jwk import KeySet
 from joserfc.util import urlsafe_b64decode
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -88,9 +89,6 @@ class JwtAuthentication:
             raise unauthenticated()
         if str(header.get("typ", "JWT")).lower().removeprefix("application/") not in {"jwt", "at+jwt"}:
             raise unauthenticated()
-        keys = await self._keys.find(provider.issuer, kid)
-        if keys is None:
-            raise unauthenticated()
         required: dict[str, Any] = {
             "iss": {"essential": True, "value": provider.issuer},
             "aud": {"essential": True, "value": provider.audience},
@@ -101,11 +99,23 @@ class JwtAuthentication:
             required[provider.claim_name] = {"essential": True, "value": provider.claim_value}
         registry = jwt.JWTClaimsRegistry(now=int(now.timestamp()), leeway=self._skew, **required)
         try:
-            verified = jwt.decode(token, keys, algorithms=self._algorithms)
-            registry.validate(verified.claims)
+            claims = await self._decode(token, provider.issuer, kid)
+            registry.validate(dict(claims))
         except (JoseError, ValueError, TypeError) as error:
             raise unauthenticated() from error
-        claims: Claims = verified.claims
+        return claims
+
+    async def _decode(self, token: str, issuer: str, kid: str | None) -> Claims:
+        """The claims, once the signature fits; a key that does not fit any more is asked for again once."""
+        try:
+            return self._claims(token, await self._keys.find(issuer, kid))
+        except BadSignatureError:
+            return self._claims(token, await self._keys.find(issuer, kid, anew=True))
+
+    def _claims(self, token: str, keys: KeySet | None) -> Claims:
+        if keys is None:
+            raise unauthenticated()
+        claims: Claims = jwt.decode(token, keys, algorithms=self._algorithms).claims
         return claims
 
 

@@ -54,15 +54,16 @@ class ProviderKeys:
         self._pause = settings.oidc_refetch_seconds
         self._providers: dict[str, _Provider] = {}
 
-    async def find(self, issuer: str, kid: str | None) -> KeySet | None:
+    async def find(self, issuer: str, kid: str | None, *, anew: bool = False) -> KeySet | None:
         """The issuer's keys if one of them may be meant by `kid`; None if it has no such key.
 
-        `unavailable` if nothing is known of the issuer and it cannot be asked.
+        `anew` asks the provider again, because a signature did not fit: it may have given an old name to a
+        new key. `unavailable` if nothing is known of the issuer and it cannot be asked.
         """
         provider = self._known(issuer)
-        if self._is_stale(provider, kid):
+        if self._is_stale(provider, kid, anew=anew):
             async with provider.lock:
-                if self._is_stale(provider, kid):
+                if self._is_stale(provider, kid, anew=anew):
                     await self._refresh(issuer, provider)
         if not provider.keys:
             raise ServiceError(
@@ -77,12 +78,12 @@ class ProviderKeys:
             del self._providers[next(iter(self._providers))]
         return self._providers.setdefault(issuer, _Provider())
 
-    def _is_stale(self, provider: _Provider, kid: str | None) -> bool:
+    def _is_stale(self, provider: _Provider, kid: str | None, *, anew: bool) -> bool:
         """Old, or without the key asked for; either way the provider is asked only so often."""
         now = time.monotonic()
         lacking = not provider.keys or (kid is not None and kid not in provider.keys)
         old = now - provider.fetched_at > self._lifetime
-        return (lacking or old) and now - provider.asked_at >= self._pause
+        return (lacking or old or anew) and now - provider.asked_at >= self._pause
 
     async def _refresh(self, issuer: str, provider: _Provider) -> None:
         provider.asked_at = time.monotonic()
