@@ -105,6 +105,13 @@ def example(**fields: Any) -> ConfigDict:
     return ConfigDict(json_schema_extra={"examples": [fields]})
 
 
+def refuse_null(value: Any) -> Any:
+    """For merge-patches, where null clears a field: these have no meaning without a value."""
+    if value is None:
+        raise ValueError("cannot be null")
+    return value
+
+
 class InputDTO(BaseModel):
     """A request body or document; refuses fields it does not know."""
 

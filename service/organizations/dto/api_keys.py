@@ -1,12 +1,12 @@
 """Inputs and outputs of API keys."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 
-from service.core.dto import InputDTO, Instant, OutputDTO, Text, example
+from service.core.dto import InputDTO, Instant, OutputDTO, Text, example, refuse_null
 from service.core.sorting import Sorting
 
 ScopeName = Annotated[str, StringConstraints(max_length=64, pattern=r"^[a-z_]+(:[a-z_]+)?$")]
@@ -40,12 +40,7 @@ class UpdateApiKey(InputDTO):
     scopes: list[ScopeName] | None = Field(default=None, max_length=50)
     expires_at: Instant | None = None
 
-    @field_validator("name", "scopes")
-    @classmethod
-    def _required(cls, value: Any) -> Any:
-        if value is None:
-            raise ValueError("cannot be null")
-        return value
+    _required = field_validator("name", "scopes")(refuse_null)
 
 
 API_KEY_SORTING = Sorting({"created_at": datetime, "name": str}, default="created_at")

@@ -1,12 +1,11 @@
 """Inputs and outputs of organizations."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from pydantic import Field, field_validator
 
-from service.core.dto import InputDTO, OutputDTO, Text
+from service.core.dto import InputDTO, OutputDTO, Text, refuse_null
 from service.organizations.dto.fields import Currency, Email, TimeZoneName
 
 
@@ -31,12 +30,7 @@ class UpdateOrganization(InputDTO):
     week_start: int | None = Field(default=None, ge=1, le=7, strict=True)
     fiscal_year_start_month: int | None = Field(default=None, ge=1, le=12, strict=True)
 
-    @field_validator("*")
-    @classmethod
-    def _required(cls, value: Any) -> Any:
-        if value is None:
-            raise ValueError("cannot be null")
-        return value
+    _required = field_validator("*")(refuse_null)
 
 
 class OrganizationDTO(OutputDTO):

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from service.core.dto import Day, InputDTO, Key, OutputDTO, SearchText, Text, example
+from service.core.dto import Day, InputDTO, Key, OutputDTO, SearchText, Text, example, refuse_null
 from service.core.principal import Role
 from service.core.sorting import Sorting
 from service.organizations.dto.fields import Email, ExternalId, Locale, TimeZoneName
@@ -67,12 +67,7 @@ class UpdatePerson(InputDTO):
     hired_on: Day | None = None
     left_on: Day | None = None
 
-    @field_validator("email", "name", "role")
-    @classmethod
-    def _required(cls, value: Any) -> Any:
-        if value is None:
-            raise ValueError("cannot be null")
-        return value
+    _required = field_validator("email", "name", "role")(refuse_null)
 
 
 class UpsertPerson(PersonFields):

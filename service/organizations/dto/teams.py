@@ -1,12 +1,12 @@
 """Inputs and outputs of teams."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field, field_validator
 
-from service.core.dto import InputDTO, OutputDTO, Text
+from service.core.dto import InputDTO, OutputDTO, Text, refuse_null
 from service.core.sorting import Sorting
 
 Members = Annotated[list[UUID], Field(max_length=500)]
@@ -27,12 +27,7 @@ class UpdateTeam(InputDTO):
     description: Text | None = None
     member_ids: Members | None = None
 
-    @field_validator("name", "member_ids")
-    @classmethod
-    def _required(cls, value: Any) -> Any:
-        if value is None:
-            raise ValueError("cannot be null")
-        return value
+    _required = field_validator("name", "member_ids")(refuse_null)
 
 
 TEAM_SORTING = Sorting({"name": str, "created_at": datetime}, default="name")
