@@ -48,7 +48,8 @@ class Write:
         key = request.headers.get(idempotency.HEADER)
         if key is None:
             return
-        identity = b"\n".join((request.method.encode(), str(request.url).encode(), await request.body()))
+        target = f"{request.method} {request.url.path}?{request.url.query}"
+        identity = b"\n".join((target.encode(), await request.body()))
         claimed = await idempotency.claim_key(self._session, self._principal, key, identity, self._box)
         if claimed.previous is not None:
             raise AlreadyAnsweredError(_restored(claimed.previous))

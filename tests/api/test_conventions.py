@@ -8,14 +8,20 @@ from uuid import UUID
 import httpx
 import pytest
 from sqlmodel import col, func, select, update
+from starlette.types import Message, Receive, Scope, Send
 
 from service.core.audit import AuditEvent
 from service.core.clock import utc_now
+from service.core.database import Database
+from service.core.embedded import DatabaseUrls
 from service.core.idempotency import KEPT, IdempotencyRecord
+from service.core.secrets import SecretBox
+from service.core.settings import Settings
+from service.main import build_api
 from service.organizations.models import Person
 from service.organizations.tasks import keep_house
 from tests.factories.sales_org import SalesOrg, make_sales_org
-from tests.fixtures.rest import ANYWAY, bearer
+from tests.fixtures.rest import ANYWAY, bearer, surface_runtime
 
 PATH = "/v1/people"
 
@@ -48,6 +54,35 @@ async def test_one_hundred_copies_of_a_write_make_one_row(rest: httpx.AsyncClien
     assert len({answer.content for answer in answers}) == 1
     assert sum("idempotency-replayed" not in answer.headers for answer in answers) == 1
     assert len({(answer.headers["location"], answer.headers["etag"]) for answer in answers}) == 1
+    assert await count(org) == 1
+
+
+async def test_an_answer_that_never_arrived_is_given_again(
+    rest: httpx.AsyncClient,
+    org: SalesOrg,
+    settings: Settings,
+    urls: DatabaseUrls,
+    database: Database,
+    secret_box: SecretBox,
+) -> None:
+    """The process ends between the commit and the first byte of the answer."""
+    api = build_api(settings)
+    api.state.runtime = surface_runtime(settings, urls, database, secret_box)
+
+    async def dying(scope: Scope, receive: Receive, _send: Send) -> None:
+        async def die(_message: Message) -> None:
+            raise SystemExit
+
+        await api(scope, receive, die)
+
+    transport = httpx.ASGITransport(dying)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        with pytest.raises(SystemExit):
+            await client.post(PATH, json=ann(), headers=keyed(org))
+    assert await count(org) == 1
+    again = await rest.post(PATH, json=ann(), headers=keyed(org))
+    assert (again.status_code, again.headers["idempotency-replayed"]) == (201, "true")
+    assert (await rest.get(again.headers["location"], headers=bearer(org.admin_key))).json() == again.json()
     assert await count(org) == 1
 
 
