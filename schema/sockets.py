@@ -109,7 +109,8 @@ class SocketHandler(BaseGraphQLTransportWSHandler[GraphQLContext, None]):
                 if principal.expires_at is not None:
                     seconds = min(seconds, max(0.0, (principal.expires_at - utc_now()).total_seconds()))
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(changed.wait(), seconds)
+                    async with asyncio.timeout(seconds):
+                        await changed.wait()
                 changed.clear()
                 try:
                     now = await authenticator.authenticate(self._first.token)

@@ -1,6 +1,7 @@
 """A drain loop: work while there is some, then wait for a hint or the poll interval."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
@@ -78,7 +79,7 @@ class DrainLoop:
             await asyncio.sleep(FAILURE_PAUSE_SECONDS)
 
     async def _wait(self, seconds: float) -> None:
-        try:
-            await asyncio.wait_for(self._hint.wait(), timeout=max(0.0, seconds))
-        except TimeoutError:
-            return
+        # Not asyncio.wait_for: before Python 3.12 it loses a cancellation that arrives together with the hint.
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(max(0.0, seconds)):
+                await self._hint.wait()

@@ -74,7 +74,8 @@ async def _until_lost(connection: asyncpg.Connection, closed: asyncio.Event) -> 
     """Wait for the connection's end, asking now and then whether it has come unnoticed."""
     while not closed.is_set():
         try:
-            await asyncio.wait_for(closed.wait(), HEARTBEAT_SECONDS)
+            async with asyncio.timeout(HEARTBEAT_SECONDS):
+                await closed.wait()
         except TimeoutError:
             await connection.execute("SELECT 1", timeout=HEARTBEAT_SECONDS)
 
