@@ -72,7 +72,7 @@ def codegen(stage: Stage) -> Outcome:
 
 def clients(stage: Stage) -> Outcome:
     """urql, Apollo and graphql-ws: what they get, what they are refused and how."""
-    done = stage.run("node", "clients.mjs", f"{stage.url}/graphql", stage.keys["alice"], seconds=60)
+    done = stage.run("node", "clients.mjs", f"{stage.url}/graphql", stage.keys["dora"], seconds=60)
     seen: dict[str, Any] = json.loads(done.stdout or "{}")
     right = {
         "urql": seen.get("urql") == "Team urql",

@@ -13,7 +13,7 @@ def schemathesis_rest(stage: Stage) -> Outcome:
 
 def schemathesis_graphql(stage: Stage) -> Outcome:
     """Every query and mutation the schema allows."""
-    header = f"Authorization:{stage.authorization['Authorization']}"
+    header = f"Authorization:Bearer {stage.keys['carol']}"
     url = f"{stage.url}/graphql"
     # A value outside a limit, an unknown id, a foreign cursor are answered by an error whose `classification` says
     # BAD_REQUEST. GraphQL's types cannot say which values those are, as this one check would have them do.

@@ -20,10 +20,17 @@ HERE = Path(__file__).parent
 FILES = HERE / "files"
 ROOT = Path(__file__).parents[2]
 
+REST_FUZZERS = ("alice", "bob")
+ORGANIZATIONS = (*REST_FUZZERS, "carol", "dora")
+
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """`folder` holds `openapi.json`, `schema.graphql` and the suites' own files; keys are of two administrators."""
+    """`folder` holds `openapi.json`, `schema.graphql` and the suites' own files; keys are of administrators.
+
+    Who fuzzes has organizations of its own, `alice` and `bob` for REST and `carol` for GraphQL: a fuzzer may well
+    revoke the key that it was given. `dora` is for all others.
+    """
 
     folder: Path
     service: ServiceProcess
@@ -37,8 +44,8 @@ class Stage:
 
     @property
     def authorization(self) -> dict[str, str]:
-        """The first organization's header."""
-        return {"Authorization": f"Bearer {self.keys['alice']}"}
+        """The header of those who do not fuzz."""
+        return {"Authorization": f"Bearer {self.keys['dora']}"}
 
     def run(self, *command: str, seconds: int = 900) -> subprocess.CompletedProcess[str]:
         """Run a program in the folder; Python's tools are found first, npm's after them."""
@@ -65,7 +72,7 @@ def staged(*, with_npm: bool, examples: int) -> Iterator[Stage]:
         service = ServiceProcess(home)
         service.start()
         try:
-            keys = {organization: service.create_organization(organization) for organization in ("alice", "bob")}
+            keys = {organization: service.create_organization(organization) for organization in ORGANIZATIONS}
             _fill(folder, service, keys)
             yield Stage(folder, service, keys, examples)
         finally:
@@ -95,5 +102,6 @@ def _fill(folder: Path, service: ServiceProcess, keys: dict[str, str]) -> None:
     users = [
         {"name": name, "fixedHeaders": [{"name": "Authorization", "value": f"Bearer {key}"}]}
         for name, key in keys.items()
+        if name in REST_FUZZERS
     ]
     (folder / "wfc-auth.yaml").write_text(json.dumps({"auth": users}))  # JSON is YAML
