@@ -6,8 +6,8 @@ import strawberry
 from strawberry.scalars import JSON
 
 from schema.relay import to_global_id
+from service.core.bulk_items import BulkItemResult
 from service.core.dto import OutputDTO
-from service.organizations.dto.people import BulkItemResult
 
 
 @strawberry.type(description="What became of one item of a bulk mutation.")

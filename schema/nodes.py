@@ -5,10 +5,12 @@ from uuid import UUID
 
 import strawberry
 
+from schema.activities import load_activity
 from schema.api_keys import load_api_key
 from schema.context import Info
 from schema.crm_connections import load_crm_connection
 from schema.crm_events import load_crm_event
+from schema.deals import load_deal
 from schema.describing import ANYONE, NEEDS
 from schema.organizations import load_organization
 from schema.people.types import load_manager_period, load_person
@@ -27,8 +29,10 @@ async def _own_organization(info: Info, id_: UUID) -> Node:
 
 
 BY_ROW_ID: dict[str, Callable[[Info, UUID], Awaitable[Node]]] = {
+    "Activity": load_activity,
     "ApiKey": load_api_key,
     "CrmConnection": load_crm_connection,
+    "Deal": load_deal,
     "ManagerPeriod": load_manager_period,
     "Organization": _own_organization,
     "Person": load_person,

@@ -19,11 +19,13 @@ from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionContext
 from strawberry.types.unset import UNSET
 
+from schema.activities import ActivitiesMutation, ActivitiesQuery
 from schema.api_keys import ApiKeysMutation, ApiKeysQuery
 from schema.audit_events import AuditEventsQuery
 from schema.context import GraphQLContext
 from schema.crm_connections import CrmMutation, CrmQuery
 from schema.crm_events import CrmEventsMutation, CrmEventsQuery
+from schema.deals import DealsMutation, DealsQuery
 from schema.endpoint import answer
 from schema.errors import RenderErrors
 from schema.identity_provider import IdentityProviderMutation, IdentityProviderQuery
@@ -60,6 +62,8 @@ class Query(
     KpiSnapshotQueries,
     CrmQuery,
     CrmEventsQuery,
+    ActivitiesQuery,
+    DealsQuery,
     WebhookEndpointsQuery,
     WebhookDeliveriesQuery,
     AuditEventsQuery,
@@ -78,6 +82,8 @@ class Mutation(
     SuccessModelsMutation,
     CrmMutation,
     CrmEventsMutation,
+    ActivitiesMutation,
+    DealsMutation,
     WebhookEndpointsMutation,
     WebhookDeliveriesMutation,
 ):

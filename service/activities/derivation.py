@@ -1,10 +1,11 @@
 """From a record's state to facts: pure, so that the same state always gives the same facts."""
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from enum import StrEnum
 from itertools import chain
 from uuid import UUID
 
@@ -12,8 +13,26 @@ from service.activities.instants import Moment, moment_of, moment_of_ms
 from service.activities.mapping import CLOSED_LOST, CLOSED_WON, DerivationContext
 from service.activities.records import ATTRIBUTE, CREATED, FieldWrite, RecordState
 
-ACTIVITY_KINDS = frozenset({"call", "meeting", "email", "task"})
-OUTCOMES = {CLOSED_WON: "won", CLOSED_LOST: "lost"}
+
+class ActivityKind(StrEnum):
+    """What somebody did; the CRM's objects have the same names."""
+
+    CALL = "call"
+    MEETING = "meeting"
+    EMAIL = "email"
+    TASK = "task"
+
+
+class DealOutcome(StrEnum):
+    """Whether a deal is decided, and how."""
+
+    OPEN = "open"
+    WON = "won"
+    LOST = "lost"
+
+
+ACTIVITY_KINDS = frozenset(ActivityKind)
+OUTCOMES = {CLOSED_WON: DealOutcome.WON.value, CLOSED_LOST: DealOutcome.LOST.value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,10 +240,15 @@ def _at(write: FieldWrite) -> int:
 def _resolve(owner: str | None, context: DerivationContext, unmapped: set[str]) -> UUID | None:
     if not owner:
         return None
-    person = context.owners.get(owner) or context.owners.get(owner.lower())
+    person = resolve_owner(owner, context.owners)
     if person is None:
         unmapped.add(f"owner:{owner}")
     return person
+
+
+def resolve_owner(owner: str, owners: Mapping[str, UUID]) -> UUID | None:
+    """The person whom a system means: by their id in it, else by e-mail address."""
+    return owners.get(owner) or owners.get(owner.lower())
 
 
 def _first_known(state: RecordState, context: DerivationContext) -> Moment:

@@ -9,10 +9,10 @@ from service.api.deps import PreconditionDep, PrincipalDep, SessionDep
 from service.api.operation import operation
 from service.api.paging import ListEnvelope, ListRequest, sorted_by, whole
 from service.api.route import resource_router
+from service.core.bulk_items import BulkItemResult
 from service.core.principal import Role
 from service.organizations.dto.people import (
     PERSON_SORTING,
-    BulkItemResult,
     BulkUpsertPeople,
     CreatePerson,
     ExternalIdentityInput,

@@ -3,10 +3,12 @@
 from fastapi import APIRouter
 
 from service.api import (
+    activities,
     api_keys,
     audit_events,
     crm_connections,
     crm_events,
+    deals,
     events,
     identity_provider,
     kpi_snapshots,
@@ -32,6 +34,8 @@ for module in (
     kpi_snapshots,
     crm_connections,
     crm_events,
+    activities,
+    deals,
     events,
     webhooks,
     system,

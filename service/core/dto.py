@@ -1,7 +1,7 @@
 """Base of every input and output: unknown fields refused, no silent coercion, no NUL."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Annotated, Any, TypeVar
 
 from pydantic import (
@@ -12,7 +12,10 @@ from pydantic import (
     ConfigDict,
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
+    PlainValidator,
     StringConstraints,
+    TypeAdapter,
+    ValidationError,
 )
 from pydantic_core import CoreSchema, core_schema
 
@@ -74,6 +77,26 @@ Day = Annotated[IsoDay, AfterValidator(_within_reach)]
 
 Instant = Annotated[IsoInstant, AfterValidator(_within_reach), AfterValidator(_in_utc)]
 """A point in time that one can calculate with, kept in UTC."""
+
+
+_DAY, _INSTANT = TypeAdapter(Day), TypeAdapter(Instant)
+
+
+def _day_or_instant(value: Any) -> date:
+    """One reading or the other, and then one reason: a union would name both."""
+    is_day = len(value) == len("2026-01-02") if isinstance(value, str) else isinstance(value, date)
+    if isinstance(value, datetime):
+        is_day = value.tzinfo is None and value.time() == time.min
+    reading: TypeAdapter[Any] = _DAY if is_day else _INSTANT
+    try:
+        found: date = reading.validate_python(value)
+    except ValidationError as error:
+        raise ValueError(error.errors()[0]["msg"].removeprefix("Value error, ")) from error
+    return found
+
+
+DayOrInstant = Annotated[datetime | date, PlainValidator(_day_or_instant, json_schema_input_type=Instant | Day)]
+"""An instant, or a day that stays that very day in whatever time zone: a `datetime` or a plain `date`."""
 
 
 LONGEST_NUMBER = 40

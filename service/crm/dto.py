@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field, SecretStr, StringConstraints, model_validator
 
-from service.activities.dto import SourceMapping
+from service.activities.dto.sources import SourceMapping
 from service.core.dto import InputDTO, Instant, OutputDTO, Text, example
 from service.core.sorting import Sorting
 

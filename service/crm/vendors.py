@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from service.activities.dto import SourceMapping
+from service.activities.dto.sources import SourceMapping
 from service.crm.dto import CrmSystem
 from service.crm.events import FieldNames, SplitEvent, Translation
 from service.crm.hubspot import splitting as hubspot_splitting

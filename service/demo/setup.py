@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import SecretStr
 
-from service.activities.dto import SourceMapping
+from service.activities.dto.sources import SourceMapping
 from service.core.database import TenantSession
 from service.core.pagination import PageRequest
 from service.core.principal import Principal

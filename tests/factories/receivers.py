@@ -15,7 +15,7 @@ import orjson
 from sqlmodel import col, select
 from standardwebhooks import Webhook
 
-from service.activities.dto import SourceMapping
+from service.activities.dto.sources import SourceMapping
 from service.api.integrations.dispatch import HUBSPOT_PATH, IntegrationsDispatcher
 from service.core.database import Database
 from service.core.principal import Principal

@@ -12,7 +12,7 @@ from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from service.activities.models import Activity, Deal, StageChange
-from service.activities.repository import mark_dirty
+from service.activities.repository.records import mark_dirty
 from service.core.clock import utc_now
 from service.core.database import Database, raw_connection
 from service.core.ids import new_id

@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 from sqlmodel import col, select
 
-from service.activities.dto import SourceMapping
+from service.activities.dto.sources import SourceMapping
 from service.activities.models import Activity, Deal
 from service.core.database import Database
 from service.core.embedded import DatabaseUrls

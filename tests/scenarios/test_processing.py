@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from sqlmodel import col, select
 
-from service.activities.dto import SourceMapping
+from service.activities.dto.sources import SourceMapping
 from service.activities.models import Activity, Deal, Record
 from service.activities.tasks import rederive
 from service.core.clock import utc_now

@@ -4,19 +4,19 @@ import zoneinfo
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from service.activities import repository
 from service.activities.derivation import Derivation, DerivedActivity, DerivedDeal, derive
-from service.activities.dto import RecordSourceDTO
+from service.activities.dto.sources import RecordSourceDTO
 from service.activities.mapping import DerivationContext
 from service.activities.permissions import Permission
 from service.activities.records import FieldWrite, RecordChange, RecordState, merge_all
-from service.activities.repository import StoredRecord
+from service.activities.repository import records as repository
+from service.activities.repository.records import StoredRecord
 from service.core.clock import utc_now
 from service.core.database import raw_connection
 from service.core.ids import new_id
@@ -27,8 +27,20 @@ from service.organizations.use_cases.people import owner_identities
 
 REDERIVE_BATCH = 2000
 
-_decode_state = msgspec.json.Decoder(RecordState).decode
+RecordKey = tuple[str, str]
+"""Object type and external id: what names a record within its source."""
+
+decode_state = msgspec.json.Decoder(RecordState).decode
+"""A record's state as it is stored."""
 _encode = msgspec.json.Encoder().encode
+
+
+@dataclass(frozen=True, slots=True)
+class AppliedRecord:
+    """What changes did to a record; `id` is also that of its fact."""
+
+    id: UUID
+    status: Literal["created", "updated", "unchanged"]
 
 
 @dataclass(slots=True)
@@ -50,16 +62,16 @@ async def apply_changes(
     source: RecordSourceDTO,
     changes: Sequence[RecordChange],
     received_at: datetime,
-) -> int:
-    """Merge changes into their records and derive the facts anew; returns how many records changed.
+) -> dict[RecordKey, AppliedRecord]:
+    """Merge changes into their records and derive the facts anew; returns what became of each record.
 
     Any order and any number of repetitions of the same changes ends in the same facts. Only one
     transaction at a time works on a source; the cells touched before and after are marked dirty.
     """
     require(principal, Permission.ACTIVITIES_WRITE)
     if not changes:
-        return 0
-    grouped: dict[tuple[str, str], list[tuple[str, FieldWrite]]] = {}
+        return {}
+    grouped: dict[RecordKey, list[tuple[str, FieldWrite]]] = {}
     for change in changes:
         grouped.setdefault((change.object_type, change.external_id), []).append((change.field, change.write))
     connection = await raw_connection(session)
@@ -68,16 +80,24 @@ async def apply_changes(
     stored = {(row.object_type, row.external_id): row for row in loaded}
     context = await derivation_context(session, principal, source)
     writes = FactWrites()
+    applied: dict[RecordKey, AppliedRecord] = {}
     for key, record_writes in grouped.items():
         row = stored.get(key)
-        state = RecordState(fields={}, history={}) if row is None else _decode_state(row.state)
-        if not merge_all(state, record_writes):
-            continue
+        state = RecordState(fields={}, history={}) if row is None else decode_state(row.state)
+        changed = merge_all(state, record_writes)
         if row is None:
             row = StoredRecord(new_id(), source.id, key[0], key[1], "", [], received_at)
-        _collect(writes, principal.org_id, row, state, derive(state, key[0], context), received_at)
+        applied[key] = AppliedRecord(row.id, _status(known=key in stored, changed=changed))
+        if changed:
+            _collect(writes, principal.org_id, row, state, derive(state, key[0], context), received_at)
     await _write(session, principal.org_id, writes)
-    return len(writes.records)
+    return applied
+
+
+def _status(*, known: bool, changed: bool) -> Literal["created", "updated", "unchanged"]:
+    if not known:
+        return "created"
+    return "updated" if changed else "unchanged"
 
 
 async def rederive_records(
@@ -105,7 +125,7 @@ async def rederive_records(
     context = await derivation_context(session, principal, source)
     writes = FactWrites()
     for row in rows:
-        state = _decode_state(row.state)
+        state = decode_state(row.state)
         _collect(writes, principal.org_id, row, state, derive(state, row.object_type, context), row.received_at)
     await _write(session, principal.org_id, writes)
     return rows[-1].id if rows else None

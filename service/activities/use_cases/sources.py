@@ -4,16 +4,18 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from service.activities import repository
-from service.activities.dto import RecordSourceDTO, SourceMapping, UnmappedDTO, stored_mapping
+from service.activities.dto.sources import RecordSourceDTO, SourceMapping, UnmappedDTO, stored_mapping
 from service.activities.models import RecordSource
 from service.activities.permissions import Permission
-from service.core.errors import not_found
+from service.activities.repository import records as repository
+from service.core.errors import invalid, not_found
 from service.core.ids import new_id
 from service.core.jobs import enqueue
 from service.core.principal import Principal, require
 
 REDERIVE_SOURCE = "rederive_source"
+DEFAULT_ACCOUNT = "default"
+"""Of a system whose records come by push or import alone, and whose sender names no account."""
 
 
 async def ensure_source(
@@ -35,6 +37,22 @@ async def ensure_source(
     elif mapping is not None:
         await _take_mapping(session, row, mapping)
     return RecordSourceDTO.model_validate(row)
+
+
+async def resolve_source(
+    session: AsyncSession, principal: Principal, system: str, account: str | None
+) -> RecordSourceDTO:
+    """The source that a caller means who need not name the account: the system's only one, made if there is none.
+
+    `invalid` where several accounts of the system are known and none is named.
+    """
+    require(principal, Permission.ACTIVITIES_WRITE)
+    if account is None:
+        known = [row.account for row in await repository.list_sources(session, principal.org_id, system)]
+        if len(known) > 1:
+            raise invalid("/account", f"is needed: {len(known)} accounts of {system} are known")
+        account = known[0] if known else DEFAULT_ACCOUNT
+    return await ensure_source(session, principal, system, account)
 
 
 async def update_source_mapping(

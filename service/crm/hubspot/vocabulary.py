@@ -1,6 +1,6 @@
 """HubSpot's words: object type ids, properties that matter, and the mapping of a new portal."""
 
-from service.activities.dto import SourceMapping
+from service.activities.dto.sources import SourceMapping
 
 OBJECT_TYPE_IDS = {
     "0-1": "contact",

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import tzinfo
 from uuid import UUID
 
+from service.activities.derivation import resolve_owner
 from service.activities.records import PROPERTY, FieldWrite, RecordChange
 from service.crm.imports.mapping import ImportKind, ImportMapping
 from service.crm.imports.reading import Fault
@@ -35,7 +36,7 @@ class RecordReader:
             if first != row.line:
                 found.append(Fault(row.line, self._column("id"), f"duplicate id {id_[:60]!r}, first in line {first}"))
         owner = self._owner(row)
-        if owner is not None and owner not in self._owners and owner.lower() not in self._owners:
+        if owner is not None and resolve_owner(owner, self._owners) is None:
             column = self._column("owner" if "owner" in row.values else "owner_of_deal")
             found.append(Fault(row.line, column, f"unknown owner {owner[:60]!r}: import or create the person first"))
         if self._written_at(row) is None:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from service.activities.dto import RecordSourceDTO
+from service.activities.dto.sources import RecordSourceDTO
 from service.activities.use_cases.applying import apply_changes
 from service.activities.use_cases.sources import current_values, ensure_source
 from service.core.clock import utc_now

@@ -4,6 +4,7 @@ import zoneinfo
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 
+from service.activities.derivation import ACTIVITY_KINDS
 from service.crm.events import Untranslatable
 from service.crm.imports.mapping import ImportMapping
 from service.crm.imports.reading import Fault, RawRow
@@ -11,7 +12,6 @@ from service.crm.values import INSTANT_FIELDS, decimal, instant, normalise
 
 DATE_FIELDS = frozenset({"hired_on", "left_on", "manager_from"})
 DECIMAL_FIELDS = frozenset({"amount", "duration_seconds"})
-KINDS = frozenset({"call", "meeting", "email", "task"})
 
 
 @dataclass(slots=True)
@@ -60,8 +60,8 @@ class CellReader:
             return self._decimal(field, text)
         if field == "currency" and not (len(text) == 3 and text.isascii() and text.isalpha() and text.isupper()):
             raise Untranslatable(f"{field}: not an ISO 4217 currency: {text[:40]}")
-        if field in ("kind", "object") and text not in KINDS:
-            raise Untranslatable(f"{field}: unknown kind {text[:40]!r}; those are {', '.join(sorted(KINDS))}")
+        if field in ("kind", "object") and text not in ACTIVITY_KINDS:
+            raise Untranslatable(f"{field}: unknown kind {text[:40]!r}; those are {', '.join(sorted(ACTIVITY_KINDS))}")
         return normalise(field, field, text)
 
     def _decimal(self, field: str, text: str) -> str:

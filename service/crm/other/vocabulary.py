@@ -1,6 +1,6 @@
 """The small schema in which any other CRM speaks: event types, fields, and the mapping of a new connection."""
 
-from service.activities.dto import SourceMapping
+from service.activities.dto.sources import SourceMapping
 
 PREFIX = "touchline"
 ACTIONS = frozenset({"upserted", "deleted", "restored"})

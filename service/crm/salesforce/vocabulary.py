@@ -1,6 +1,6 @@
 """Salesforce's words: objects and fields that matter, and the mapping of a new organization."""
 
-from service.activities.dto import SourceMapping
+from service.activities.dto.sources import SourceMapping
 
 FIELDS: dict[str, dict[str, str]] = {
     "Opportunity": {

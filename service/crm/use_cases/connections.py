@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from service.activities.dto import RecordSourceDTO, SourceMapping
+from service.activities.dto.sources import RecordSourceDTO, SourceMapping
 from service.activities.use_cases.sources import (
     count_unmapped,
     ensure_source,

@@ -3,7 +3,7 @@
 import msgspec
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from service.activities.dto import RecordSourceDTO
+from service.activities.dto.sources import RecordSourceDTO
 from service.activities.use_cases.applying import purge_record
 from service.core.principal import Principal
 from service.crm.events import Purge

@@ -1,11 +1,12 @@
 """Inputs and outputs of people, reporting lines and identities in other systems."""
 
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from pydantic import Field, ValidationInfo, field_validator
 
+from service.core.bulk_items import MAX_ITEMS
 from service.core.dto import Day, InputDTO, Key, OutputDTO, SearchText, Text, example, refuse_null
 from service.core.principal import Role
 from service.core.sorting import Sorting
@@ -95,7 +96,7 @@ class BulkUpsertPeople(InputDTO):
         ]
     )
 
-    people: list[dict[str, Any]] = Field(min_length=1, max_length=500)
+    people: list[dict[str, Any]] = Field(min_length=1, max_length=MAX_ITEMS)
 
 
 class ManagerPeriodInput(InputDTO):
@@ -174,13 +175,3 @@ class PersonFilter(InputDTO):
     job_role: SearchText | None = None
     email: SearchText | None = None
     manager_id: UUID | None = None
-
-
-class BulkItemResult(OutputDTO):
-    """What became of one item of a bulk request."""
-
-    index: int
-    status: Literal["created", "updated", "unchanged", "failed"]
-    id: UUID | None = None
-    code: str | None = None
-    errors: list[dict[str, str]] = Field(default_factory=list)

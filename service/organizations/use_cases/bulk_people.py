@@ -7,12 +7,11 @@ from uuid import UUID
 from pydantic import ValidationError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from service.core.bulk_items import BulkItemResult, failed
 from service.core.errors import ServiceError, invalid
 from service.core.jobs import enqueue
 from service.core.principal import Principal, require
-from service.core.validation import pointer_of
 from service.organizations.dto.people import (
-    BulkItemResult,
     CreatePerson,
     ExternalIdentityInput,
     ManagerPeriodInput,
@@ -60,10 +59,8 @@ async def upsert_people(
             item = UpsertPerson.model_validate(raw)
             async with session.begin_nested():
                 status, person_id, changed = await _upsert(session, principal, item)
-        except ValidationError as error:
-            results.append(_failed(index, "invalid_input", [_field(e) for e in error.errors()]))
-        except ServiceError as error:
-            results.append(_failed_service(index, error))
+        except (ValidationError, ServiceError) as error:
+            results.append(failed(index, error))
         else:
             results.append(BulkItemResult(index=index, status=status, id=person_id))
             linked.append((index, person_id, item))
@@ -74,7 +71,7 @@ async def upsert_people(
             async with session.begin_nested():
                 moved = await _link_manager(session, principal, person_id, item)
         except ServiceError as error:
-            results[index] = _failed_service(index, error)
+            results[index] = failed(index, error)
         else:
             changes[person_id] |= moved
             if moved and results[index].status == "unchanged":
@@ -140,16 +137,3 @@ async def _link_manager(session: AsyncSession, principal: Principal, person_id: 
     period = ManagerPeriodInput(manager_id=manager.person_id, start_on=start_on)
     await link_manager(session, principal, person_id, period)
     return {MANAGER}
-
-
-def _field(error: Any) -> dict[str, str]:
-    return {"pointer": pointer_of(error["loc"]), "detail": error["msg"]}
-
-
-def _failed(index: int, code: str, errors: list[dict[str, str]]) -> BulkItemResult:
-    return BulkItemResult(index=index, status="failed", code=code, errors=errors)
-
-
-def _failed_service(index: int, error: ServiceError) -> BulkItemResult:
-    fields = [{"pointer": field.pointer, "detail": field.message} for field in error.fields]
-    return _failed(index, error.code, fields or [{"pointer": "", "detail": error.message}])

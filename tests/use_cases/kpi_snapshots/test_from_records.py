@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from service.activities.dto import SourceMapping
+from service.activities.dto.sources import SourceMapping
 from service.activities.records import FieldWrite, RecordChange
 from service.activities.use_cases.applying import apply_changes
 from service.activities.use_cases.sources import ensure_source

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from service.core.bulk_items import BulkItemResult
 from service.core.principal import Principal
-from service.organizations.dto.people import BulkItemResult
 from service.organizations.use_cases.bulk_people import upsert_people
 from service.organizations.use_cases.people import get_people, get_person
 from tests.factories.sales_org import SalesOrg

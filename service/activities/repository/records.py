@@ -61,9 +61,11 @@ async def get_source(session: AsyncSession, org_id: UUID, source_id: UUID) -> Re
     return (await session.exec(query)).first()
 
 
-async def list_sources(session: AsyncSession, org_id: UUID) -> list[RecordSource]:
-    """Every source of the organization."""
+async def list_sources(session: AsyncSession, org_id: UUID, system: str | None = None) -> list[RecordSource]:
+    """Every source of the organization, or of one system."""
     query = select(RecordSource).where(col(RecordSource.org_id) == org_id).order_by(col(RecordSource.id))
+    if system is not None:
+        query = query.where(col(RecordSource.system) == system)
     return list((await session.exec(query)).all())
 
 
