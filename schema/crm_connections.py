@@ -14,7 +14,7 @@ from schema.mutations import DeletedPayload, mutation, to_deleted
 from schema.relay import Connection, Node, page_request, to_connection, to_global_id
 from service.core.database import TenantSession
 from service.core.etags import etag_of
-from service.crm.dto import (
+from service.crm.dto.connections import (
     CreateCrmConnection,
     CreatedCrmConnectionDTO,
     CrmConnectionCounts,

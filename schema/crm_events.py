@@ -10,7 +10,7 @@ from schema.describing import NEEDS, describe, describe_enum
 from schema.mutations import mutation
 from schema.relay import Connection, Node, id_of, key_of, page_request, to_connection, to_global_id
 from service.core.database import TenantSession
-from service.crm.dto import CrmEventDTO, EventStatus, ReplayDTO
+from service.crm.dto.connections import CrmEventDTO, EventStatus, ReplayDTO
 from service.crm.permissions import Permission
 from service.crm.use_cases import events
 

@@ -30,7 +30,7 @@ REFERENCES = {
 RELAY_NAMES = {"limit": "first", "cursor": "after"}
 
 
-def to_input(kind: type[InputT], **fields: Any) -> InputT:
+def to_input(kind: type[InputT], /, **fields: Any) -> InputT:
     """The DTO; `invalid` names every bad field."""
     try:
         return kind(**fields)
@@ -51,12 +51,15 @@ def camel_pointer(pointer: str, document: str | None = None) -> str:
     return "/".join(to_camel_case(part) for part in pointer.split("/"))
 
 
-def to_dto(kind: type[InputT], data: Any) -> InputT:
-    """The DTO of a mutation's input: what is absent stays absent, null is null, global ids become row ids."""
+def to_dto(kind: type[InputT], data: Any, *, apart: str | None = None) -> InputT:
+    """The DTO of a mutation's input: what is absent stays absent, null is null, global ids become row ids.
+
+    `apart` names an input that is no field of the DTO.
+    """
     fields, faults = {}, []
     for field in dataclasses.fields(data):
         value = getattr(data, field.name)
-        if value is UNSET or field.name in CONTROL:
+        if value is UNSET or field.name in CONTROL or field.name == apart:
             continue
         try:
             fields[field.name] = _plain(field.name, value)

@@ -12,6 +12,8 @@ from schema.crm_connections import load_crm_connection
 from schema.crm_events import load_crm_event
 from schema.deals import load_deal
 from schema.describing import ANYONE, NEEDS
+from schema.imports import load_import, load_import_row
+from schema.operations import load_operation
 from schema.organizations import load_organization
 from schema.people.types import load_manager_period, load_person
 from schema.relay import Node, split_global_id
@@ -33,7 +35,10 @@ BY_ROW_ID: dict[str, Callable[[Info, UUID], Awaitable[Node]]] = {
     "ApiKey": load_api_key,
     "CrmConnection": load_crm_connection,
     "Deal": load_deal,
+    "Import": load_import,
+    "ImportRow": load_import_row,
     "ManagerPeriod": load_manager_period,
+    "Operation": load_operation,
     "Organization": _own_organization,
     "Person": load_person,
     "SuccessModel": load_success_model,

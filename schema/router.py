@@ -29,10 +29,12 @@ from schema.deals import DealsMutation, DealsQuery
 from schema.endpoint import answer
 from schema.errors import RenderErrors
 from schema.identity_provider import IdentityProviderMutation, IdentityProviderQuery
+from schema.imports import ImportsMutation, ImportsQuery
 from schema.kpi_snapshots import KpiSnapshotQueries, Subscription
 from schema.limits import MAX_TOKENS, DocumentLimits
 from schema.me import MeQuery
 from schema.nodes import NodeQuery
+from schema.operations import OperationsMutation, OperationsQuery
 from schema.organizations import OrganizationMutation, OrganizationQuery
 from schema.people.mutations import PeopleMutation
 from schema.people.queries import PeopleQuery
@@ -64,6 +66,8 @@ class Query(
     CrmEventsQuery,
     ActivitiesQuery,
     DealsQuery,
+    ImportsQuery,
+    OperationsQuery,
     WebhookEndpointsQuery,
     WebhookDeliveriesQuery,
     AuditEventsQuery,
@@ -84,6 +88,8 @@ class Mutation(
     CrmEventsMutation,
     ActivitiesMutation,
     DealsMutation,
+    ImportsMutation,
+    OperationsMutation,
     WebhookEndpointsMutation,
     WebhookDeliveriesMutation,
 ):

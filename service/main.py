@@ -68,7 +68,7 @@ def build_app(settings: Settings, *, run_worker: bool, runtime: RuntimeFactory |
             yield
 
     api = build_api(settings, lifespan)
-    dispatcher = IntegrationsDispatcher(_with_cors(RequestBounds(api, settings), settings))
+    dispatcher = IntegrationsDispatcher(_with_cors(RequestBounds(api, settings, api.routes), settings))
     return dispatcher
 
 

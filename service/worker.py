@@ -7,6 +7,7 @@ process or in others.
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
@@ -104,7 +105,10 @@ class Worker:
                 )
                 try:
                     await build_runner(connection, handlers).run(
-                        batch_size=1, max_concurrent_tasks=2, shutdown_on_listener_failure=True
+                        batch_size=1,
+                        max_concurrent_tasks=2,
+                        shutdown_on_listener_failure=True,
+                        heartbeat_timeout=timedelta(seconds=self._runtime.settings.job_heartbeat_seconds),
                     )
                 finally:
                     await connection.close(timeout=1)

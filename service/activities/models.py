@@ -102,6 +102,7 @@ class Deal(TenantRow, table=True):
         Index("ix_deal__created", "org_id", "created_owner_id", "created_on"),
         Index("ix_deal__closed", "org_id", "closed_owner_id", "closed_on"),
         Index("ix_deal__owner", "org_id", "owner_id"),
+        Index("ix_deal__created_at", "org_id", "created_at"),
         CheckConstraint("outcome IN ('open', 'won', 'lost')", name="outcome"),
     )
 

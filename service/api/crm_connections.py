@@ -7,7 +7,7 @@ from service.api.deps import PreconditionDep, PrincipalDep, RuntimeDep, SessionD
 from service.api.operation import operation
 from service.api.paging import ListEnvelope, ListRequest, sorted_by
 from service.api.route import resource_router
-from service.crm.dto import (
+from service.crm.dto.connections import (
     CONNECTION_SORTING,
     CreateCrmConnection,
     CreatedCrmConnectionDTO,

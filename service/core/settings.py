@@ -58,6 +58,10 @@ class Settings(BaseSettings):
     api_body_seconds: float = Field(
         default=30.0, gt=0, description="Longest a REST or GraphQL body may take to arrive."
     )
+    upload_body_bytes: int = Field(
+        default=64 * MIB, ge=1024, description="Largest body of an upload, a file to import."
+    )
+    upload_body_seconds: float = Field(default=300.0, gt=0, description="Longest an upload may take to arrive.")
     api_request_seconds: float = Field(default=60.0, gt=0, description="Longest a REST or GraphQL request may take.")
     rate_limit_caller: int = Field(
         default=600, ge=0, description="Requests per minute of one key or person, and as many at once; 0: no limit."
@@ -74,6 +78,9 @@ class Settings(BaseSettings):
     )
     worker_poll_seconds: float = Field(
         default=1.0, gt=0, le=1.0, description="Longest wait before the worker looks for work without a hint."
+    )
+    job_heartbeat_seconds: float = Field(
+        default=30.0, ge=1, description="A job whose worker gave no sign of life for so long is taken up by another."
     )
     oidc_algorithms: list[Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA"]] = (
         Field(default=["RS256", "PS256", "ES256", "EdDSA"], description="Signatures (JSON list) that tokens may have.")

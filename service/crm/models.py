@@ -1,9 +1,11 @@
-"""Tables of CRM connections, raw deliveries and the events split from them."""
+"""Tables of CRM connections, raw deliveries, the events split from them, and imported files."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from service.core.tables import TenantRow, timestamp
@@ -115,4 +117,56 @@ class CrmEvent(SQLModel, table=True):
             postgresql_where="status = 'quarantined'",
         ),
         CheckConstraint("status IN ('applied', 'ignored', 'quarantined')", name="status"),
+    )
+
+
+class DataImport(TenantRow, table=True):
+    """A file to import by its mapping; `id` is that of the operation that does it."""
+
+    __tablename__ = "data_import"
+
+    kind: str
+    system: str
+    file_name: str | None = None
+    size_bytes: int
+    dry_run: bool
+    mapping: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    created_at: datetime = Field(sa_column=timestamp())
+
+    __table_args__ = (
+        ForeignKeyConstraint(["org_id", "id"], ["operation.org_id", "operation.id"], ondelete="CASCADE"),
+        Index("ix_data_import__org_id_created_at", "org_id", "created_at", "id"),
+    )
+
+
+class ImportChunk(SQLModel, table=True):
+    """A piece of an import's file, kept until its operation has ended."""
+
+    __tablename__ = "import_chunk"
+
+    org_id: UUID = Field(primary_key=True)
+    import_id: UUID = Field(primary_key=True)
+    position: int = Field(primary_key=True)
+    data: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+    __table_args__ = (
+        ForeignKeyConstraint(["org_id", "import_id"], ["data_import.org_id", "data_import.id"], ondelete="CASCADE"),
+    )
+
+
+class ImportRow(TenantRow, table=True):
+    """What became of one row of an import's file."""
+
+    __tablename__ = "import_row"
+
+    import_id: UUID
+    line: int
+    external_id: str | None = None
+    status: str
+    faults: list[dict[str, str]] = Field(sa_column=Column(JSONB, nullable=False))
+
+    __table_args__ = (
+        UniqueConstraint("org_id", "import_id", "line"),
+        ForeignKeyConstraint(["org_id", "import_id"], ["data_import.org_id", "data_import.id"], ondelete="CASCADE"),
+        CheckConstraint("status IN ('created', 'updated', 'unchanged', 'failed')", name="status"),
     )

@@ -1,4 +1,4 @@
-"""What may be done to CRM connections and what they delivered."""
+"""What may be done to CRM connections, what they delivered, and imports."""
 
 from enum import StrEnum
 
@@ -10,3 +10,5 @@ class Permission(StrEnum):
     CRM_CONNECTIONS_WRITE = "crm_connections:write"
     CRM_EVENTS_READ = "crm_events:read"
     CRM_EVENTS_REPLAY = "crm_events:replay"
+    IMPORTS_READ = "imports:read"
+    IMPORTS_WRITE = "imports:write"

@@ -1,4 +1,4 @@
-"""What the worker does for CRM deliveries: drain them, set poison aside, claim and purge the unclaimed."""
+"""What the worker does for CRM data: drain deliveries, set poison aside, claim and purge the unclaimed, import."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -12,6 +12,7 @@ from service.core.logging import get_logger
 from service.core.principal import Principal
 from service.core.runtime import Runtime
 from service.crm.repository import events as repository
+from service.crm.use_cases.imports import RUN_IMPORT, run_import
 from service.crm.use_cases.processing import process_pending
 from service.crm.use_cases.unclaimed import CLAIM_UNCLAIMED, claim_unclaimed, purge_unclaimed
 
@@ -74,4 +75,7 @@ def handlers(runtime: Runtime) -> dict[str, JobHandler]:
                 session, Principal.system(org_id), UUID(arguments["connection_id"]), runtime.secret_box
             )
 
-    return {CLAIM_UNCLAIMED: claim}
+    async def import_(org_id: UUID, arguments: Mapping[str, str]) -> None:
+        await run_import(runtime.database, org_id, UUID(arguments["operation_id"]))
+
+    return {CLAIM_UNCLAIMED: claim, RUN_IMPORT: import_}

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from service.activities.dto.sources import SourceMapping
-from service.crm.dto import CrmSystem
+from service.crm.dto.connections import CrmSystem
 from service.crm.events import FieldNames, SplitEvent, Translation
 from service.crm.hubspot import splitting as hubspot_splitting
 from service.crm.hubspot import translation as hubspot_translation

@@ -13,7 +13,7 @@ from service.core.database import TenantSession
 from service.core.pagination import PageRequest
 from service.core.principal import Principal
 from service.core.runtime import Runtime
-from service.crm.dto import CreateCrmConnection, CrmSystem
+from service.crm.dto.connections import CreateCrmConnection, CrmSystem
 from service.crm.imports.runner import run_import
 from service.crm.use_cases.connections import create_crm_connection
 from service.demo.archetypes import MANAGERS, REPS

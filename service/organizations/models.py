@@ -1,6 +1,7 @@
 """Tables of organizations, their people, dated reporting lines and API keys."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -13,6 +14,7 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from service.core.tables import TenantRow, timestamp
@@ -196,3 +198,27 @@ class IdentityProviderRoute(SQLModel, table=True):
     claim_hash: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
     claim_name: str | None = None
     org_id: UUID
+
+
+class Operation(TenantRow, table=True):
+    """A long job, with its progress and its end."""
+
+    __tablename__ = "operation"
+
+    kind: str
+    status: str
+    done: int = 0
+    total: int | None = None
+    counts: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    error_code: str | None = None
+    error_message: str | None = None
+    cancel_requested: bool = False
+    person_id: UUID | None = Field(default=None, description="Who asked for it; NULL for a key of the organization")
+    created_at: datetime = Field(sa_column=timestamp())
+    started_at: datetime | None = Field(default=None, sa_column=timestamp(nullable=True))
+    finished_at: datetime | None = Field(default=None, sa_column=timestamp(nullable=True))
+
+    __table_args__ = (
+        Index("ix_operation__org_id_created_at", "org_id", "created_at", "id"),
+        CheckConstraint("status IN ('queued', 'running', 'succeeded', 'failed', 'cancelled')", name="status"),
+    )

@@ -13,16 +13,18 @@ from service.core.tables import metadata
 from service.core.tenancy import NON_TENANT_TABLES
 from service.organizations.use_cases.api_keys import tell_expiring_keys
 from service.organizations.use_cases.lifecycle import delete_organization
+from service.organizations.use_cases.operations import purge_operations
 from service.organizations.use_cases.organizations import DELETE_ORGANIZATION, list_organization_ids
 
 __all__ = ["handlers", "keep_house", "list_organization_ids"]
 
 
 async def keep_house(database: Database) -> None:
-    """Hourly, organization by organization: forget answers of old idempotency keys, warn of API keys about to end."""
+    """Hourly, organization by organization: forget old answers and operations, warn of API keys about to end."""
     for org_id in await list_organization_ids(database):
         async with database.tenant(org_id) as session:
             await purge_answers(session, org_id)
+            await purge_operations(session, org_id, utc_now())
             await tell_expiring_keys(session, Principal.system(org_id), utc_now())
 
 

@@ -19,6 +19,7 @@ from service.main import build_api
 from service.organizations.use_cases.lifecycle import export_organization
 from service.webhooks.tasks import publish_outbox
 from tests.factories.receivers import new_portal
+from tests.factories.requests import FORMS
 from tests.factories.rows import sample_row
 from tests.factories.sales_org import SalesOrg, make_sales_org
 from tests.factories.success_models import model_document
@@ -60,6 +61,12 @@ BODIES: dict[str, dict[str, Any] | None] = {
     "deleteSuccessModel": None,
     "getSuccessModel": None,
     "activateSuccessModel": None,
+    "getActivity": None,
+    "getDeal": None,
+    "getImport": None,
+    "listImportRows": None,
+    "getOperation": None,
+    "cancelOperation": None,
 }
 """A valid body of every operation on a single row; a new operation must be added here."""
 
@@ -71,6 +78,8 @@ def operations() -> Iterator[tuple[str, str, str, dict[str, Any]]]:
         for method, operation in methods.items():
             yield method.upper(), path, operation["operationId"], operation
 
+
+NAMED = ("person_id", "manager_id", "key_id", "model_id", "activity_id", "deal_id", "import_id")
 
 SINGLE = {name: (method, path) for method, path, name, _ in operations() if "{" in path}
 LISTS = {name: (path, o) for method, path, name, o in operations() if method == "GET" and "{" not in path}
@@ -113,7 +122,17 @@ async def victim(rest: httpx.AsyncClient, database: Database) -> Victim:
     told = (await rest.post(f"/v1/webhook-endpoints/{endpoint_id}/test", headers=headers)).json()
     await publish_outbox(database, org.id)
     sent = await rest.get("/v1/webhook-deliveries", params={"event_id": told["event_id"]}, headers=headers)
+    upload = await rest.post("/v1/imports", files=FORMS["createImport"], headers=headers)
+
+    async def push(path: str, item: dict[str, Any]) -> str:
+        answer = await rest.post(f"/v1/{path}", json={"system": "pipes", path: [item]}, headers=headers)
+        return str(answer.json()["data"][0]["id"])
+
     ids = {
+        "activity_id": await push("activities", {"external_id": "1", "kind": "call", "occurred_at": "2026-03-02"}),
+        "deal_id": await push("deals", {"external_id": "1", "name": "Theirs"}),
+        "import_id": upload.json()["id"],
+        "operation_id": upload.json()["id"],
         "manager_id": manager_id,
         "person_id": person_id,
         "period_id": await post(
@@ -177,7 +196,7 @@ async def test_lists_hold_nothing_of_another_organization(
         for query in ({}, *({filter_name: victim.ids[filter_name]} for filter_name in filters)):
             answer = await rest.get(path, params=query, headers=headers)
             assert answer.status_code in {200, 404}, (name, answer.text)
-            found = {key for key in ("person_id", "manager_id", "key_id", "model_id") if victim.ids[key] in answer.text}
+            found = {key for key in NAMED if victim.ids[key] in answer.text}
             assert not found, (name, query)
 
 

@@ -8,7 +8,8 @@ import orjson
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from service.api.limits import DRAINED_BYTES, RequestBounds
+from service.api.bodies import DRAINED_BYTES
+from service.api.limits import RequestBounds
 from service.core.settings import Settings
 
 LIMIT = 1024

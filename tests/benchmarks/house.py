@@ -20,7 +20,7 @@ from service.core.embedded import DatabaseUrls, ensure_database
 from service.core.migrating import migrate
 from service.core.principal import Principal
 from service.core.secrets import SecretBox
-from service.crm.dto import CreateCrmConnection
+from service.crm.dto.connections import CreateCrmConnection
 from service.crm.use_cases.connections import create_crm_connection
 from service.organizations.dto.organizations import CreateOrganization
 from service.organizations.use_cases.organizations import create_organization

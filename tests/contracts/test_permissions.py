@@ -15,7 +15,7 @@ from service.main import build_api
 from service.organizations.dto.api_keys import CreateApiKey
 from service.organizations.use_cases.api_keys import create_api_key
 from service.permissions import ALL_PERMISSIONS, ROLES
-from tests.factories.requests import BODIES, GRAPHQL_INPUTS, ID, PATH_VALUES
+from tests.factories.requests import BODIES, FORMS, GRAPHQL_INPUTS, ID, PATH_VALUES
 from tests.factories.sales_org import SalesOrg, make_sales_org
 from tests.fixtures.rest import ANYWAY, bearer
 
@@ -80,7 +80,8 @@ async def test_a_rest_operation_needs_just_what_it_says(
     method, path, permission = REST[name].method, REST[name].path.format(**PATH_VALUES), str(REST[name].needs)
     statuses = []
     for key in (probes[0][permission], probes[1][permission]):
-        answer = await rest.request(method, path, json=BODIES.get(name), headers=bearer(key) | ANYWAY)
+        body = {"files": FORMS[name]} if name in FORMS else {"json": BODIES.get(name)}
+        answer = await rest.request(method, path, headers=bearer(key) | ANYWAY, **body)  # type: ignore[arg-type]
         statuses.append(answer.status_code)
         if len(statuses) == 1:
             assert answer.json()["detail"] == f"This needs the permission {permission}.", answer.text

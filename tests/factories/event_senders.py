@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from service.crm.dto import CreatedCrmConnectionDTO, CrmSystem
+from service.crm.dto.connections import CreatedCrmConnectionDTO, CrmSystem
 from tests.factories.receivers import Receivers, new_salesforce_org
 from tests.factories.sales_org import SalesOrg
 

@@ -20,7 +20,7 @@ from service.api.integrations.dispatch import HUBSPOT_PATH, IntegrationsDispatch
 from service.core.database import Database
 from service.core.principal import Principal
 from service.core.runtime import Runtime
-from service.crm.dto import CreateCrmConnection, CreatedCrmConnectionDTO, CrmSystem, UpdateCrmConnection
+from service.crm.dto.connections import CreateCrmConnection, CreatedCrmConnectionDTO, CrmSystem, UpdateCrmConnection
 from service.crm.models import Delivery, UnclaimedDelivery
 from service.crm.use_cases.connections import create_crm_connection, delete_crm_connection, update_crm_connection
 

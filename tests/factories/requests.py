@@ -1,5 +1,6 @@
 """A valid request of every operation, about rows that need not exist; a new operation gets its line here."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,10 @@ PATH_VALUES = {
     "event_id": "0" * 64,
     "endpoint_id": ROW,
     "delivery_id": ROW,
+    "activity_id": ROW,
+    "deal_id": ROW,
+    "import_id": ROW,
+    "operation_id": ROW,
     "system": "hubspot",
     "external_id": "7",
 }
@@ -46,7 +51,16 @@ BODIES: dict[str, Any] = {
     "updateWebhookEndpoint": {"description": "Ours"},
     "rotateWebhookSecret": {},
     "replayWebhookEndpoint": {"since": "2026-01-01T00:00:00Z"},
+    "bulkUpsertActivities": {"system": "dialler", "activities": [{"external_id": "7"}]},
+    "bulkUpsertDeals": {"system": "pipes", "deals": [{"external_id": "7"}]},
 }
+
+MAPPING = 'kind = "deals"\nsystem = "pipes"\n[columns]\nid = "id"\n'
+
+FORMS: dict[str, dict[str, tuple[str | None, str]]] = {
+    "createImport": {"mapping": (None, MAPPING), "file": ("deals.csv", "id\n1\n")},
+}
+"""The multipart bodies, as httpx sends them with `files=`."""
 
 GRAPHQL_INPUTS: dict[str, Any] = {
     "createPerson": PERSON,
@@ -87,4 +101,13 @@ GRAPHQL_INPUTS: dict[str, Any] = {
     "testWebhookEndpoint": {"id": to_global_id("WebhookEndpoint", ROW)},
     "replayWebhookEndpoint": {"id": to_global_id("WebhookEndpoint", ROW), "since": "2026-01-01T00:00:00Z"},
     "replayWebhookDelivery": {"id": to_global_id("WebhookDelivery", ROW)},
+    "bulkUpsertActivities": {"system": "dialler", "activities": [{"externalId": "7", "kind": "CALL"}]},
+    "bulkUpsertDeals": BODIES["bulkUpsertDeals"] | {"deals": [{"externalId": "7"}]},
+    "createImport": {"mapping": MAPPING, "content": "id\n1\n"},
+    "cancelOperation": {"id": to_global_id("Operation", ROW)},
 }
+
+
+async def pieces_of(text: str) -> AsyncIterator[bytes]:
+    """A file's content, as an upload gives it."""
+    yield text.encode()

@@ -27,6 +27,8 @@ VALUES: dict[str, Any] = {
     "manager_period.end_on": None,
     "webhook_endpoint.disabled_reason": "failing",
     "webhook_delivery.state": "pending",
+    "operation.status": "queued",
+    "import_row.status": "created",
 }
 """What check constraints want; every other column gets a value of its type."""
 
@@ -51,6 +53,8 @@ def _sample(column: sa.Column[Any], shared_id: UUID) -> Any:
         return shared_id
     if isinstance(kind, sa.DateTime):
         return NOW
+    if isinstance(kind, sa.Boolean):
+        return False
     if isinstance(kind, sa.Date):
         return date(2026, 3, 4)
     if isinstance(kind, JSONB):

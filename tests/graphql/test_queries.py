@@ -9,7 +9,7 @@ import pytest
 from schema.relay import to_global_id
 from service.core.database import Database
 from service.core.secrets import SecretBox
-from service.crm.dto import CreateCrmConnection
+from service.crm.dto.connections import CreateCrmConnection
 from service.crm.use_cases.connections import create_crm_connection
 from service.organizations.dto.people import PersonDTO
 from service.success_models.use_cases import shipped_document

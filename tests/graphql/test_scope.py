@@ -9,6 +9,8 @@ from graphql import build_schema
 
 from schema.relay import to_global_id
 from schema.router import export_sdl
+from service.activities.dto.facts import BulkUpsertActivities, BulkUpsertDeals
+from service.activities.use_cases.pushing import bulk_upsert_activities, bulk_upsert_deals
 from service.core import audit
 from service.core.database import Database
 from service.core.ids import new_id
@@ -16,8 +18,10 @@ from service.core.pagination import PageRequest
 from service.core.secrets import SecretBox
 from service.core.settings import Settings
 from service.core.tables import metadata
-from service.crm.dto import CreateCrmConnection
+from service.crm.dto.connections import CreateCrmConnection
+from service.crm.dto.imports import CreateImport
 from service.crm.use_cases.connections import create_crm_connection
+from service.crm.use_cases.imports import create_import
 from service.organizations.dto.api_keys import CreateApiKey
 from service.organizations.dto.identity import PutIdentityProvider
 from service.organizations.dto.people import PersonDTO
@@ -34,6 +38,7 @@ from service.webhooks.use_cases.deliveries import list_webhook_deliveries
 from service.webhooks.use_cases.endpoints import create_webhook_endpoint, request_webhook_test
 from tests.factories.events import publish
 from tests.factories.receivers import new_salesforce_org
+from tests.factories.requests import MAPPING, pieces_of
 from tests.factories.rows import sample_row
 from tests.factories.sales_org import SalesOrg
 from tests.factories.success_models import model_document
@@ -64,6 +69,15 @@ FOREIGN = {
         "query ($hook: ID!) { webhookDeliveries(endpointId: $hook) { edges { node { id state } } } }",
         {"hook"},
     ),
+    "activity": ("query ($call: ID!) { activity(id: $call) { id externalId } }", {"call"}),
+    "activities": ("{ activities { edges { node { id externalId person { id } } } } }", {}),
+    "deal": ("query ($deal: ID!) { deal(id: $deal) { id name } }", {"deal"}),
+    "deals": ("{ deals { edges { node { id name owner { id } } } } }", {}),
+    "import": ("query ($import: ID!) { import(id: $import) { id fileName operation { status } } }", {"import"}),
+    "imports": ("{ imports { edges { node { id fileName } } } }", {}),
+    "importRows": ("query ($import: ID!) { importRows(importId: $import) { edges { node { line } } } }", {"import"}),
+    "operation": ("query ($operation: ID!) { operation(id: $operation) { id kind person { id } } }", {"operation"}),
+    "operations": ("{ operations { edges { node { id kind } } } }", {}),
     "node": ("query ($person: ID!) { node(id: $person) { id } }", {"person"}),
 }
 """Each root field, aimed at the other organization's row where it takes an id."""
@@ -118,6 +132,14 @@ async def test_no_field_tells_of_another_organization(
         hook = CreateWebhookEndpoint(url="https://zaphod.example/hook", event_types=[EventType.WEBHOOK_ENDPOINT_TEST])
         endpoint = await create_webhook_endpoint(session, other.system, hook, secret_box, UrlPolicy())
         await request_webhook_test(session, other.system, endpoint.id)
+        call = BulkUpsertActivities(
+            system="dialler", activities=[{"external_id": "Zaphod's call", "kind": "call", "occurred_at": "2026-03-02"}]
+        )
+        (pushed_call,) = await bulk_upsert_activities(session, other.system, call)
+        deal = BulkUpsertDeals(system="pipes", deals=[{"external_id": "1", "name": "Zaphod's deal"}])
+        (pushed_deal,) = await bulk_upsert_deals(session, other.system, deal)
+        file = CreateImport(mapping=MAPPING, file_name="Zaphod's file")
+        operation = await create_import(session, other.system, file, pieces_of("id\n1\n"))
     await publish(other)
     async with database.tenant(other.id) as session:
         (sent,) = (await list_webhook_deliveries(session, other.system, DeliveryFilter(), PageRequest())).items
@@ -130,6 +152,10 @@ async def test_no_field_tells_of_another_organization(
         "hook": to_global_id("WebhookEndpoint", endpoint.id),
         "sent": to_global_id("WebhookDelivery", sent.id),
         "event": to_global_id("CrmEvent", bytes(range(32)).hex()),
+        "call": to_global_id("Activity", str(pushed_call.id)),
+        "deal": to_global_id("Deal", str(pushed_deal.id)),
+        "import": to_global_id("Import", operation.id),
+        "operation": to_global_id("Operation", operation.id),
     }
     query, variables = FOREIGN[field]
     given = {name: ids[name] for name in variables}

@@ -17,7 +17,7 @@ from service.core.clock import utc_now
 from service.core.database import Database
 from service.core.ids import new_id
 from service.core.secrets import SecretBox
-from service.crm.dto import CreateCrmConnection, CrmSystem
+from service.crm.dto.connections import CreateCrmConnection, CrmSystem
 from service.crm.models import Delivery
 from service.crm.tasks import drain_deliveries
 from service.crm.use_cases.connections import create_crm_connection, delete_crm_connection

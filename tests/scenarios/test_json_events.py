@@ -18,7 +18,7 @@ from service.core.database import Database
 from service.core.embedded import DatabaseUrls
 from service.core.secrets import SecretBox
 from service.core.settings import Settings
-from service.crm.dto import CreatedCrmConnectionDTO, CrmSystem, ReplayRequest
+from service.crm.dto.connections import CreatedCrmConnectionDTO, CrmSystem, ReplayRequest
 from service.crm.models import CrmEvent
 from service.crm.tasks import drain_deliveries
 from service.crm.use_cases.events import replay_connection

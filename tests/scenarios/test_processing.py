@@ -14,7 +14,7 @@ from service.activities.tasks import rederive
 from service.core.clock import utc_now
 from service.core.ids import new_id
 from service.core.secrets import SecretBox
-from service.crm.dto import CreateCrmConnection
+from service.crm.dto.connections import CreateCrmConnection
 from service.crm.models import Delivery
 from service.crm.tasks import drain_deliveries
 from service.crm.use_cases.connections import create_crm_connection, get_crm_connection_status

@@ -9,7 +9,8 @@ from sqlmodel import col, func, select
 from service.activities.models import Deal
 from service.core.errors import ServiceError
 from service.crm.imports.mapping import ImportKind
-from service.crm.imports.runner import ImportReport, run_import
+from service.crm.imports.report import ImportReport
+from service.crm.imports.runner import run_import
 from tests.factories.sales_org import SalesOrg
 
 HEADER = "id,owner,stage,opened,closed,amount,currency,note"

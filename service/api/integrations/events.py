@@ -25,7 +25,7 @@ from service.api.integrations.asgi import (
 from service.core.errors import ServiceError
 from service.core.logging import get_logger
 from service.crm.cloudevents import BATCH, HEADER_PREFIX, STRUCTURED, from_batch, from_binary, from_structured
-from service.crm.dto import CrmSystem
+from service.crm.dto.connections import CrmSystem
 from service.crm.envelope import checked_items
 from service.crm.receiving.events import EventsRequest, receive_events
 from service.crm.receiving.receipt import Receipt

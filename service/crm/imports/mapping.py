@@ -1,6 +1,7 @@
 """The mapping file of an import: which column is which field, and how its values are written."""
 
 import codecs
+import json
 import tomllib
 from datetime import date
 from enum import StrEnum
@@ -92,17 +93,25 @@ class ImportMapping(InputDTO):
         return self
 
 
-def load_mapping(path: Path, kind: ImportKind) -> ImportMapping:
-    """Read a mapping file; `invalid` names what is wrong with it."""
+def read_mapping(text: str) -> ImportMapping:
+    """Read a mapping, TOML or JSON; `invalid` names what is wrong with it, as places under `/mapping`."""
     try:
-        raw = tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise invalid("mapping", f"is not TOML: {error}", "invalid_mapping") from error
+        raw = json.loads(text) if text.lstrip().startswith("{") else tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise invalid("/mapping", f"is neither TOML nor JSON: {error}", "invalid_mapping") from error
     try:
-        mapping = ImportMapping.model_validate(raw)
+        return ImportMapping.model_validate(raw)
     except ValidationError as error:
-        faults = [FieldError(pointer_of(item["loc"]), item["msg"]) for item in error.errors()]
+        faults = [FieldError(f"/mapping{pointer_of(fault['loc'])}", fault["msg"]) for fault in error.errors()]
         raise invalid_fields(faults, "invalid_mapping") from error
+
+
+def load_mapping(path: Path, kind: ImportKind) -> ImportMapping:
+    """Read a mapping file of one kind of rows."""
+    try:
+        mapping = read_mapping(path.read_text("utf-8"))
+    except UnicodeDecodeError as error:
+        raise invalid("/mapping", f"is not UTF-8: {error}", "invalid_mapping") from error
     if mapping.kind is not kind:
-        raise invalid("kind", f"is {mapping.kind.value}, and {kind.value} are to be imported", "invalid_mapping")
+        raise invalid("/mapping/kind", f"is {mapping.kind}, and {kind} are to be imported", "invalid_mapping")
     return mapping

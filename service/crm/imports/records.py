@@ -44,10 +44,14 @@ class RecordReader:
             found.append(Fault(row.line, place, "a row needs a date; give as_of in the mapping for those without"))
         return found
 
+    def key(self, row: Row) -> tuple[str, str]:
+        """The object type and external id of a row's record."""
+        deals = self._mapping.kind is ImportKind.DEALS
+        return "deal" if deals else row.values.get("object", row.values["kind"]), row.values["id"]
+
     def changes(self, row: Row) -> Iterator[RecordChange]:
         """The writes of a row without faults."""
-        deals = self._mapping.kind is ImportKind.DEALS
-        object_type = "deal" if deals else row.values.get("object", row.values["kind"])
+        object_type, _id = self.key(row)
         at = self._written_at(row)
         assert at is not None  # noqa: S101 - a row without it is a fault
         fields = {name: value for name, value in row.values.items() if name not in NOT_FIELDS}

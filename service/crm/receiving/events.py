@@ -13,7 +13,7 @@ import msgspec
 
 from service.core.ids import new_id
 from service.core.secrets import same
-from service.crm.dto import CrmSystem
+from service.crm.dto.connections import CrmSystem
 from service.crm.envelope import REFUSED, wrap
 from service.crm.events import UnreadableDelivery
 from service.crm.receiving.receipt import Receipt

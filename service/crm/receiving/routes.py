@@ -11,7 +11,7 @@ from service.core.database import Database
 from service.core.errors import ErrorKind, ServiceError
 from service.core.logging import get_logger
 from service.core.secrets import SecretBox
-from service.crm.dto import CrmSystem
+from service.crm.dto.connections import CrmSystem
 from service.crm.models import ConnectionRoute, CrmConnection
 from service.crm.repository import connections as repository
 

@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from service.core.keyset import fetch_page
 from service.core.pagination import Page, PageRequest
-from service.crm.dto import CONNECTION_SORTING
+from service.crm.dto.connections import CONNECTION_SORTING
 from service.crm.models import ConnectionRoute, CrmConnection, CrmEvent, Delivery
 
 

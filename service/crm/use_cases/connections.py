@@ -23,7 +23,7 @@ from service.core.notifications import ROUTES
 from service.core.pagination import Page, PageRequest
 from service.core.principal import Principal, require
 from service.core.secrets import SecretBox, digest, new_token
-from service.crm.dto import (
+from service.crm.dto.connections import (
     CreateCrmConnection,
     CreatedCrmConnectionDTO,
     CrmConnectionCounts,

@@ -11,7 +11,7 @@ from service.core.errors import invalid, not_found
 from service.core.notifications import DELIVERIES
 from service.core.pagination import Page, PageRequest, paginate
 from service.core.principal import Principal, require
-from service.crm.dto import CrmEventDTO, EventStatus, ReplayDTO, ReplayRequest
+from service.crm.dto.connections import CrmEventDTO, EventStatus, ReplayDTO, ReplayRequest
 from service.crm.models import CrmEvent
 from service.crm.permissions import Permission
 from service.crm.repository import connections as connection_repository

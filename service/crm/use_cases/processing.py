@@ -14,7 +14,7 @@ from service.activities.use_cases.sources import get_source
 from service.core.clock import utc_now
 from service.core.database import raw_connection
 from service.core.principal import Principal
-from service.crm.dto import CrmSystem, EventStatus
+from service.crm.dto.connections import CrmSystem, EventStatus
 from service.crm.events import Purge, SplitEvent, Translation, UnreadableDelivery, Untranslatable
 from service.crm.models import CrmConnection
 from service.crm.repository import connections as connection_repository

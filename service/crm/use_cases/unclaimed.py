@@ -10,7 +10,7 @@ from service.core.bulk import insert_rows
 from service.core.database import raw_connection
 from service.core.principal import Principal, require
 from service.core.secrets import SecretBox
-from service.crm.dto import UnclaimedDTO
+from service.crm.dto.connections import UnclaimedDTO
 from service.crm.permissions import Permission
 from service.crm.repository import connections as connection_repository
 from service.crm.repository import events as repository

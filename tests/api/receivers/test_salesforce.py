@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from service.crm.dto import CreatedCrmConnectionDTO, CrmSystem
+from service.crm.dto.connections import CreatedCrmConnectionDTO, CrmSystem
 from tests.factories.receivers import Receivers, new_salesforce_org
 from tests.factories.sales_org import SalesOrg
 
