@@ -21,6 +21,7 @@ from service.api.sparse import SPARSE_MEDIA_TYPE, known_fields, project, request
 from service.api.write import AlreadyAnsweredError, Write
 from service.core.errors import FieldError, ServiceError, invalid_fields
 from service.core.etags import parse_tags, tag_of_bytes
+from service.core.validation import shown
 from service.organizations.dto.operations import OperationDTO
 
 FIELDS = "fields"
@@ -91,7 +92,7 @@ class Operation(APIRoute):
         """A misspelt filter must not answer with everything."""
         unknown = sorted(set(request.query_params) - self._parameters)
         if unknown:
-            raise invalid_fields([FieldError(name, "is not a parameter of this operation") for name in unknown])
+            raise invalid_fields([FieldError(shown(name), "is not a parameter of this operation") for name in unknown])
 
     async def _finish(self, request: Request, response: Response, fields: frozenset[str] | None) -> Response:
         if fields is not None and response.status_code == 200:

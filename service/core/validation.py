@@ -8,3 +8,8 @@ _ESCAPES = str.maketrans({"~": "~0", "/": "~1", "\x00": "\ufffd"})
 def pointer_of(location: Sequence[str | int]) -> str:
     """An RFC 6901 JSON pointer from a Pydantic error location; names of the caller's are shown without NUL."""
     return "".join("/" + str(part).translate(_ESCAPES) for part in location)
+
+
+def shown(name: str) -> str:
+    """A name of the caller's, as an answer may show it: without NUL."""
+    return name.replace("\x00", "\ufffd")

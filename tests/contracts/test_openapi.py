@@ -64,7 +64,9 @@ def test_the_example_of_a_body_is_accepted(path: str, method: str, operation: di
 @pytest.mark.parametrize(("path", "method", "operation"), OPERATIONS)
 def test_whatever_a_request_holds_is_bounded(path: str, method: str, operation: dict[str, Any]) -> None:
     """By its DTO: the limits that the document fills in describe answers, and would not be checked."""
-    generated = _body_of(operation).json_schema() if "requestBody" in operation else {}
+    content = operation.get("requestBody", {}).get("content", {})
+    upload = content.get("multipart/form-data", {}).get("schema")  # written by hand from its DTO
+    generated = upload or (_body_of(operation).json_schema() if content else {})
     for schema in subschemas(generated):
         kind = schema.get("type")
         if kind == "string":
