@@ -81,7 +81,7 @@ async def test_a_rest_operation_needs_just_what_it_says(
     statuses = []
     for key in (probes[0][permission], probes[1][permission]):
         body = {"files": FORMS[name]} if name in FORMS else {"json": BODIES.get(name)}
-        answer = await rest.request(method, path, headers=bearer(key) | ANYWAY, **body)  # type: ignore[arg-type]
+        answer = await rest.request(method, path, headers=bearer(key) | ANYWAY, **body)
         statuses.append(answer.status_code)
         if len(statuses) == 1:
             assert answer.json()["detail"] == f"This needs the permission {permission}.", answer.text

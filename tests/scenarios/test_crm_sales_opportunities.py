@@ -82,7 +82,8 @@ async def import_over_rest(rest: httpx.AsyncClient, org: SalesOrg, folder: Path)
     """The same files and mappings, uploaded; what each operation counts."""
     counts = []
     for file, mapping in (("sales_teams.csv", "people.toml"), ("sales_pipeline.csv", "deals.toml")):
-        parts = {"mapping": (None, (EXAMPLES / mapping).read_text()), "file": (file, (folder / file).read_bytes())}
+        columns = (EXAMPLES / mapping).read_bytes()
+        parts = {"mapping": (None, columns), "file": (file, (folder / file).read_bytes())}
         accepted = await rest.post("/v1/imports", files=parts, headers=bearer(org.admin_key))
         await run_uploaded(org.database, org.id, accepted.raise_for_status().json()["id"])
         ended = await rest.get(accepted.headers["location"], headers=bearer(org.admin_key))
