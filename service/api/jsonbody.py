@@ -1,4 +1,4 @@
-"""JSON bodies: parsed strictly (RFC 8259: no NaN, no infinities), and no deeper than anything we ask for."""
+"""JSON bodies: parsed strictly (RFC 8259: no NaN, no infinities), no deeper and wider than anything we ask for."""
 
 import json
 from typing import Any, NoReturn
@@ -6,10 +6,12 @@ from typing import Any, NoReturn
 from fastapi import HTTPException, Request
 
 MAX_DEPTH = 32
+MAX_MEMBERS = 1000
+"""Of one object: to name each of a hundred thousand unknown fields would take a hundred megabytes."""
 
 
 class JsonRequest(Request):
-    """A request whose JSON is bounded in depth; what is no JSON becomes a 400 in `problems.py`.
+    """A request whose JSON is bounded in depth and width; what is no JSON becomes a 400 in `problems.py`.
 
     The standard library's parser keeps lone surrogates, so that the field which holds one can be named.
     """
@@ -30,6 +32,8 @@ def _parse(body: bytes) -> Any:
         raise json.JSONDecodeError("not UTF-8", "", error.start) from error
     if body.count(b"[") + body.count(b"{") > MAX_DEPTH and _deeper_than(parsed, MAX_DEPTH):
         raise _too_deep()
+    if body.count(b":") > MAX_MEMBERS and _wider_than(parsed, MAX_MEMBERS):
+        raise HTTPException(400, f"An object in the body has more than {MAX_MEMBERS} members.")
     return parsed
 
 
@@ -49,6 +53,13 @@ def _deeper_than(value: Any, limit: int) -> bool:
         if not level:
             return False
     return any(isinstance(item, dict | list) for item in level)
+
+
+def _wider_than(value: Any, limit: int) -> bool:
+    """Whether any object has more members; the depth is known to be bounded."""
+    if isinstance(value, dict) and len(value) > limit:
+        return True
+    return any(_wider_than(child, limit) for child in _children(value) if isinstance(child, dict | list))
 
 
 def _children(item: Any) -> Any:

@@ -8,6 +8,7 @@ from tests.benchmarks.facts import measure_drain
 from tests.benchmarks.freshness import measure_freshness
 from tests.benchmarks.house import build_house
 from tests.benchmarks.live import measure_live
+from tests.benchmarks.siege import measure_siege
 
 
 def main() -> None:
@@ -32,6 +33,13 @@ def main() -> None:
         live = measure_live(live_home)
         figures = f"p50 {live.p50:.0f} ms, p99 {live.p99:.0f} ms of {live.probes}"
         show("commit to 100 subscribers of another process", figures, "p99 300 ms", reached=live.p99 < 300)
+        siege_home = folder / "siege"
+        siege_home.mkdir()
+        siege = measure_siege(siege_home)
+        p50, p95 = siege.ratios
+        figures = f"p50 {p50:.2f} x ({siege.alone[0]:.1f} ms), p95 {p95:.2f} x; {siege.memory:.0f} MiB at most"
+        reached = p50 <= 2 and siege.memory < 200
+        show("ordinary requests while hostile ones arrive", figures, "2 x, 200 MiB", reached=reached)
 
 
 def show_ratio(what: str, ours: float, theirs: float, aim: float) -> None:
