@@ -20,6 +20,8 @@ from service.activities.records import (
 
 NOT_FIELDS = frozenset({"external_id", "object", "attributes", "modified_at", "deleted"})
 DATES = ("closed_at", "occurred_at", "created_at")
+SKEW_MS = 60_000
+"""How far another clock may be ahead for a push still to count as made after what it wrote."""
 
 
 def to_text(value: Any) -> str | None:
@@ -58,7 +60,8 @@ def _written_at(item: Mapping[str, Any], state: RecordState | None, zone: tzinfo
     if said is not None:
         return _ms(said)
     if state is not None and state.fields:
-        return max(_ms(now), 1 + max(write.at for write in state.fields.values() if write.at <= _ms(now)))
+        known = [write.at for write in state.fields.values() if write.at < _ms(now) + SKEW_MS]
+        return max(_ms(now), *(at + 1 for at in known))
     dates = [moment_of(text, zone).at for name in DATES if (text := to_text(item.get(name)))]
     return _ms(min(max(dates), now)) if dates else _ms(now)
 
