@@ -157,3 +157,17 @@ def _json(org: SalesOrg) -> dict[str, str]:
 def _ascii_json(body: dict[str, str]) -> bytes:
     """JSON with escapes, which can say what UTF-8 cannot."""
     return json.dumps(body, ensure_ascii=True).encode()
+
+
+@pytest.mark.parametrize(
+    ("members", "status", "code"), [(1000, 422, "invalid_input"), (1001, 400, "bad_request")], ids=["wide", "too wide"]
+)
+async def test_an_object_has_a_thousand_members_at_most(
+    rest: httpx.AsyncClient, org: SalesOrg, members: int, status: int, code: str
+) -> None:
+    """Also one within another; where they are fewer, the first hundred unknown ones are named."""
+    wide = {f"f{index}": 1 for index in range(members)}
+    for body in (wide, {"external_identities": [wide]}):
+        refused = await rest.post("/v1/people", json=body, headers=bearer(org.admin_key))
+        assert (refused.status_code, refused.json()["code"]) == (status, code)
+        assert len(refused.json()["errors"]) <= 100
