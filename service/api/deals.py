@@ -11,7 +11,7 @@ from service.activities.permissions import Permission
 from service.activities.use_cases import facts, pushing
 from service.api.deps import PrincipalDep, SessionDep
 from service.api.operation import operation
-from service.api.paging import ListEnvelope, ListRequest, sorted_by, whole
+from service.api.paging import ListEnvelope, ListRequest, searched, sorted_by, whole
 from service.api.route import resource_router
 from service.core.bulk_items import BulkItemResult
 from service.core.dto import Day
@@ -26,7 +26,7 @@ async def list_deals(
     page: Annotated[ListRequest, sorted_by(DEAL_SORTING)],
     owner_id: Annotated[UUID | None, Query(description="Who owns it now.")] = None,
     outcome: Annotated[DealOutcome | None, Query(description="Whether it is decided.")] = None,
-    stage: Annotated[str | None, Query(max_length=200, pattern=r"^[^\x00]*$", description="Where it stands.")] = None,
+    stage: Annotated[str | None, searched("Where it stands.", 200)] = None,
     created_from: Annotated[Day | None, Query(description="Made from this day on.")] = None,
     created_until: Annotated[Day | None, Query(description="Made before this day.")] = None,
     closed_from: Annotated[Day | None, Query(description="Decided from this day on.")] = None,

@@ -7,7 +7,7 @@ from fastapi import Depends, Query
 
 from service.api.deps import PrincipalDep, SessionDep
 from service.api.operation import operation
-from service.api.paging import ListEnvelope, PageDep
+from service.api.paging import ListEnvelope, PageDep, searched
 from service.api.route import resource_router
 from service.core.dto import IsoDay, IsoInstant
 from service.kpi_snapshots.dto import KpiSnapshotDTO, KpiSnapshotQuery
@@ -21,7 +21,7 @@ router = resource_router("/v1/kpi-snapshots", "KPI snapshots")
 def snapshot_query(
     person_id: Annotated[UUID | None, Query(description="One person's snapshots.")] = None,
     manager_id: Annotated[UUID | None, Query(description="One row per direct report of this manager.")] = None,
-    kpi: Annotated[str | None, Query(max_length=64, pattern=r"^[^\x00]*$", description="Key of one KPI.")] = None,
+    kpi: Annotated[str | None, searched("Key of one KPI.", 64)] = None,
     period: Annotated[PeriodKind, Query(description="In the organization's own calendar.")] = PeriodKind.MONTH,
     period_start: Annotated[IsoDay | None, Query(description="Default: the period that holds `as_of`.")] = None,
     as_of: Annotated[IsoInstant | None, Query(description="Nothing later counts. Default: now.")] = None,

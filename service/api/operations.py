@@ -7,7 +7,7 @@ from fastapi import Query
 
 from service.api.deps import PrincipalDep, SessionDep
 from service.api.operation import operation
-from service.api.paging import ListEnvelope, ListRequest, sorted_by
+from service.api.paging import ListEnvelope, ListRequest, searched, sorted_by
 from service.api.route import resource_router
 from service.organizations.dto.operations import OPERATION_SORTING, OperationDTO, OperationFilter, OperationStatus
 from service.organizations.permissions import Permission
@@ -21,7 +21,7 @@ async def list_operations(
     session: SessionDep,
     principal: PrincipalDep,
     page: Annotated[ListRequest, sorted_by(OPERATION_SORTING)],
-    kind: Annotated[str | None, Query(max_length=500, pattern=r"^[^\x00]*$", description="`import`, …")] = None,
+    kind: Annotated[str | None, searched("`import`, …")] = None,
     status: Annotated[OperationStatus | None, Query(description="Where they stand.")] = None,
 ) -> ListEnvelope[OperationDTO]:
     """The last first; they are kept for 90 days."""

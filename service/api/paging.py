@@ -46,6 +46,11 @@ PageDep = Annotated[ListRequest, Depends(_page)]
 """A page of a list that has one order."""
 
 
+def searched(description: str, max_length: int = 500) -> Any:
+    """A parameter that text is compared with, which need not be a text that could be stored."""
+    return Query(max_length=max_length, pattern=r"^[^\x00]*$", description=description)
+
+
 def sorted_by(sorting: Sorting) -> Any:
     """The page of a list that the caller may sort, as the dependency in `Annotated[ListRequest, …]`."""
     names = "|".join(sorted(sorting.columns))

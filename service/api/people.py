@@ -7,7 +7,7 @@ from fastapi import Path, Query
 
 from service.api.deps import PreconditionDep, PrincipalDep, SessionDep
 from service.api.operation import operation
-from service.api.paging import ListEnvelope, ListRequest, sorted_by, whole
+from service.api.paging import ListEnvelope, ListRequest, searched, sorted_by, whole
 from service.api.route import resource_router
 from service.core.bulk_items import BulkItemResult
 from service.core.principal import Role
@@ -37,8 +37,8 @@ async def list_people(
     principal: PrincipalDep,
     page: Annotated[ListRequest, sorted_by(PERSON_SORTING)],
     role: Annotated[Role | None, Query(description="Permission role.")] = None,
-    job_role: Annotated[str | None, Query(max_length=500, pattern=r"^[^\x00]*$")] = None,
-    email: Annotated[str | None, Query(max_length=500, pattern=r"^[^\x00]*$")] = None,
+    job_role: Annotated[str | None, searched("SDR, AE, ….")] = None,
+    email: Annotated[str | None, searched("Their address, in lower case.")] = None,
     manager_id: Annotated[UUID | None, Query(description="Whose direct reports, as of today.")] = None,
 ) -> ListEnvelope[PersonDTO]:
     """People by name. A rep sees themself, a manager the tree below them."""

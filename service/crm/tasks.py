@@ -12,7 +12,7 @@ from service.core.logging import get_logger
 from service.core.principal import Principal
 from service.core.runtime import Runtime
 from service.crm.repository import events as repository
-from service.crm.use_cases.imports import RUN_IMPORT, run_import
+from service.crm.use_cases.imports import RUN_IMPORTS, run_imports
 from service.crm.use_cases.processing import process_pending
 from service.crm.use_cases.unclaimed import CLAIM_UNCLAIMED, claim_unclaimed, purge_unclaimed
 
@@ -76,6 +76,6 @@ def handlers(runtime: Runtime) -> dict[str, JobHandler]:
             )
 
     async def import_(org_id: UUID, arguments: Mapping[str, str]) -> None:
-        await run_import(runtime.database, org_id, UUID(arguments["operation_id"]))
+        await run_imports(runtime.database, org_id, UUID(arguments["operation_id"]))
 
-    return {CLAIM_UNCLAIMED: claim, RUN_IMPORT: import_}
+    return {CLAIM_UNCLAIMED: claim, RUN_IMPORTS: import_}

@@ -40,6 +40,29 @@ async def count(org: SalesOrg, name: str = "Ann") -> int:
         return (await session.exec(query)).one()
 
 
+PLAIN_LISTS = [
+    path
+    for path, methods in build_api(Settings(_env_file=None)).openapi()["paths"].items()
+    if path.startswith("/v1/") and "{" not in path and methods.get("get", {}).get("operationId", "").startswith("list")
+]
+PLAIN_LISTS.remove("/v1/events")  # a stream of whole messages, as webhooks carry them
+
+
+@pytest.mark.parametrize("path", PLAIN_LISTS)
+async def test_every_list_takes_what_lists_take(rest: httpx.AsyncClient, org: SalesOrg, path: str) -> None:
+    await org.add_person("Ann")
+    name = "kpi" if path.endswith("kpi-snapshots") else "id"
+    headers = bearer(org.admin_key)
+    sparse = await rest.get(path, params={"limit": "1", "fields": name}, headers=headers)
+    assert sparse.status_code == 200, sparse.text
+    assert [set(row) for row in sparse.json()["data"]] in ([], [{name}])
+    for parameter, value in (("limit", "0"), ("cursor", "x"), ("fields", "nothing"), ("nothing", "1")):
+        refused = await rest.get(path, params={parameter: value}, headers=headers)
+        if parameter == "cursor" and refused.is_success:
+            continue  # a list that always comes whole
+        assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, parameter), refused.text
+
+
 async def test_one_hundred_copies_of_a_write_make_one_row(rest: httpx.AsyncClient, org: SalesOrg) -> None:
     async def post() -> httpx.Response:
         while True:

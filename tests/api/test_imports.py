@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -14,7 +15,7 @@ from service.core.embedded import DatabaseUrls
 from service.core.errors import ErrorKind, ServiceError
 from service.core.secrets import SecretBox
 from service.core.settings import Settings
-from service.crm.use_cases.imports import run_import
+from service.crm.use_cases.imports import run_imports
 from service.main import build_api
 from service.organizations.dto.api_keys import CreateApiKey
 from service.organizations.use_cases import running
@@ -57,7 +58,7 @@ async def carried_out(rest: httpx.AsyncClient, org: SalesOrg, **upload: Any) -> 
     """The operation of an upload after the worker had it."""
     accepted = await post(rest, org, **upload)
     assert accepted.status_code == 202, accepted.text
-    await run_import(org.database, org.id, accepted.json()["id"])
+    await run_imports(org.database, org.id, accepted.json()["id"])
     return await get(rest, org, accepted.headers["location"])
 
 
@@ -74,9 +75,9 @@ async def test_a_file_becomes_deals(rest: httpx.AsyncClient, org: SalesOrg) -> N
     operation = accepted.json()
     assert accepted.headers["location"] == f"/v1/operations/{operation['id']}"
     assert (operation["kind"], operation["status"], operation["counts"]) == ("import", "queued", {})
-    assert "run_import" in await waiting_jobs(org.database, org.id)
+    assert "run_imports" in await waiting_jobs(org.database, org.id)
     assert await get(rest, org, accepted.headers["location"]) == operation
-    await run_import(org.database, org.id, operation["id"])
+    await run_imports(org.database, org.id, operation["id"])
     done = await get(rest, org, accepted.headers["location"])
     assert (done["status"], done["done"], done["total"]) == ("succeeded", 6, 6)
     assert done["counts"] == {"rows": 3, "created": 3, "updated": 0, "unchanged": 0, "faults": 0}
@@ -107,8 +108,22 @@ async def test_a_file_becomes_deals(rest: httpx.AsyncClient, org: SalesOrg) -> N
     assert await chunks_left(org) == 0
     assert [one["id"] for one in (await get(rest, org, "/v1/imports"))["data"]] == [operation["id"]]
     # The job that comes once more, after a kill between commit and its own end, finds nothing to do.
-    await run_import(org.database, org.id, operation["id"])
+    await run_imports(org.database, org.id, operation["id"])
     assert await get(rest, org, accepted.headers["location"]) == done
+
+
+async def test_imports_are_done_in_the_order_they_came(rest: httpx.AsyncClient, org: SalesOrg) -> None:
+    """Whichever of their jobs a worker takes up first, and however many at once."""
+    people = 'kind = "people"\nsystem = "pipes"\n[columns]\nid = "Id"\nname = "Name"\nemail = "Mail"\n'
+    first = (await post(rest, org, "Id,Name,Mail\n1,Ann,ann@example.com\n", people)).json()["id"]
+    second, third = [(await post(rest, org)).json()["id"] for _ in range(2)]
+    await asyncio.gather(*(run_imports(org.database, org.id, UUID(id_)) for id_ in (second, first)))
+    statuses = [(await get(rest, org, f"/v1/operations/{id_}"))["status"] for id_ in (first, second, third)]
+    assert statuses == ["succeeded", "succeeded", "queued"]
+    assert await chunks_left(org) == 1
+    await run_imports(org.database, org.id, UUID(third))
+    assert (await get(rest, org, f"/v1/operations/{third}"))["counts"]["unchanged"] == 3
+    assert await chunks_left(org) == 0
 
 
 async def test_a_second_import_changes_what_changed(rest: httpx.AsyncClient, org: SalesOrg) -> None:
@@ -165,7 +180,7 @@ async def test_people_are_imported_by_who_may(rest: httpx.AsyncClient, org: Sale
     plain = mapping.replace('role = "Role"\n', "")
     assert (await post(rest, org, file, plain, key=await key("imports:write", "people:write"))).status_code == 202
     done = await carried_out(rest, org, file=file, mapping=mapping)
-    assert done["counts"]["created"] == 1
+    assert done["counts"]["updated"] == 1  # the import before it made her
     people = (await get(rest, org, "/v1/people", role="admin"))["data"]
     assert "eve@example.com" in {person["email"] for person in people}
 
@@ -233,14 +248,14 @@ async def test_cancelling(rest: httpx.AsyncClient, org: SalesOrg, monkeypatch: p
     queued = (await post(rest, org)).json()["id"]
     cancelled = await rest.post(f"/v1/operations/{queued}/cancel", headers=bearer(org.admin_key))
     assert (cancelled.status_code, cancelled.json()["status"]) == (200, "cancelled")
-    await run_import(org.database, org.id, queued)
+    await run_imports(org.database, org.id, queued)
     assert await chunks_left(org) == 0
     again = await rest.post(f"/v1/operations/{queued}/cancel", headers=bearer(org.admin_key))
     assert (again.status_code, again.json()["code"]) == (409, "operation_finished")
     monkeypatch.setattr(running, "PROGRESS_SECONDS", 0.01)
     file = "Deal,Name,Worth,Owner\n" + "".join(f"{n},Deal {n},1,\n" for n in range(60_000))
     running_id = (await post(rest, org, file)).json()["id"]
-    run = asyncio.create_task(run_import(org.database, org.id, running_id))
+    run = asyncio.create_task(run_imports(org.database, org.id, running_id))
     while (now := await get(rest, org, f"/v1/operations/{running_id}"))["done"] == 0:
         assert now["status"] in {"queued", "running"}
         await asyncio.sleep(0.01)
@@ -279,11 +294,11 @@ async def test_faults_of_ours(
     with monkeypatch.context() as patch:
         patch.setattr("service.crm.use_cases.imports.import_file", broken)
         with pytest.raises(ServiceError) if status == "running" else contextlib.nullcontext():
-            await run_import(org.database, org.id, id_)
+            await run_imports(org.database, org.id, id_)
     shown = await get(rest, org, f"/v1/operations/{id_}")
     assert (shown["status"], shown["error_code"]) == (status, code)
     assert "secret" not in str(shown)
-    await run_import(org.database, org.id, id_)
+    await run_imports(org.database, org.id, id_)
     assert (await get(rest, org, f"/v1/operations/{id_}"))["status"] == finally_
 
 

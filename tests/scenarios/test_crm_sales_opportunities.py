@@ -15,7 +15,7 @@ import pytest
 from service.crm.imports.mapping import ImportKind
 from service.crm.imports.report import ImportReport
 from service.crm.imports.runner import run_import
-from service.crm.use_cases.imports import run_import as run_uploaded
+from service.crm.use_cases.imports import run_imports as run_uploaded
 from tests.factories.sales_org import SalesOrg
 from tests.fixtures.rest import bearer
 

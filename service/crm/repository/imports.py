@@ -10,6 +10,8 @@ from service.core.keyset import fetch_page
 from service.core.pagination import Page, PageRequest
 from service.crm.dto.imports import IMPORT_ROW_SORTING, IMPORT_SORTING, ImportRowStatus
 from service.crm.models import DataImport, ImportChunk, ImportRow
+from service.organizations.dto.operations import FINAL
+from service.organizations.models import Operation
 
 
 async def get_import(session: AsyncSession, org_id: UUID, import_id: UUID) -> DataImport | None:
@@ -56,8 +58,21 @@ async def read_chunks(session: AsyncSession, org_id: UUID, import_id: UUID) -> A
         position += 1
 
 
-async def delete_chunks(session: AsyncSession, org_id: UUID, import_id: UUID) -> None:
-    """Forget a file."""
+async def get_first_waiting(session: AsyncSession, org_id: UUID, last_id: UUID) -> UUID | None:
+    """The first of the imports up to `last_id` whose operation has not ended; ids rise with time."""
+    query = (
+        select(DataImport.id)
+        .join(Operation, (col(Operation.org_id) == org_id) & (col(Operation.id) == col(DataImport.id)))
+        .where(col(DataImport.org_id) == org_id, col(DataImport.id) <= last_id, col(Operation.status).not_in(FINAL))
+        .order_by(col(DataImport.id))
+        .limit(1)
+    )
+    return (await session.exec(query)).first()
+
+
+async def delete_ended_chunks(session: AsyncSession, org_id: UUID) -> None:
+    """Forget the files of imports that have ended."""
+    ended = select(Operation.id).where(col(Operation.org_id) == org_id, col(Operation.status).in_(FINAL))
     await session.exec(
-        delete(ImportChunk).where(col(ImportChunk.org_id) == org_id, col(ImportChunk.import_id) == import_id)
+        delete(ImportChunk).where(col(ImportChunk.org_id) == org_id, col(ImportChunk.import_id).in_(ended))
     )

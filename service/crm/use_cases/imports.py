@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -29,7 +30,7 @@ from service.organizations.use_cases.operations import operations_of, start_oper
 from service.organizations.use_cases.running import Outcome, Progress, run_operation
 
 IMPORT = "import"
-RUN_IMPORT = "run_import"
+RUN_IMPORTS = "run_imports"
 
 
 async def create_import(
@@ -46,7 +47,7 @@ async def create_import(
         require(principal, Organizations.PEOPLE_WRITE)
         if mapping.create_managers or {"role"} & (mapping.columns.keys() | mapping.constants.keys()):
             require(principal, Organizations.ROLES_WRITE)
-    operation = await start_operation(session, principal, IMPORT, RUN_IMPORT)
+    operation = await start_operation(session, principal, IMPORT, RUN_IMPORTS)
     row = DataImport(
         org_id=principal.org_id,
         id=operation.id,
@@ -112,27 +113,35 @@ async def get_import_row(session: AsyncSession, principal: Principal, row_id: UU
     return ImportRowDTO.model_validate(row)
 
 
-async def run_import(database: Database, org_id: UUID, import_id: UUID) -> None:
-    """What the worker does: import the kept file as its operation, then forget the file."""
-    with tempfile.NamedTemporaryFile(prefix="touchline-import-") as file:
-        path = Path(file.name)
-        async with database.tenant(org_id) as session:
-            row = await repository.get_import(session, org_id, import_id)
-            async for piece in repository.read_chunks(session, org_id, import_id):
-                file.write(piece)
-        file.flush()
+async def run_imports(database: Database, org_id: UUID, last_id: UUID) -> None:
+    """What the worker does: the organization's waiting imports up to `last_id`, one by one in the order they came.
 
-        async def work(session: AsyncSession, progress: Progress) -> Outcome:
-            assert row is not None  # noqa: S101 - an operation of this kind has its import
-            mapping = ImportMapping.model_validate(row.mapping)
-            system = Principal.system(org_id)
-            report = await import_file(session, system, path, mapping, dry_run=row.dry_run, on_progress=progress.report)
-            await _keep_report(session, org_id, import_id, report)
-            return Outcome(report.counts(), _error(report))
+    Deals name owners whom an import of people, accepted a moment earlier, brings.
+    """
+    while (import_id := await _next_waiting(database, org_id, last_id)) is not None:
+        await run_operation(database, org_id, import_id, partial(_import, org_id, import_id))
 
-        await run_operation(database, org_id, import_id, work)
+
+async def _next_waiting(database: Database, org_id: UUID, last_id: UUID) -> UUID | None:
+    """The first import that has not ended; the files of those that have are forgotten."""
     async with database.tenant(org_id) as session:
-        await repository.delete_chunks(session, org_id, import_id)
+        await repository.delete_ended_chunks(session, org_id)
+        return await repository.get_first_waiting(session, org_id, last_id)
+
+
+async def _import(org_id: UUID, import_id: UUID, session: AsyncSession, progress: Progress) -> Outcome:
+    """The work of the operation: the kept file, as its mapping says, and the report of each row."""
+    row = await repository.get_import(session, org_id, import_id)
+    assert row is not None  # noqa: S101 - an operation of this kind has its import
+    with tempfile.NamedTemporaryFile(prefix="touchline-import-") as file:
+        async for piece in repository.read_chunks(session, org_id, import_id):
+            file.write(piece)
+        file.flush()
+        mapping, system = ImportMapping.model_validate(row.mapping), Principal.system(org_id)
+        path, report_progress = Path(file.name), progress.report
+        report = await import_file(session, system, path, mapping, dry_run=row.dry_run, on_progress=report_progress)
+    await _keep_report(session, org_id, import_id, report)
+    return Outcome(report.counts(), _error(report))
 
 
 async def _keep_report(session: AsyncSession, org_id: UUID, import_id: UUID, report: ImportReport) -> None:

@@ -54,7 +54,7 @@ def test_what_is_sent_last_holds_and_is_not_written_twice(stages: list[str | Non
 @given(st.data())
 def test_dated_items_end_alike_in_any_order(data: st.DataObject) -> None:
     hours = data.draw(st.lists(st.integers(0, 500), min_size=2, max_size=6, unique=True))
-    items = [
+    items: list[dict[str, Any]] = [
         {"stage": data.draw(STAGES), "deleted": data.draw(st.booleans()), "modified_at": NOW - timedelta(hours=hour)}
         for hour in hours
     ]
