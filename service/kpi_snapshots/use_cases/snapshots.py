@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from service.core.clock import utc_now
 from service.core.errors import invalid, not_found
-from service.core.pagination import Page, PageRequest, encode_cursor
+from service.core.pagination import Page, PageRequest, cut_list
 from service.core.principal import Principal, require
 from service.kpi_snapshots.dto import KpiSnapshotDTO, KpiSnapshotQuery
 from service.kpi_snapshots.lines import SnapshotLine, lines_for, prepare_models
@@ -49,12 +49,8 @@ async def list_kpi_snapshots(
     frame = await _frame(session, principal, query)
     people = await _people(session, principal, query, frame.today)
     lines = await _lines(session, principal, people, query.kpi)
-    after = page.position(3)
-    rest = [line for line in lines if after is None or line.position > after]
-    chosen = rest[: page.limit]
-    items = await _compute(session, principal, chosen, frame)
-    cursors = [encode_cursor(*line.position) for line in chosen]
-    return Page(items=items, cursors=cursors, next_cursor=cursors[-1] if len(rest) > page.limit else None)
+    chosen = cut_list(lines, [line.position for line in lines], page, length=3)
+    return chosen.with_items(await _compute(session, principal, chosen.items, frame))
 
 
 async def kpi_snapshots_of(
