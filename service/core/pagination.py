@@ -22,6 +22,7 @@ class PageRequest:
     """`limit` rows of those between the positions `cursor` and `before` (None: no bound), in the order `sort`.
 
     The first ones, or with `backward` the last ones; in the list's order either way. `sort` None: the list's own.
+    How long a page may get (`MAX_LIMIT`) is a matter of the surfaces.
     """
 
     limit: int = DEFAULT_LIMIT
@@ -31,8 +32,8 @@ class PageRequest:
     backward: bool = False
 
     def __post_init__(self) -> None:
-        if not 1 <= self.limit <= MAX_LIMIT:
-            raise invalid("limit", f"must be between 1 and {MAX_LIMIT}")
+        if self.limit < 1:
+            raise invalid("limit", "must be at least 1")
 
     def position(self, length: int) -> tuple[str, ...] | None:
         """The decoded cursor: `length` strings, or None; a foreign or mangled cursor is refused."""

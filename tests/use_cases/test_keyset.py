@@ -37,7 +37,7 @@ class People:
     async def add(self, *keys: tuple[str, int]) -> list[Person]:
         """People of these names and instants."""
         rows = [self._row(name, age) for name, age in keys]
-        await self._org.write(rows, [])
+        await self._org.write([*rows], [])
         return rows
 
     def _row(self, name: str, age: int) -> Person:

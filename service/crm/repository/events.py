@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from service.core.bulk import fetch_inserted
 from service.core.keyset import fetch_page
 from service.core.pagination import Page, PageRequest
-from service.crm.dto import EVENT_SORTING
+from service.crm.dto.connections import EVENT_SORTING
 from service.crm.models import CrmEvent, Delivery, UnclaimedDelivery
 
 EVENT_COLUMNS = (
