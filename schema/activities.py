@@ -13,13 +13,15 @@ from schema.context import Info
 from schema.describing import NEEDS, describe, describe_enum
 from schema.inputs import row_id, to_dto, to_input
 from schema.mutations import mutation
+from schema.paging import Paged, orders
 from schema.people.types import Person, to_person
-from schema.relay import Connection, Node, id_of, page_request, to_connection, to_global_id
+from schema.relay import Connection, Node, NullIfAbsent, id_of, to_connection, to_global_id
 from service.activities.derivation import ActivityKind
-from service.activities.dto.facts import ActivityDTO, ActivityFilter, BulkUpsertActivities
+from service.activities.dto.facts import ACTIVITY_SORTING, ActivityDTO, ActivityFilter, BulkUpsertActivities
 from service.activities.permissions import Permission
 from service.activities.use_cases import facts, pushing
 from service.core.database import TenantSession
+from service.core.pagination import PageRequest
 from service.organizations.permissions import Permission as People
 
 READ, WRITE = Permission.ACTIVITIES_READ, Permission.ACTIVITIES_WRITE
@@ -39,7 +41,7 @@ class Activity(Node):
     """An activity of somebody the caller may see."""
 
     row: strawberry.Private[ActivityDTO]
-    kind: ActivityKind
+    kind: ActivityKind = strawberry.field(description="What it is.")
     system: str
     account: str
     external_id: str
@@ -77,32 +79,31 @@ async def load_activity(info: Info, id_: UUID) -> Activity:
 class ActivitiesQuery:
     """Queries of activities."""
 
-    @strawberry.field(description="One activity.", metadata={NEEDS: READ})
-    async def activity(self, info: Info, id: strawberry.ID) -> Activity:  # noqa: A002 - the argument's name in the schema
+    @strawberry.field(description="One activity.", metadata={NEEDS: READ}, extensions=[NullIfAbsent()])
+    async def activity(self, info: Info, id: strawberry.ID) -> Activity | None:  # noqa: A002 - the argument's name in the schema
         """By global id."""
         return await load_activity(info, row_id(id, "Activity"))
 
     @strawberry.field(
         description="The last first; days are the organization's, `occurredUntil` is not part of the span.",
         metadata={NEEDS: READ},
+        extensions=[Paged(orders("ActivitySort", ACTIVITY_SORTING))],
     )
     async def activities(
         self,
         info: Info,
+        page: PageRequest,
         person_id: strawberry.ID | None = None,
         kind: ActivityKind | None = None,
         occurred_from: dt.date | None = None,
         occurred_until: dt.date | None = None,
-        first: int | None = None,
-        after: str | None = None,
     ) -> Connection[Activity]:
         """One page."""
-        person, page = id_of(person_id, "Person"), page_request(first, after)
         span = {"occurred_from": occurred_from, "occurred_until": occurred_until}
-        filters = to_input(ActivityFilter, person_id=person, kind=kind, **span)
+        filters = to_input(ActivityFilter, person_id=id_of(person_id, "Person"), kind=kind, **span)
         async with info.context.session() as session:
             found = await facts.list_activities(session, info.context.principal, filters, page)
-        return to_connection(found, to_activity, after)
+        return to_connection(found, to_activity, page)
 
 
 @strawberry.input(description="An activity by its id in its system; what is absent stays, null clears.")
@@ -110,7 +111,7 @@ class UpsertActivityInput:
     """One item."""
 
     external_id: str
-    kind: ActivityKind
+    kind: ActivityKind = strawberry.field(description="What it is.")
     object: ActivityKind | None = UNSET
     occurred_at: dt.datetime | None = UNSET
     owner: str | None = UNSET

@@ -10,11 +10,21 @@ from schema.context import Info
 from schema.describing import NEEDS, describe
 from schema.inputs import precondition, row_id, to_dto
 from schema.mutations import DeletedPayload, mutation, to_deleted
+from schema.paging import Paged, orders
 from schema.people.types import Person, to_person
-from schema.relay import Connection, Node, page_request, to_connection, to_global_id
+from schema.relay import Connection, Node, NullIfAbsent, part_of_list, to_connection, to_global_id
+from schema.scalars import Scope
 from service.core.database import TenantSession
 from service.core.etags import etag_of
-from service.organizations.dto.api_keys import ApiKeyDTO, CreateApiKey, CreatedApiKeyDTO, RotateApiKey, UpdateApiKey
+from service.core.pagination import PageRequest
+from service.organizations.dto.api_keys import (
+    API_KEY_SORTING,
+    ApiKeyDTO,
+    CreateApiKey,
+    CreatedApiKeyDTO,
+    RotateApiKey,
+    UpdateApiKey,
+)
 from service.organizations.permissions import Permission
 from service.organizations.use_cases import api_keys
 from service.permissions import ROLES
@@ -29,12 +39,18 @@ class ApiKey(Node):
     row: strawberry.Private[ApiKeyDTO]
     name: str
     prefix: str
-    scopes: list[str]
     created_at: dt.datetime
     expires_at: dt.datetime | None
     revoked_at: dt.datetime | None
     last_used_at: dt.datetime | None
     previous_expires_at: dt.datetime | None
+
+    @strawberry.field(
+        description="What it may do; none for a key that acts as a person.", extensions=[Paged(whole=True)]
+    )
+    def scopes(self, page: PageRequest) -> Connection[Scope]:
+        """By name."""
+        return part_of_list(self.row.scopes, Scope, page)
 
     @strawberry.field(
         description="Whom the key acts as; null for a key of the organization.",
@@ -59,7 +75,7 @@ describe(ApiKey, ApiKeyDTO)
 def to_api_key(dto: ApiKeyDTO) -> ApiKey:
     """The GraphQL view of a key."""
     row = ApiKeyDTO.model_validate(dto.model_dump(include=set(ApiKeyDTO.model_fields)))
-    return ApiKey(id=to_global_id("ApiKey", row.id), row=row, **row.model_dump(exclude={"id", "person_id"}))
+    return ApiKey(id=to_global_id("ApiKey", row.id), row=row, **row.model_dump(exclude={"id", "person_id", "scopes"}))
 
 
 async def load_api_key(info: Info, id_: UUID) -> ApiKey:
@@ -72,22 +88,21 @@ async def load_api_key(info: Info, id_: UUID) -> ApiKey:
 class ApiKeysQuery:
     """Queries of keys."""
 
-    @strawberry.field(description="One key, revoked or not.", metadata={NEEDS: READ})
-    async def api_key(self, info: Info, id: strawberry.ID) -> ApiKey:  # noqa: A002 - the argument's name in the schema
+    @strawberry.field(description="One key, revoked or not.", metadata={NEEDS: READ}, extensions=[NullIfAbsent()])
+    async def api_key(self, info: Info, id: strawberry.ID) -> ApiKey | None:  # noqa: A002 - the argument's name in the schema
         """By global id."""
         return await load_api_key(info, row_id(id, "ApiKey"))
 
     @strawberry.field(
-        description="Keys, revoked ones included; `sort` takes name and createdAt.", metadata={NEEDS: READ}
+        description="Keys, revoked ones included.",
+        metadata={NEEDS: READ},
+        extensions=[Paged(orders("ApiKeySort", API_KEY_SORTING))],
     )
-    async def api_keys(
-        self, info: Info, first: int | None = None, after: str | None = None, sort: str | None = None
-    ) -> Connection[ApiKey]:
+    async def api_keys(self, info: Info, page: PageRequest) -> Connection[ApiKey]:
         """One page."""
-        page = page_request(first, after, sort)
         async with info.context.session() as session:
             found = await api_keys.list_api_keys(session, info.context.principal, page)
-        return to_connection(found, to_api_key, after)
+        return to_connection(found, to_api_key, page)
 
 
 @strawberry.type(description="A key as it is now.")

@@ -5,11 +5,12 @@ import datetime as dt
 import strawberry
 
 from schema.context import Info
-from schema.crm_connections import ReplayPayload
 from schema.describing import NEEDS, describe, describe_enum
-from schema.mutations import mutation
-from schema.relay import Connection, Node, id_of, key_of, page_request, to_connection, to_global_id
+from schema.mutations import ReplayPayload, mutation
+from schema.paging import Paged
+from schema.relay import Connection, Node, NullIfAbsent, id_of, key_of, to_connection, to_global_id
 from service.core.database import TenantSession
+from service.core.pagination import PageRequest
 from service.crm.dto.connections import CrmEventDTO, EventStatus, ReplayDTO
 from service.crm.permissions import Permission
 from service.crm.use_cases import events
@@ -56,25 +57,28 @@ async def load_crm_event(info: Info, key: str) -> CrmEvent:
 class CrmEventsQuery:
     """Queries of events."""
 
-    @strawberry.field(description="One event.", metadata={NEEDS: Permission.CRM_EVENTS_READ})
-    async def crm_event(self, info: Info, id: strawberry.ID) -> CrmEvent:  # noqa: A002 - the argument's name in the schema
+    @strawberry.field(
+        description="One event.", metadata={NEEDS: Permission.CRM_EVENTS_READ}, extensions=[NullIfAbsent()]
+    )
+    async def crm_event(self, info: Info, id: strawberry.ID) -> CrmEvent | None:  # noqa: A002 - the argument's name in the schema
         """By global id."""
         return await load_crm_event(info, key_of(id, "CrmEvent"))
 
-    @strawberry.field(description="In order of arrival.", metadata={NEEDS: Permission.CRM_EVENTS_READ})
+    @strawberry.field(
+        description="In order of arrival.", metadata={NEEDS: Permission.CRM_EVENTS_READ}, extensions=[Paged()]
+    )
     async def crm_events(
         self,
         info: Info,
+        page: PageRequest,
         connection_id: strawberry.ID | None = None,
         status: EventStatus | None = None,
-        first: int | None = None,
-        after: str | None = None,
     ) -> Connection[CrmEvent]:
         """One page."""
-        connection, page = id_of(connection_id, "CrmConnection"), page_request(first, after)
+        connection = id_of(connection_id, "CrmConnection")
         async with info.context.session() as session:
             found = await events.list_crm_events(session, info.context.principal, connection, status, page)
-        return to_connection(found, to_crm_event, after)
+        return to_connection(found, to_crm_event, page)
 
 
 @strawberry.input(description="Which event's delivery to process again.")

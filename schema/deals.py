@@ -13,13 +13,15 @@ from schema.context import Info
 from schema.describing import NEEDS, describe, describe_enum
 from schema.inputs import row_id, to_dto, to_input
 from schema.mutations import mutation
+from schema.paging import Paged, orders
 from schema.people.types import Person, to_person
-from schema.relay import Connection, Node, id_of, page_request, to_connection, to_global_id
+from schema.relay import Connection, Node, NullIfAbsent, id_of, to_connection, to_global_id
 from service.activities.derivation import DealOutcome
-from service.activities.dto.facts import BulkUpsertDeals, DealDTO, DealFilter
+from service.activities.dto.facts import DEAL_SORTING, BulkUpsertDeals, DealDTO, DealFilter
 from service.activities.permissions import Permission
 from service.activities.use_cases import facts, pushing
 from service.core.database import TenantSession
+from service.core.pagination import PageRequest
 from service.organizations.permissions import Permission as People
 
 READ, WRITE = Permission.ACTIVITIES_READ, Permission.ACTIVITIES_WRITE
@@ -79,18 +81,20 @@ async def load_deal(info: Info, id_: UUID) -> Deal:
 class DealsQuery:
     """Queries of deals."""
 
-    @strawberry.field(description="One deal.", metadata={NEEDS: READ})
-    async def deal(self, info: Info, id: strawberry.ID) -> Deal:  # noqa: A002 - the argument's name in the schema
+    @strawberry.field(description="One deal.", metadata={NEEDS: READ}, extensions=[NullIfAbsent()])
+    async def deal(self, info: Info, id: strawberry.ID) -> Deal | None:  # noqa: A002 - the argument's name in the schema
         """By global id."""
         return await load_deal(info, row_id(id, "Deal"))
 
     @strawberry.field(
         description="The last made first; days are the organization's, the `…Until` are not part of their spans.",
         metadata={NEEDS: READ},
+        extensions=[Paged(orders("DealSort", DEAL_SORTING))],
     )
     async def deals(
         self,
         info: Info,
+        page: PageRequest,
         owner_id: strawberry.ID | None = None,
         outcome: DealOutcome | None = None,
         stage: str | None = None,
@@ -98,17 +102,15 @@ class DealsQuery:
         created_until: dt.date | None = None,
         closed_from: dt.date | None = None,
         closed_until: dt.date | None = None,
-        first: int | None = None,
-        after: str | None = None,
     ) -> Connection[Deal]:
         """One page."""
-        owner, page = id_of(owner_id, "Person"), page_request(first, after)
+        owner = id_of(owner_id, "Person")
         created = {"created_from": created_from, "created_until": created_until}
         closed = {"closed_from": closed_from, "closed_until": closed_until}
         filters = to_input(DealFilter, owner_id=owner, outcome=outcome, stage=stage, **created, **closed)
         async with info.context.session() as session:
             found = await facts.list_deals(session, info.context.principal, filters, page)
-        return to_connection(found, to_deal, after)
+        return to_connection(found, to_deal, page)
 
 
 @strawberry.input(description="A deal by its id in its system; what is absent stays, null clears.")

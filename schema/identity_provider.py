@@ -1,6 +1,7 @@
 """The OpenID provider whose tokens the organization takes."""
 
 import datetime as dt
+from uuid import UUID
 
 import strawberry
 from strawberry.types.unset import UNSET
@@ -8,10 +9,10 @@ from strawberry.types.unset import UNSET
 from schema.context import Info
 from schema.describing import NEEDS, describe
 from schema.inputs import precondition, to_dto
-from schema.mutations import DeletedPayload, mutation
-from schema.relay import to_global_id
+from schema.mutations import mutation
+from schema.relay import Node, NullIfAbsent, to_global_id
 from service.core.database import TenantSession
-from service.core.errors import ErrorKind, ServiceError
+from service.core.errors import not_found
 from service.core.etags import etag_of
 from service.organizations.dto.identity import IdentityProviderDTO, PutIdentityProvider
 from service.organizations.permissions import Permission
@@ -21,8 +22,13 @@ WRITE = Permission.IDENTITY_PROVIDER_WRITE
 
 
 @strawberry.type(description="The OpenID provider whose tokens the organization takes.")
-class IdentityProvider:
-    """There is one at most, so that it needs no id."""
+class IdentityProvider(Node):
+    """There is one at most; its key is that of its organization."""
+
+    @strawberry.field(description="Unique across all types; `node(id)` finds it again.")  # type: ignore[misc]
+    def id(self, info: Info) -> strawberry.ID:
+        """The organization's own."""
+        return _own_id(info)
 
     row: strawberry.Private[IdentityProviderDTO]
     issuer: str
@@ -42,8 +48,21 @@ describe(IdentityProvider, IdentityProviderDTO)
 
 
 def to_identity_provider(dto: IdentityProviderDTO) -> IdentityProvider:
-    """The GraphQL view of a provider."""
+    """The GraphQL view of the provider of the caller's organization."""
     return IdentityProvider(row=dto, **dto.model_dump())
+
+
+def _own_id(info: Info) -> strawberry.ID:
+    return to_global_id("IdentityProvider", info.context.principal.org_id)
+
+
+async def load_identity_provider(info: Info, id_: UUID) -> IdentityProvider:
+    """By the id of its organization, which must be the caller's."""
+    if id_ != info.context.principal.org_id:
+        raise not_found("identity_provider")
+    async with info.context.session() as session:
+        found = await identity_providers.get_identity_provider(session, info.context.principal)
+    return to_identity_provider(found)
 
 
 @strawberry.type
@@ -53,17 +72,11 @@ class IdentityProviderQuery:
     @strawberry.field(
         description="Whose tokens are taken; null while there is none.",
         metadata={NEEDS: Permission.IDENTITY_PROVIDER_READ},
+        extensions=[NullIfAbsent()],
     )
     async def identity_provider(self, info: Info) -> IdentityProvider | None:
         """Of the caller's organization."""
-        try:
-            async with info.context.session() as session:
-                found = await identity_providers.get_identity_provider(session, info.context.principal)
-        except ServiceError as error:
-            if error.kind is ErrorKind.NOT_FOUND:
-                return None
-            raise
-        return to_identity_provider(found)
+        return await load_identity_provider(info, info.context.principal.org_id)
 
 
 @strawberry.type(description="The provider as it is now.")
@@ -71,6 +84,16 @@ class IdentityProviderPayload:
     """The answer to a change."""
 
     identity_provider: IdentityProvider = strawberry.field(description="The provider.")
+
+
+@strawberry.type(description="The provider was removed.")
+class DeletedIdentityProviderPayload:
+    """The answer to a removal."""
+
+    @strawberry.field(description="The global id that no longer leads anywhere.")
+    def deleted_id(self, info: Info) -> strawberry.ID:
+        """The input names none."""
+        return _own_id(info)
 
 
 @strawberry.input(description="Whose tokens the organization takes.")
@@ -108,15 +131,11 @@ async def put_identity_provider(
     return await identity_providers.put_identity_provider(session, info.context.principal, given, settings, expected)
 
 
-def _removed(_written: object, _data: object) -> DeletedPayload:
-    return DeletedPayload(deleted_id=to_global_id("IdentityProvider", "own"))
-
-
 @mutation(
     "Remove the identity provider: its tokens are refused at once.",
     needs=WRITE,
-    payload=DeletedPayload,
-    render=_removed,
+    payload=DeletedIdentityProviderPayload,
+    render=lambda _none, _data: DeletedIdentityProviderPayload(),
 )
 async def delete_identity_provider(session: TenantSession, info: Info, data: DeleteIdentityProviderInput) -> None:
     """`DELETE /v1/identity-provider`."""

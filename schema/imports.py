@@ -13,8 +13,10 @@ from schema.describing import NEEDS, describe, describe_enum
 from schema.inputs import row_id, to_dto
 from schema.mutations import mutation
 from schema.operations import Operation, OperationPayload, to_operation, to_operation_payload
-from schema.relay import Connection, Node, page_request, to_connection, to_global_id
+from schema.paging import Paged
+from schema.relay import Connection, Node, NullIfAbsent, to_connection, to_global_id
 from service.core.database import TenantSession
+from service.core.pagination import PageRequest
 from service.crm.dto.imports import CreateImport, ImportDTO, ImportRowDTO, ImportRowStatus
 from service.crm.imports.mapping import ImportKind
 from service.crm.permissions import Permission
@@ -100,36 +102,31 @@ async def load_import_row(info: Info, id_: UUID) -> ImportRow:
 class ImportsQuery:
     """Queries of imports."""
 
-    @strawberry.field(name="import", description="One import.", metadata={NEEDS: READ})
-    async def import_(self, info: Info, id: strawberry.ID) -> Import:  # noqa: A002 - the argument's name in the schema
+    @strawberry.field(name="import", description="One import.", metadata={NEEDS: READ}, extensions=[NullIfAbsent()])
+    async def import_(self, info: Info, id: strawberry.ID) -> Import | None:  # noqa: A002 - the argument's name in the schema
         """By global id."""
         return await load_import(info, row_id(id, "Import"))
 
-    @strawberry.field(description="The last first.", metadata={NEEDS: READ})
-    async def imports(self, info: Info, first: int | None = None, after: str | None = None) -> Connection[Import]:
+    @strawberry.field(description="The last first.", metadata={NEEDS: READ}, extensions=[Paged()])
+    async def imports(self, info: Info, page: PageRequest) -> Connection[Import]:
         """One page."""
-        page = page_request(first, after)
         async with info.context.session() as session:
             found = await imports.list_imports(session, info.context.principal, page)
-        return to_connection(found, to_import, after)
+        return to_connection(found, to_import, page)
 
     @strawberry.field(
         description="What became of each row; of an import with faults, the rows that have them.",
         metadata={NEEDS: READ},
+        extensions=[Paged()],
     )
     async def import_rows(
-        self,
-        info: Info,
-        import_id: strawberry.ID,
-        status: ImportRowStatus | None = None,
-        first: int | None = None,
-        after: str | None = None,
+        self, info: Info, page: PageRequest, import_id: strawberry.ID, status: ImportRowStatus | None = None
     ) -> Connection[ImportRow]:
         """One page."""
-        id_, page = row_id(import_id, "Import"), page_request(first, after)
+        id_ = row_id(import_id, "Import")
         async with info.context.session() as session:
             found = await imports.list_import_rows(session, info.context.principal, id_, status, page)
-        return to_connection(found, to_import_row, after)
+        return to_connection(found, to_import_row, page)
 
 
 @strawberry.input(description="A file to import; one that is larger than a GraphQL request goes over REST.")

@@ -11,7 +11,7 @@ from strawberry.utils.str_converters import to_camel_case
 
 from schema.relay import id_of
 from service.core.dto import InputDTO
-from service.core.errors import FieldError, ServiceError, invalid_fields
+from service.core.errors import FieldError, ServiceError, invalid_fields, not_found
 from service.core.etags import Precondition
 from service.core.validation import pointer_of
 
@@ -27,16 +27,18 @@ REFERENCES = {
 }
 """The type that the global ids in an input of this name belong to."""
 
-RELAY_NAMES = {"limit": "first", "cursor": "after"}
+RELAY_NAMES = {"cursor": "after"}
 
 
 def to_input(kind: type[InputT], /, **fields: Any) -> InputT:
-    """The DTO; `invalid` names every bad field."""
+    """The filters of a list as a DTO; `invalid` names every bad one, `not_found` is for text that nothing can hold."""
     try:
         return kind(**fields)
     except ValidationError as error:
-        faults = [FieldError(pointer_of(fault["loc"]).lstrip("/"), fault["msg"]) for fault in error.errors()]
-        raise invalid_fields(faults) from error
+        faults = [fault for fault in error.errors() if not isinstance(fault["input"], str)]
+        if not faults:
+            raise not_found("match") from error
+        raise invalid_fields([FieldError(pointer_of(e["loc"]).lstrip("/"), e["msg"]) for e in faults]) from error
 
 
 def argument_name(pointer: str) -> str:

@@ -2,7 +2,7 @@
 
 import contextlib
 import datetime as dt
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
@@ -12,7 +12,10 @@ import strawberry
 from schema.context import Info
 from schema.describing import NEEDS, describe, describe_enum
 from schema.inputs import to_input
-from schema.relay import Connection, id_of, page_request, to_connection, to_global_id
+from schema.paging import Paged
+from schema.relay import Connection, Node, id_of, part_of_list, to_connection, to_global_id
+from service.core.errors import ErrorKind, ServiceError, not_found
+from service.core.pagination import PageRequest
 from service.kpi_snapshots.dto import KpiSnapshotDTO, KpiSnapshotQuery
 from service.kpi_snapshots.permissions import Permission
 from service.kpi_snapshots.use_cases import snapshots
@@ -40,8 +43,12 @@ describe_enum(
 
 
 @strawberry.type(description="Where a person stands in one KPI and period, counting nothing after `asOf`.")
-class KpiSnapshot:
-    """A snapshot; attainment is 1 at the target."""
+class KpiSnapshot(Node):
+    """A snapshot; attainment is 1 at the target.
+
+    Its id names person, KPI and period, and the `asOf` that was asked for: without one it is the same
+    snapshot whenever it is read, and follows the model that is in force.
+    """
 
     person_row_id: strawberry.Private[UUID]
     person_id: strawberry.ID = strawberry.field(description="Whose snapshot it is, also where `person` is null.")
@@ -71,17 +78,47 @@ class KpiSnapshot:
 describe(KpiSnapshot, KpiSnapshotDTO)
 
 
-def to_snapshot(dto: KpiSnapshotDTO) -> KpiSnapshot:
-    """The GraphQL view of a snapshot."""
-    person_id = to_global_id("Person", dto.person_id)
-    return KpiSnapshot(person_row_id=dto.person_id, person_id=person_id, **dto.model_dump(exclude={"person_id"}))
+def to_snapshot(query: KpiSnapshotQuery) -> Callable[[KpiSnapshotDTO], KpiSnapshot]:
+    """The GraphQL view of a snapshot that answers a question."""
+
+    def render(dto: KpiSnapshotDTO) -> KpiSnapshot:
+        key = [str(dto.person_id), dto.kpi, dto.period.value, dto.period_start.isoformat()]
+        return KpiSnapshot(
+            id=to_global_id("KpiSnapshot", ":".join([*key, query.as_of.isoformat()] if query.as_of else key)),
+            person_row_id=dto.person_id,
+            person_id=to_global_id("Person", dto.person_id),
+            **dto.model_dump(exclude={"person_id"}),
+        )
+
+    return render
+
+
+async def load_kpi_snapshot(info: Info, key: str) -> KpiSnapshot:
+    """By what the id names; a period that is none in the organization's present calendar has no snapshots."""
+    person_id, kpi, period, period_start, *rest = key.split(":", 4)
+    parts = {"person_id": person_id, "kpi": kpi, "period": period, "period_start": period_start}
+    query = KpiSnapshotQuery.model_validate({**parts, "as_of": rest[0] if rest else None})
+    try:
+        async with info.context.session() as session:
+            page = await snapshots.list_kpi_snapshots(session, info.context.principal, query, PageRequest(1))
+    except ServiceError as error:
+        raise not_found("kpi_snapshot") if error.kind is ErrorKind.INVALID else error from error
+    if not page.items:
+        raise not_found("kpi_snapshot")
+    return to_snapshot(query)(page.items[0])
 
 
 @strawberry.type(description="Snapshots that are not what they were when they were told last.")
-class KpiSnapshotChanges:
+class KpiSnapshotChangedPayload:
     """One message of the subscription."""
 
-    snapshots: list[KpiSnapshot] = strawberry.field(description="The changed ones, each in its latest state.")
+    query: strawberry.Private[KpiSnapshotQuery]
+    changed: strawberry.Private[list[KpiSnapshotDTO]]
+
+    @strawberry.field(description="The changed ones, each in its latest state.", extensions=[Paged(whole=True)])
+    def snapshots(self, page: PageRequest) -> Connection[KpiSnapshot]:
+        """What is not asked for here is not told again."""
+        return part_of_list(self.changed, to_snapshot(self.query), page)
 
 
 @strawberry.type(description="What is told as it happens.")
@@ -98,7 +135,7 @@ class Subscription:
         person_id: strawberry.ID | None = None,
         manager_id: strawberry.ID | None = None,
         period: PeriodKind = PeriodKind.MONTH,
-    ) -> AsyncGenerator[KpiSnapshotChanges, None]:
+    ) -> AsyncGenerator[KpiSnapshotChangedPayload, None]:
         """Messages until either side ends it."""
         context = info.context
         query = to_input(
@@ -108,9 +145,9 @@ class Subscription:
             period=period,
         )
         async with contextlib.aclosing(context.feed.watch(context.principal, query)) as changes:
-            async for snapshots in changes:
+            async for changed in changes:
                 context.forget()
-                yield KpiSnapshotChanges(snapshots=[to_snapshot(snapshot) for snapshot in snapshots])
+                yield KpiSnapshotChangedPayload(query=query, changed=changed)
 
 
 @strawberry.type
@@ -120,18 +157,18 @@ class KpiSnapshotQueries:
     @strawberry.field(
         metadata={NEEDS: Permission.KPI_SNAPSHOTS_READ},
         description="Snapshots by person's name and in the model's order of KPIs.",
+        extensions=[Paged()],
     )
     async def kpi_snapshots(
         self,
         info: Info,
+        page: PageRequest,
         person_id: strawberry.ID | None = None,
         manager_id: strawberry.ID | None = None,
         kpi: str | None = None,
         period: PeriodKind = PeriodKind.MONTH,
         period_start: dt.date | None = None,
         as_of: dt.datetime | None = None,
-        first: int | None = None,
-        after: str | None = None,
     ) -> Connection[KpiSnapshot]:
         """One page."""
         query = to_input(
@@ -144,7 +181,5 @@ class KpiSnapshotQueries:
             as_of=as_of,
         )
         async with info.context.session() as session:
-            page = await snapshots.list_kpi_snapshots(
-                session, info.context.principal, query, page_request(first, after)
-            )
-        return to_connection(page, to_snapshot, after)
+            found = await snapshots.list_kpi_snapshots(session, info.context.principal, query, page)
+        return to_connection(found, to_snapshot(query), page)

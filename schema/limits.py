@@ -33,6 +33,7 @@ MAX_ALIASES = 30
 MAX_DIRECTIVES = 50
 MAX_COST = 150_000
 INTROSPECTION = ("__schema", "__type")
+LENGTHS = ("first", "last")
 ITEMS = "edges"
 """The field of a connection whose selection is made once per item."""
 
@@ -104,9 +105,9 @@ class Measuring:
         return own.beside(Size(0, below.fields, below.aliases, below.directives, min(times * below.cost, MAX_COST + 1)))
 
     def _items(self, node: FieldNode) -> int:
-        """How many items a connection may have: what `first` says, else a page."""
+        """How many items a connection may have: what `first` or `last` says, else a page."""
         for argument in node.arguments or ():
-            if argument.name.value == "first":
+            if argument.name.value in LENGTHS:
                 given: Any = None
                 if isinstance(argument.value, IntValueNode):
                     given = int(argument.value.value[:9])

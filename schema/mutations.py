@@ -154,3 +154,10 @@ class DeletedPayload:
 def to_deleted(_written: object, data: Any) -> DeletedPayload:
     """The answer to a deletion: the id that was given."""
     return DeletedPayload(deleted_id=data.id)
+
+
+@strawberry.type(description="What will be processed or sent again.")
+class ReplayPayload:
+    """The answer to a replay."""
+
+    deliveries: int = strawberry.field(description="How many deliveries that are.")

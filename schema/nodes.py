@@ -7,21 +7,25 @@ import strawberry
 
 from schema.activities import load_activity
 from schema.api_keys import load_api_key
+from schema.audit_events import load_audit_event
 from schema.context import Info
-from schema.crm_connections import load_crm_connection
+from schema.crm_connections.types import load_crm_connection, load_crm_connection_status
 from schema.crm_events import load_crm_event
 from schema.deals import load_deal
 from schema.describing import ANYONE, NEEDS
+from schema.identity_provider import load_identity_provider
 from schema.imports import load_import, load_import_row
+from schema.kpi_snapshots import load_kpi_snapshot
+from schema.me import load_me
 from schema.operations import load_operation
 from schema.organizations import load_organization
-from schema.people.types import load_manager_period, load_person
-from schema.relay import Node, split_global_id
+from schema.people.types import load_external_identity, load_manager_period, load_person
+from schema.relay import Node, NullIfAbsent, split_global_id
 from schema.success_models import load_success_model
 from schema.teams import load_team
-from schema.webhook_deliveries import load_webhook_delivery
+from schema.webhook_deliveries import load_webhook_attempt, load_webhook_delivery
 from schema.webhook_endpoints import load_webhook_endpoint
-from service.core.errors import ErrorKind, ServiceError, not_found
+from service.core.errors import not_found
 
 
 async def _own_organization(info: Info, id_: UUID) -> Node:
@@ -33,11 +37,15 @@ async def _own_organization(info: Info, id_: UUID) -> Node:
 BY_ROW_ID: dict[str, Callable[[Info, UUID], Awaitable[Node]]] = {
     "Activity": load_activity,
     "ApiKey": load_api_key,
+    "AuditEvent": load_audit_event,
     "CrmConnection": load_crm_connection,
+    "CrmConnectionStatus": load_crm_connection_status,
     "Deal": load_deal,
+    "IdentityProvider": load_identity_provider,
     "Import": load_import,
     "ImportRow": load_import_row,
     "ManagerPeriod": load_manager_period,
+    "Me": load_me,
     "Operation": load_operation,
     "Organization": _own_organization,
     "Person": load_person,
@@ -46,10 +54,15 @@ BY_ROW_ID: dict[str, Callable[[Info, UUID], Awaitable[Node]]] = {
     "WebhookDelivery": load_webhook_delivery,
     "WebhookEndpoint": load_webhook_endpoint,
 }
-"""How each type whose rows have an id of their own is found again."""
+"""How each type is found again whose ids name a row, or what there is one of per row."""
 
-BY_KEY: dict[str, Callable[[Info, str], Awaitable[Node]]] = {"CrmEvent": load_crm_event}
-"""The same for types that are found by another key."""
+BY_KEY: dict[str, Callable[[Info, str], Awaitable[Node]]] = {
+    "CrmEvent": load_crm_event,
+    "ExternalIdentity": load_external_identity,
+    "KpiSnapshot": load_kpi_snapshot,
+    "WebhookAttempt": load_webhook_attempt,
+}
+"""The same for types that are found by another key; `ValueError` for what is none."""
 
 
 @strawberry.type
@@ -57,22 +70,16 @@ class NodeQuery:
     """Relay's entry point."""
 
     @strawberry.field(
-        description="Anything by its global id; null where the caller may not see it.", metadata={NEEDS: ANYONE}
+        description="Anything by its global id; null where the caller may not see it.",
+        metadata={NEEDS: ANYONE},
+        extensions=[NullIfAbsent()],
     )
     async def node(self, info: Info, id: strawberry.ID) -> Node | None:  # noqa: A002 - Relay's name
         """A foreign, hidden or malformed id is null alike; a missing permission is an error."""
+        type_name, key = split_global_id(id)
         try:
-            return await _find(info, *split_global_id(id))
-        except ServiceError as error:
-            if error.kind is ErrorKind.NOT_FOUND:
-                return None
-            raise
-
-
-async def _find(info: Info, type_name: str, key: str) -> Node:
-    if type_name in BY_KEY:
-        return await BY_KEY[type_name](info, key)
-    try:
-        return await BY_ROW_ID[type_name](info, UUID(key))
-    except (KeyError, ValueError) as error:
-        raise not_found("node") from error
+            return await (
+                BY_KEY[type_name](info, key) if type_name in BY_KEY else BY_ROW_ID[type_name](info, UUID(key))
+            )
+        except (KeyError, ValueError) as error:
+            raise not_found("node") from error

@@ -10,9 +10,11 @@ from schema.context import Info
 from schema.describing import NEEDS, describe, describe_enum
 from schema.inputs import row_id, to_input
 from schema.mutations import mutation
+from schema.paging import Paged
 from schema.people.types import Person, to_person
-from schema.relay import Connection, Node, page_request, to_connection, to_global_id
+from schema.relay import Connection, Node, NullIfAbsent, to_connection, to_global_id
 from service.core.database import TenantSession
+from service.core.pagination import PageRequest
 from service.organizations.dto.operations import OperationDTO, OperationFilter, OperationStatus
 from service.organizations.permissions import Permission
 from service.organizations.use_cases import operations
@@ -74,25 +76,22 @@ async def load_operation(info: Info, id_: UUID) -> Operation:
 class OperationsQuery:
     """Queries of operations."""
 
-    @strawberry.field(description="One operation.", metadata={NEEDS: READ})
-    async def operation(self, info: Info, id: strawberry.ID) -> Operation:  # noqa: A002 - the argument's name in the schema
+    @strawberry.field(description="One operation.", metadata={NEEDS: READ}, extensions=[NullIfAbsent()])
+    async def operation(self, info: Info, id: strawberry.ID) -> Operation | None:  # noqa: A002 - the argument's name in the schema
         """By global id."""
         return await load_operation(info, row_id(id, "Operation"))
 
-    @strawberry.field(description="The last first; they are kept for 90 days.", metadata={NEEDS: READ})
+    @strawberry.field(
+        description="The last first; they are kept for 90 days.", metadata={NEEDS: READ}, extensions=[Paged()]
+    )
     async def operations(
-        self,
-        info: Info,
-        kind: str | None = None,
-        status: OperationStatus | None = None,
-        first: int | None = None,
-        after: str | None = None,
+        self, info: Info, page: PageRequest, kind: str | None = None, status: OperationStatus | None = None
     ) -> Connection[Operation]:
         """One page."""
-        filters, page = to_input(OperationFilter, kind=kind, status=status), page_request(first, after)
+        filters = to_input(OperationFilter, kind=kind, status=status)
         async with info.context.session() as session:
             found = await operations.list_operations(session, info.context.principal, filters, page)
-        return to_connection(found, to_operation, after)
+        return to_connection(found, to_operation, page)
 
 
 @strawberry.type(description="An operation as it is now.")

@@ -2,14 +2,17 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Callable, Sequence
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 import strawberry
+from strawberry.extensions.field_extension import AsyncExtensionResolver, FieldExtension
 
-from service.core.errors import invalid, not_found
-from service.core.pagination import DEFAULT_LIMIT, Page, PageRequest, encode_cursor
+from schema.scalars import Cursor
+from service.core.errors import ErrorKind, ServiceError, not_found
+from service.core.pagination import Page, PageRequest, cut_list, invalid_cursor
 
 T = TypeVar("T")
 D = TypeVar("D")
@@ -24,19 +27,21 @@ class Node:
 
 @strawberry.type(description="Where a page stands in its list.")
 class PageInfo:
-    """Relay's page info; lists are read forwards."""
+    """Relay's page info."""
 
     has_next_page: bool = strawberry.field(description="Whether there is more after this page.")
-    has_previous_page: bool = strawberry.field(description="Whether the page was asked for with `after`.")
-    start_cursor: str | None = strawberry.field(description="The place of the first item.")
-    end_cursor: str | None = strawberry.field(description="The place of the last item: `after` of the next page.")
+    has_previous_page: bool = strawberry.field(description="Whether there is more before this page.")
+    start_cursor: Cursor | None = strawberry.field(
+        description="The place of the first item: `before` of the page before."
+    )
+    end_cursor: Cursor | None = strawberry.field(description="The place of the last item: `after` of the next page.")
 
 
 @strawberry.type(description="An item with its place in the list.")
 class Edge(Generic[T]):
     """One item of a connection."""
 
-    cursor: str = strawberry.field(description="The place of the item, for `after`.")
+    cursor: Cursor = strawberry.field(description="The place of the item, for `after` and `before`.")
     node: T = strawberry.field(description="The item.")
 
 
@@ -46,6 +51,21 @@ class Connection(Generic[T]):
 
     edges: list[Edge[T]] = strawberry.field(description="The items of this page.")
     page_info: PageInfo = strawberry.field(description="Where this page stands in the list.")
+
+
+class NullIfAbsent(FieldExtension):
+    """A field that looks one thing up: what does not exist, or may not be seen, is null and no error."""
+
+    async def resolve_async(
+        self, next_: AsyncExtensionResolver, source: Any, info: strawberry.Info, **kwargs: Any
+    ) -> Any:
+        """What is found, or None."""
+        try:
+            return await next_(source, info, **kwargs)
+        except ServiceError as error:
+            if error.kind is ErrorKind.NOT_FOUND:
+                return None
+            raise
 
 
 def to_global_id(type_name: str, id_: UUID | str) -> strawberry.ID:
@@ -95,38 +115,32 @@ def snake(type_name: str) -> str:
     return "".join("_" + char.lower() if char.isupper() else char for char in type_name).lstrip("_")
 
 
-def page_request(first: int | None, after: str | None, sort: str | None = None) -> PageRequest:
-    """Relay's arguments as a page."""
-    return PageRequest(limit=DEFAULT_LIMIT if first is None else first, cursor=after, sort=sort)
-
-
-def to_connection(page: Page[D], convert: Callable[[D], T], after: str | None) -> Connection[T]:
+def to_connection(page: Page[D], convert: Callable[[D], T], asked: PageRequest) -> Connection[T]:
     """A page as a connection of another type."""
-    edges = [Edge(cursor=cursor, node=convert(item)) for cursor, item in zip(page.cursors, page.items, strict=True)]
-    return Connection(edges=edges, page_info=_page_info(page.cursors, page.next_cursor is not None, after))
+    edges = [
+        Edge(cursor=Cursor(cursor), node=convert(item)) for cursor, item in zip(page.cursors, page.items, strict=True)
+    ]
+    return Connection(edges=edges, page_info=to_page_info(page, asked))
 
 
-def part_of_list(items: Sequence[D], convert: Callable[[D], T], first: int | None, after: str | None) -> Connection[T]:
-    """A page of a list that is loaded whole; its cursors are places in the list."""
-    page = page_request(first, after)
-    position = page.position(1)
-    start = 0 if position is None else _place(position[0]) + 1
-    chosen = range(start, min(start + page.limit, len(items)))
-    cursors = [encode_cursor(str(index)) for index in chosen]
-    edges = [Edge(cursor=cursor, node=convert(items[index])) for cursor, index in zip(cursors, chosen, strict=True)]
-    return Connection(edges=edges, page_info=_page_info(cursors, start + page.limit < len(items), after))
+def part_of_list(items: Sequence[D], convert: Callable[[D], T], asked: PageRequest) -> Connection[T]:
+    """A page of a list that is there as a whole."""
+    return to_connection(page_of_list(items, asked), convert, asked)
 
 
-def _place(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or len(text) > 9:
-        raise invalid("cursor", "is not a cursor of this list", "invalid_cursor")
-    return int(text)
+def page_of_list(items: Sequence[D], asked: PageRequest) -> Page[D]:
+    """A page of a list that is there as a whole; its cursors are places in the list."""
+    for pointer, bound in zip(("cursor", "before"), asked.bounds(1), strict=True):
+        if bound is not None and not re.fullmatch("[0-9]{9}", bound[0], re.ASCII):
+            raise invalid_cursor(pointer)
+    return cut_list(items, [(f"{place:09}",) for place in range(len(items))], asked, length=1)
 
 
-def _page_info(cursors: list[str], has_next: bool, after: str | None) -> PageInfo:
+def to_page_info(page: Page[Any], asked: PageRequest) -> PageInfo:
+    """Relay's algorithm; a cursor is the place of an item, so that there is one on its other side."""
     return PageInfo(
-        has_next_page=has_next,
-        has_previous_page=after is not None,
-        start_cursor=cursors[0] if cursors else None,
-        end_cursor=cursors[-1] if cursors else None,
+        has_next_page=asked.before is not None if asked.backward else page.next_cursor is not None,
+        has_previous_page=page.previous_cursor is not None if asked.backward else asked.cursor is not None,
+        start_cursor=Cursor(page.cursors[0]) if page.cursors else None,
+        end_cursor=Cursor(page.cursors[-1]) if page.cursors else None,
     )

@@ -23,7 +23,8 @@ from schema.activities import ActivitiesMutation, ActivitiesQuery
 from schema.api_keys import ApiKeysMutation, ApiKeysQuery
 from schema.audit_events import AuditEventsQuery
 from schema.context import GraphQLContext
-from schema.crm_connections import CrmMutation, CrmQuery
+from schema.crm_connections.mutations import CrmMutation
+from schema.crm_connections.queries import CrmQuery
 from schema.crm_events import CrmEventsMutation, CrmEventsQuery
 from schema.deals import DealsMutation, DealsQuery
 from schema.endpoint import answer
@@ -38,6 +39,7 @@ from schema.operations import OperationsMutation, OperationsQuery
 from schema.organizations import OrganizationMutation, OrganizationQuery
 from schema.people.mutations import PeopleMutation
 from schema.people.queries import PeopleQuery
+from schema.scalars import SCALARS
 from schema.sockets import INIT_WAIT, MAX_SUBSCRIPTIONS, SocketHandler
 from schema.success_models import SuccessModelsMutation, SuccessModelsQuery
 from schema.teams import TeamsMutation, TeamsQuery
@@ -113,7 +115,7 @@ def build_schema(settings: Settings) -> strawberry.Schema:
     if not settings.graphql_introspection:
         extensions.append(DisableIntrospection)
     # Suggestions would tell names one by one what introspection must not tell.
-    config = StrawberryConfig(disable_field_suggestions=not settings.graphql_introspection)
+    config = StrawberryConfig(disable_field_suggestions=not settings.graphql_introspection, scalar_map=SCALARS)
     return _Schema(Query, Mutation, Subscription, extensions=extensions, config=config)
 
 

@@ -11,11 +11,13 @@ from schema.context import Info
 from schema.describing import NEEDS, describe, describe_enum
 from schema.inputs import row_id
 from schema.mutations import DeletedPayload, mutation, to_deleted
-from schema.relay import Connection, Node, page_request, to_connection, to_global_id
+from schema.paging import Paged, orders
+from schema.relay import Connection, Node, NullIfAbsent, to_connection, to_global_id
 from service.core.database import TenantSession
 from service.core.etags import etag_of
+from service.core.pagination import PageRequest
 from service.success_models import use_cases
-from service.success_models.dto import SuccessModelDTO
+from service.success_models.dto import SUCCESS_MODEL_SORTING, SuccessModelDTO
 from service.success_models.permissions import Permission
 
 READ, WRITE = Permission.SUCCESS_MODELS_READ, Permission.SUCCESS_MODELS_WRITE
@@ -79,27 +81,23 @@ async def load_success_model(info: Info, id_: UUID) -> SuccessModel:
 class SuccessModelsQuery:
     """Queries of this slice."""
 
-    @strawberry.field(description="One version.", metadata={NEEDS: READ})
-    async def success_model(self, info: Info, id: strawberry.ID) -> SuccessModel:  # noqa: A002 - the argument's name in the schema
+    @strawberry.field(description="One version.", metadata={NEEDS: READ}, extensions=[NullIfAbsent()])
+    async def success_model(self, info: Info, id: strawberry.ID) -> SuccessModel | None:  # noqa: A002 - the argument's name in the schema
         """By global id."""
         return await load_success_model(info, row_id(id, "SuccessModel"))
 
     @strawberry.field(
-        description="Every version; `sort` takes createdAt, key, version and name.", metadata={NEEDS: READ}
+        description="Every version.",
+        metadata={NEEDS: READ},
+        extensions=[Paged(orders("SuccessModelSort", SUCCESS_MODEL_SORTING))],
     )
     async def success_models(
-        self,
-        info: Info,
-        status: SuccessModelStatus | None = None,
-        first: int | None = None,
-        after: str | None = None,
-        sort: str | None = None,
+        self, info: Info, page: PageRequest, status: SuccessModelStatus | None = None
     ) -> Connection[SuccessModel]:
         """One page."""
-        page = page_request(first, after, sort)
         async with info.context.session() as session:
             found = await use_cases.list_success_models(session, info.context.principal, status, page)
-        return to_connection(found, to_success_model, after)
+        return to_connection(found, to_success_model, page)
 
 
 @strawberry.type(description="A version as it is now.")

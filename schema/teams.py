@@ -10,11 +10,13 @@ from schema.context import Info
 from schema.describing import NEEDS, describe
 from schema.inputs import precondition, row_id, to_dto
 from schema.mutations import DeletedPayload, mutation, to_deleted
+from schema.paging import Paged, orders
 from schema.people.types import Person, to_person
-from schema.relay import Connection, Node, page_request, part_of_list, to_connection, to_global_id
+from schema.relay import Connection, Node, NullIfAbsent, part_of_list, to_connection, to_global_id
 from service.core.database import TenantSession
 from service.core.etags import etag_of
-from service.organizations.dto.teams import CreateTeam, TeamDTO, UpdateTeam
+from service.core.pagination import PageRequest
+from service.organizations.dto.teams import TEAM_SORTING, CreateTeam, TeamDTO, UpdateTeam
 from service.organizations.permissions import Permission
 from service.organizations.use_cases import teams
 
@@ -32,12 +34,14 @@ class Team(Node):
     updated_at: dt.datetime
 
     @strawberry.field(
-        description="Those of its people whom the caller may see.", metadata={NEEDS: Permission.PEOPLE_READ}
+        description="Those of its people whom the caller may see.",
+        metadata={NEEDS: Permission.PEOPLE_READ},
+        extensions=[Paged()],
     )
-    async def members(self, info: Info, first: int | None = None, after: str | None = None) -> Connection[Person]:
+    async def members(self, info: Info, page: PageRequest) -> Connection[Person]:
         """Through the loader."""
         found = await info.context.loaders.people.load_many(self.row.member_ids)
-        return part_of_list([person for person in found if person], to_person, first, after)
+        return part_of_list([person for person in found if person], to_person, page)
 
     @strawberry.field(description="Changes with every edit; give it as `ifMatch`.")
     def etag(self) -> str:
@@ -63,20 +67,19 @@ async def load_team(info: Info, id_: UUID) -> Team:
 class TeamsQuery:
     """Queries of teams."""
 
-    @strawberry.field(description="One team.", metadata={NEEDS: READ})
-    async def team(self, info: Info, id: strawberry.ID) -> Team:  # noqa: A002 - the argument's name in the schema
+    @strawberry.field(description="One team.", metadata={NEEDS: READ}, extensions=[NullIfAbsent()])
+    async def team(self, info: Info, id: strawberry.ID) -> Team | None:  # noqa: A002 - the argument's name in the schema
         """By global id."""
         return await load_team(info, row_id(id, "Team"))
 
-    @strawberry.field(description="Every team; `sort` takes name and createdAt.", metadata={NEEDS: READ})
-    async def teams(
-        self, info: Info, first: int | None = None, after: str | None = None, sort: str | None = None
-    ) -> Connection[Team]:
+    @strawberry.field(
+        description="Every team.", metadata={NEEDS: READ}, extensions=[Paged(orders("TeamSort", TEAM_SORTING))]
+    )
+    async def teams(self, info: Info, page: PageRequest) -> Connection[Team]:
         """One page."""
-        page = page_request(first, after, sort)
         async with info.context.session() as session:
             found = await teams.list_teams(session, info.context.principal, page)
-        return to_connection(found, to_team, after)
+        return to_connection(found, to_team, page)
 
 
 @strawberry.type(description="A team as it is now.")

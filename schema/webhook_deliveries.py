@@ -7,14 +7,17 @@ import strawberry
 from strawberry.types.unset import UNSET
 
 from schema.context import Info
-from schema.crm_connections import ReplayPayload
 from schema.describing import NEEDS, describe, describe_enum
 from schema.event_types import EventType
 from schema.inputs import row_id, to_dto
-from schema.mutations import mutation
-from schema.relay import Connection, Node, id_of, page_request, to_connection, to_global_id
+from schema.mutations import ReplayPayload, mutation
+from schema.paging import Paged, orders
+from schema.relay import Connection, Node, NullIfAbsent, id_of, part_of_list, to_connection, to_global_id
 from service.core.database import TenantSession
+from service.core.errors import not_found
+from service.core.pagination import PageRequest
 from service.webhooks.dto import (
+    DELIVERY_SORTING,
     DeliveryFilter,
     ReplayDeliveries,
     ReplayedDTO,
@@ -38,7 +41,7 @@ describe_enum(
 
 
 @strawberry.type(description="One request and what came of it.")
-class WebhookAttempt:
+class WebhookAttempt(Node):
     """An attempt."""
 
     number: int = strawberry.field(description="From 1.")
@@ -63,12 +66,12 @@ class WebhookDelivery(Node):
     created_at: dt.datetime
     finished_at: dt.datetime | None = strawberry.field(description="When it succeeded or was given up.")
 
-    @strawberry.field(description="Every attempt, the first one first.", metadata={NEEDS: READ})
-    async def attempts(self, info: Info) -> list[WebhookAttempt]:
+    @strawberry.field(
+        description="Every attempt, the first one first.", metadata={NEEDS: READ}, extensions=[Paged(whole=True)]
+    )
+    async def attempts(self, info: Info, page: PageRequest) -> Connection[WebhookAttempt]:
         """Of one delivery."""
-        async with info.context.session() as session:
-            found = await deliveries.get_webhook_delivery(session, info.context.principal, self.row_id)
-        return [WebhookAttempt(**attempt.model_dump()) for attempt in found.attempts]
+        return part_of_list(await _load_attempts(info, self.row_id), lambda attempt: attempt, page)
 
 
 describe(WebhookAttempt, WebhookAttemptDTO)
@@ -85,6 +88,24 @@ def to_webhook_delivery(dto: WebhookDeliveryDTO) -> WebhookDelivery:
     )
 
 
+async def _load_attempts(info: Info, delivery_id: UUID) -> list[WebhookAttempt]:
+    async with info.context.session() as session:
+        found = await deliveries.get_webhook_delivery(session, info.context.principal, delivery_id)
+    return [
+        WebhookAttempt(id=to_global_id("WebhookAttempt", f"{delivery_id}:{attempt.number}"), **attempt.model_dump())
+        for attempt in found.attempts
+    ]
+
+
+async def load_webhook_attempt(info: Info, key: str) -> WebhookAttempt:
+    """By the delivery's row id and the number."""
+    delivery_id, _, number = key.partition(":")
+    for attempt in await _load_attempts(info, UUID(delivery_id)):
+        if str(attempt.number) == number:
+            return attempt
+    raise not_found("webhook_attempt")
+
+
 async def load_webhook_delivery(info: Info, id_: UUID) -> WebhookDelivery:
     """By row id."""
     async with info.context.session() as session:
@@ -95,29 +116,30 @@ async def load_webhook_delivery(info: Info, id_: UUID) -> WebhookDelivery:
 class WebhookDeliveriesQuery:
     """Queries of deliveries."""
 
-    @strawberry.field(description="One delivery.", metadata={NEEDS: READ})
-    async def webhook_delivery(self, info: Info, id: strawberry.ID) -> WebhookDelivery:  # noqa: A002 - the argument's name in the schema
+    @strawberry.field(description="One delivery.", metadata={NEEDS: READ}, extensions=[NullIfAbsent()])
+    async def webhook_delivery(self, info: Info, id: strawberry.ID) -> WebhookDelivery | None:  # noqa: A002 - the argument's name in the schema
         """By global id."""
         return await load_webhook_delivery(info, row_id(id, "WebhookDelivery"))
 
-    @strawberry.field(description="Deliveries, the newest first; `sort` takes createdAt.", metadata={NEEDS: READ})
+    @strawberry.field(
+        description="Deliveries, the newest first.",
+        metadata={NEEDS: READ},
+        extensions=[Paged(orders("WebhookDeliverySort", DELIVERY_SORTING))],
+    )
     async def webhook_deliveries(
         self,
         info: Info,
+        page: PageRequest,
         endpoint_id: strawberry.ID | None = None,
         event_type: EventType | None = None,
         state: State | None = None,
-        first: int | None = None,
-        after: str | None = None,
-        sort: str | None = None,
     ) -> Connection[WebhookDelivery]:
         """One page."""
-        endpoint = None if endpoint_id is None else id_of(endpoint_id, "WebhookEndpoint")
+        endpoint = id_of(endpoint_id, "WebhookEndpoint")
         filters = DeliveryFilter(endpoint_id=endpoint, event_type=event_type, state=state)
-        page = page_request(first, after, sort)
         async with info.context.session() as session:
             found = await deliveries.list_webhook_deliveries(session, info.context.principal, filters, page)
-        return to_connection(found, to_webhook_delivery, after)
+        return to_connection(found, to_webhook_delivery, page)
 
 
 @strawberry.input(description="Which delivery to send again.")

@@ -11,10 +11,13 @@ from schema.describing import NEEDS, describe, describe_enum
 from schema.event_types import EventType
 from schema.inputs import precondition, row_id, to_dto
 from schema.mutations import DeletedPayload, mutation, to_deleted
-from schema.relay import Connection, Node, page_request, to_connection, to_global_id
+from schema.paging import Paged, orders
+from schema.relay import Connection, Node, NullIfAbsent, part_of_list, to_connection, to_global_id
 from service.core.database import TenantSession
 from service.core.etags import etag_of
+from service.core.pagination import PageRequest
 from service.webhooks.dto import (
+    ENDPOINT_SORTING,
     CreatedWebhookEndpointDTO,
     CreateWebhookEndpoint,
     EndpointTestDTO,
@@ -46,13 +49,19 @@ class WebhookEndpoint(Node):
     row: strawberry.Private[WebhookEndpointDTO]
     url: str = strawberry.field(description="An https URL.")
     description: str | None = strawberry.field(description="For people.")
-    event_types: list[EventType] | None = strawberry.field(description="Null: every type, future ones included.")
     enabled: bool = strawberry.field(description="Whether it receives events.")
     disabled_reason: DisabledReason | None = strawberry.field(description="Why it does not.")
     disabled_at: dt.datetime | None = strawberry.field(description="Since when it does not.")
     previous_secret_until: dt.datetime | None
     created_at: dt.datetime
     updated_at: dt.datetime
+
+    @strawberry.field(description="Null: every type, future ones included.", extensions=[Paged(whole=True)])
+    def event_types(self, page: PageRequest) -> Connection[EventType] | None:
+        """As they were given."""
+        if self.row.event_types is None:
+            return None
+        return part_of_list(self.row.event_types, EventType, page)
 
     @strawberry.field(description="Changes with every edit; give it as `ifMatch`.")
     def etag(self) -> str:
@@ -66,7 +75,8 @@ describe(WebhookEndpoint, WebhookEndpointDTO)
 def to_webhook_endpoint(dto: WebhookEndpointDTO) -> WebhookEndpoint:
     """The GraphQL view of an endpoint."""
     row = WebhookEndpointDTO.model_validate(dto.model_dump(include=set(WebhookEndpointDTO.model_fields)))
-    return WebhookEndpoint(id=to_global_id("WebhookEndpoint", row.id), row=row, **row.model_dump(exclude={"id"}))
+    fields = row.model_dump(exclude={"id", "event_types"})
+    return WebhookEndpoint(id=to_global_id("WebhookEndpoint", row.id), row=row, **fields)
 
 
 async def load_webhook_endpoint(info: Info, id_: UUID) -> WebhookEndpoint:
@@ -79,20 +89,21 @@ async def load_webhook_endpoint(info: Info, id_: UUID) -> WebhookEndpoint:
 class WebhookEndpointsQuery:
     """Queries of endpoints."""
 
-    @strawberry.field(description="One endpoint.", metadata={NEEDS: READ})
-    async def webhook_endpoint(self, info: Info, id: strawberry.ID) -> WebhookEndpoint:  # noqa: A002 - the argument's name in the schema
+    @strawberry.field(description="One endpoint.", metadata={NEEDS: READ}, extensions=[NullIfAbsent()])
+    async def webhook_endpoint(self, info: Info, id: strawberry.ID) -> WebhookEndpoint | None:  # noqa: A002 - the argument's name in the schema
         """By global id."""
         return await load_webhook_endpoint(info, row_id(id, "WebhookEndpoint"))
 
-    @strawberry.field(description="Every endpoint; `sort` takes createdAt.", metadata={NEEDS: READ})
-    async def webhook_endpoints(
-        self, info: Info, first: int | None = None, after: str | None = None, sort: str | None = None
-    ) -> Connection[WebhookEndpoint]:
+    @strawberry.field(
+        description="Every endpoint.",
+        metadata={NEEDS: READ},
+        extensions=[Paged(orders("WebhookEndpointSort", ENDPOINT_SORTING))],
+    )
+    async def webhook_endpoints(self, info: Info, page: PageRequest) -> Connection[WebhookEndpoint]:
         """One page."""
-        page = page_request(first, after, sort)
         async with info.context.session() as session:
             found = await endpoints.list_webhook_endpoints(session, info.context.principal, page)
-        return to_connection(found, to_webhook_endpoint, after)
+        return to_connection(found, to_webhook_endpoint, page)
 
 
 @strawberry.type(description="An endpoint as it is now.")

@@ -3,7 +3,6 @@
 import datetime as dt
 
 import strawberry
-from strawberry.scalars import JSON
 from strawberry.types.unset import UNSET
 
 from service.core.principal import Role
@@ -61,13 +60,29 @@ class DeletePersonInput:
     idempotency_key: str | None = None
 
 
-@strawberry.input(
-    description="Up to 500 people, each as over REST: found by `system` and `external_id`, else by e-mail."
-)
+@strawberry.input(description="A person by `system` and `externalId`, else by e-mail; what is absent stays.")
+class UpsertPersonInput:
+    """One item."""
+
+    system: str
+    external_id: str
+    email: str
+    name: str
+    role: Role | None = UNSET
+    job_role: str | None = UNSET
+    time_zone: str | None = UNSET
+    locale: str | None = UNSET
+    hired_on: dt.date | None = UNSET
+    left_on: dt.date | None = UNSET
+    manager_external_id: str | None = UNSET
+    manager_from: dt.date | None = UNSET
+
+
+@strawberry.input(description="Up to 500 people; each item is answered on its own.")
 class BulkUpsertPeopleInput:
     """A bulk upsert."""
 
-    people: JSON
+    people: list[UpsertPersonInput]
     idempotency_key: str | None = None
 
 

@@ -9,9 +9,11 @@ from schema.context import Info
 from schema.describing import NEEDS, describe, describe_enum
 from schema.inputs import to_input
 from schema.kpi_snapshots import KpiSnapshot, to_snapshot
+from schema.paging import Paged
 from schema.relay import Connection, Node, part_of_list, to_global_id
 from service.core.errors import not_found
 from service.core.etags import etag_of
+from service.core.pagination import PageRequest
 from service.core.principal import Role
 from service.kpi_snapshots.dto import KpiSnapshotQuery
 from service.organizations.dto.people import ExternalIdentityDTO, ManagerPeriodDTO, PersonDTO
@@ -30,7 +32,7 @@ describe_enum(
 
 
 @strawberry.type(description="Who a person is in another system.")
-class ExternalIdentity:
+class ExternalIdentity(Node):
     """An identity of a person."""
 
     system: str
@@ -70,7 +72,6 @@ class Person(Node):
     locale: str | None
     hired_on: dt.date | None
     left_on: dt.date | None
-    external_identities: list[ExternalIdentity]
     created_at: dt.datetime
     updated_at: dt.datetime
 
@@ -82,31 +83,35 @@ class Person(Node):
         found = await info.context.loaders.people.load(self.row.manager_id)
         return None if found is None else to_person(found)
 
-    @strawberry.field(description="Where they stand against their model in one period.")
+    @strawberry.field(description="Who they are in other systems.", extensions=[Paged(whole=True)])
+    def external_identities(self, page: PageRequest) -> Connection[ExternalIdentity]:
+        """As they were given."""
+        return part_of_list(_identities(self.row), lambda identity: identity, page)
+
+    @strawberry.field(description="Where they stand against their model in one period.", extensions=[Paged()])
     async def kpi_snapshots(
         self,
         info: Info,
+        page: PageRequest,
         kpi: str | None = None,
         period: PeriodKind = PeriodKind.MONTH,
         period_start: dt.date | None = None,
         as_of: dt.datetime | None = None,
-        first: int | None = None,
-        after: str | None = None,
     ) -> Connection[KpiSnapshot]:
         """Every KPI of the model, through the loader."""
         query = to_input(KpiSnapshotQuery, kpi=kpi, period=period, period_start=period_start, as_of=as_of)
         found = await info.context.loaders.snapshots.load((self.row.id, query))
-        return part_of_list(found, to_snapshot, first, after)
+        return part_of_list(found, to_snapshot(query), page)
 
     @strawberry.field(
-        description="Whom they reported to and since when, by start.", metadata={NEEDS: Permission.PEOPLE_READ}
+        description="Whom they reported to and since when, by start.",
+        metadata={NEEDS: Permission.PEOPLE_READ},
+        extensions=[Paged()],
     )
-    async def manager_periods(
-        self, info: Info, first: int | None = None, after: str | None = None
-    ) -> Connection[ManagerPeriod]:
+    async def manager_periods(self, info: Info, page: PageRequest) -> Connection[ManagerPeriod]:
         """Through the loader."""
         found = await info.context.loaders.manager_periods.load(self.row.id)
-        return part_of_list(found, to_manager_period, first, after)
+        return part_of_list(found, to_manager_period, page)
 
     @strawberry.field(description="Changes with every edit; give it as `ifMatch`.")
     def etag(self) -> str:
@@ -117,8 +122,17 @@ class Person(Node):
 def to_person(dto: PersonDTO) -> Person:
     """The GraphQL view of a person."""
     fields = dto.model_dump(exclude={"id", "manager_id", "external_identities"})
-    identities = [ExternalIdentity(system=one.system, external_id=one.external_id) for one in dto.external_identities]
-    return Person(id=to_global_id("Person", dto.id), row=dto, external_identities=identities, **fields)
+    return Person(id=to_global_id("Person", dto.id), row=dto, **fields)
+
+
+def _identities(person: PersonDTO) -> list[ExternalIdentity]:
+    """An id in another system names one person of an organization."""
+    return [
+        ExternalIdentity(
+            id=to_global_id("ExternalIdentity", f"{person.id}:{one.system}:{one.external_id}"), **one.model_dump()
+        )
+        for one in person.external_identities
+    ]
 
 
 async def load_person(info: Info, id_: UUID) -> Person:
@@ -127,6 +141,15 @@ async def load_person(info: Info, id_: UUID) -> Person:
     if found is None:
         raise not_found("person")
     return to_person(found)
+
+
+async def load_external_identity(info: Info, key: str) -> ExternalIdentity:
+    """By the person's row id, the system and the id there."""
+    person = await info.context.loaders.people.load(UUID(key.partition(":")[0]))
+    for identity in [] if person is None else _identities(person):
+        if identity.id == to_global_id("ExternalIdentity", key):
+            return identity
+    raise not_found("external_identity")
 
 
 async def load_manager_period(info: Info, id_: UUID) -> ManagerPeriod:

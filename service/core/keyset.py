@@ -1,20 +1,23 @@
-"""Lists in an order of the caller's choice, paged by keyset: a cursor is the sort and the last row's values."""
+"""Lists in an order of the caller's choice, paged by keyset: a cursor is the sort and the row's values.
 
-from collections.abc import Sequence
+A page read backward is the same query with every direction turned round, and its rows turned round again.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, and_, or_, tuple_
-from sqlmodel import col
+from sqlmodel import SQLModel, col
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
 from service.core.errors import invalid
-from service.core.pagination import Page, PageRequest, encode_cursor
+from service.core.pagination import Page, PageRequest, cut
 from service.core.sorting import Sorting, SortKey
-from service.core.tables import TenantRow
 
-RowT = TypeVar("RowT", bound=TenantRow)
+RowT = TypeVar("RowT", bound=SQLModel)
 
 
 async def fetch_page(
@@ -24,19 +27,30 @@ async def fetch_page(
     keys = sorting.parse(page.sort)
     columns = [col(getattr(table, key.name)) for key in keys]
     name = ",".join(("-" if key.descending else "") + key.name for key in keys)
-    position = page.position(len(keys) + 1)
-    if position is not None:
+    turned = [replace(key, descending=not key.descending) for key in keys]
+    for pointer, position, direction in _bounds(page, len(keys) + 1, keys, turned):
         if position[0] != name:
-            raise invalid("cursor", "is a cursor of this list in another order", "invalid_cursor")
-        values = [sorting.read(key.name, text) for key, text in zip(keys, position[1:], strict=True)]
-        query = query.where(_after(keys, columns, values))
-    order = [column.desc() if key.descending else column.asc() for key, column in zip(keys, columns, strict=True)]
+            raise invalid(pointer, "is a cursor of this list in another order", "invalid_cursor")
+        values = [sorting.read(key.name, text, pointer) for key, text in zip(keys, position[1:], strict=True)]
+        query = query.where(_beyond(direction, columns, values))
+    reading = turned if page.backward else keys
+    order = [column.desc() if key.descending else column.asc() for key, column in zip(reading, columns, strict=True)]
     rows = list((await session.exec(query.order_by(*order).limit(page.limit + 1))).all())
-    cursors = [encode_cursor(name, *(_text(getattr(row, key.name)) for key in keys)) for row in rows[: page.limit]]
-    return Page(rows[: page.limit], cursors, cursors[-1] if len(rows) > page.limit else None)
+    return cut(rows, [(name, *(_text(getattr(row, key.name)) for key in keys)) for row in rows], page)
 
 
-def _after(keys: Sequence[SortKey], columns: Sequence[Any], values: Sequence[Any]) -> ColumnElement[bool]:
+def _bounds(
+    page: PageRequest, length: int, keys: Sequence[SortKey], turned: Sequence[SortKey]
+) -> Iterator[tuple[str, tuple[str, ...], Sequence[SortKey]]]:
+    """Each bound that was given: its parameter, its position, and the order in which the rows lie beyond it."""
+    after, before = page.bounds(length)
+    if after is not None:
+        yield "cursor", after, keys
+    if before is not None:
+        yield "before", before, turned
+
+
+def _beyond(keys: Sequence[SortKey], columns: Sequence[Any], values: Sequence[Any]) -> ColumnElement[bool]:
     """The rows behind a position; one comparison of tuples, which an index serves, where all run the same way."""
     if len({key.descending for key in keys}) == 1:
         left, right = tuple_(*columns), tuple_(*values)
@@ -50,4 +64,6 @@ def _after(keys: Sequence[SortKey], columns: Sequence[Any], values: Sequence[Any
 
 
 def _text(value: Any) -> str:
+    if isinstance(value, bytes):
+        return value.hex()
     return value.isoformat() if isinstance(value, date) else str(value)

@@ -44,6 +44,11 @@ class Principal:
         return Principal.system(self.org_id)
 
     @property
+    def subject_id(self) -> UUID:
+        """Who this is: the person, or else the key; the organization where it acts itself."""
+        return self.person_id or self.key_id or self.org_id
+
+    @property
     def sees_everyone(self) -> bool:
         """True where row scope is the organization: system, organization keys, admins, enablement."""
         return self.is_system or self.person_id is None or self.role in (Role.ADMIN, Role.ENABLEMENT)

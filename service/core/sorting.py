@@ -14,6 +14,7 @@ _READERS: Mapping[type, Callable[[str], Any]] = {
     UUID: UUID,
     date: date.fromisoformat,
     datetime: datetime.fromisoformat,
+    bytes: bytes.fromhex,
 }
 
 
@@ -27,13 +28,18 @@ class SortKey:
 
 @dataclass(frozen=True, slots=True)
 class Sorting:
-    """What a list can be sorted by: names of columns that are never null, with their types."""
+    """What a list can be sorted by: names of columns that are never null, with their types.
+
+    `tie` is the column, of `tie_type`, that tells rows apart which are equal in all others.
+    """
 
     columns: Mapping[str, type]
     default: str
+    tie: str = "id"
+    tie_type: type = UUID
 
     def parse(self, text: str | None) -> tuple[SortKey, ...]:
-        """`name,-created_at` as keys, the row's id last so that the order is total; `invalid` for another name."""
+        """`name,-created_at` as keys, the tie-breaker last so that the order is total; `invalid` for another name."""
         keys: list[SortKey] = []
         for part in (text or self.default).split(","):
             key = SortKey(part.removeprefix("-").strip(), part.startswith("-"))
@@ -41,12 +47,12 @@ class Sorting:
                 choices = ", ".join(sorted(self.columns))
                 raise invalid("sort", f"takes each of {choices} once, with - before it for descending order")
             keys.append(key)
-        return (*keys, SortKey("id", keys[-1].descending))
+        return (*keys, SortKey(self.tie, keys[-1].descending))
 
-    def read(self, name: str, text: str) -> Any:
-        """A cursor's value as the column's type."""
-        kind = UUID if name == "id" else self.columns[name]
+    def read(self, name: str, text: str, pointer: str = "cursor") -> Any:
+        """A cursor's value as the column's type; `invalid` (at `pointer`) for what is none."""
+        kind = self.columns.get(name, self.tie_type)
         try:
             return _READERS[kind](text)
         except ValueError as error:
-            raise invalid("cursor", "is not a cursor of this list", "invalid_cursor") from error
+            raise invalid(pointer, "is not a cursor of this list", "invalid_cursor") from error

@@ -13,6 +13,7 @@ from service.success_models.document import KpiLevel, PeriodKind
 class KpiSnapshotQuery(InputDTO):
     """Whose snapshots: one person's, one per direct report of a manager, or everyone's the caller may see.
 
+    Of a person and a manager both hold: the person's snapshots if they report to the manager, else none.
     `period_start` defaults to the period that holds `as_of`, and `as_of` to now.
     """
 

@@ -23,7 +23,8 @@ from tests.fixtures.processes import ServiceProcess
 REPS = 20
 CHANGES = 100
 PAUSE_SECONDS = 0.1
-CHANGED = "subscription ($id: ID!) { kpiSnapshotChanged(personId: $id) { snapshots { kpi value target attainment } } }"
+CHANGED = """subscription ($id: ID!) { kpiSnapshotChanged(personId: $id) {
+  snapshots { edges { node { kpi value target attainment } } } } }"""
 
 
 def measure_live(home: Path, subscribers: int = 100) -> Freshness:

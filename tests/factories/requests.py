@@ -64,7 +64,7 @@ FORMS: dict[str, dict[str, tuple[str | None, str]]] = {
 
 GRAPHQL_INPUTS: dict[str, Any] = {
     "createPerson": PERSON,
-    "bulkUpsertPeople": BODIES["bulkUpsertPeople"],
+    "bulkUpsertPeople": {"people": [{**PERSON, "system": "hubspot", "externalId": "7"}]},
     "addManagerPeriod": {"id": ID, "managerId": ID, "startOn": "2026-01-01"},
     "deleteManagerPeriod": {"id": to_global_id("ManagerPeriod", ROW), "personId": ID},
     "putExternalIdentity": {"id": ID, "system": "hubspot", "externalId": "7"},

@@ -5,29 +5,29 @@ from typing import Any
 import pytest
 
 from schema.limits import MAX_ALIASES, MAX_DEPTH, MAX_FIELDS
+from schema.relay import to_global_id
+from service.core.ids import new_id
 from service.core.pagination import encode_cursor
 from tests.factories.sales_org import SalesOrg
+from tests.factories.success_models import model_document
 from tests.graphql.conftest import Ask
 
 PEOPLE = "people({}) {{ edges {{ cursor }} }}"
 SNAPSHOTS = "kpiSnapshots({}) {{ edges {{ cursor }} }}"
+SCOPES = "me {{ permissions({}) {{ edges {{ cursor }} }} }}"
 SURROGATE = "WyJcdWQ4MDAiLCIwMTg5MDAwMC0wMDAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDAiXQ"
 """A cursor that spells a lone surrogate, which JSON can and PostgreSQL cannot hold."""
+TAMPERED = ["junk", "\u00e9", SURROGATE, encode_cursor("Ada", "no id"), encode_cursor("of another list")]
 
 
 @pytest.mark.parametrize(
     ("field", "argument", "value", "type_name"),
     [
-        (PEOPLE, "first", 0, "Int"),
-        (PEOPLE, "first", 201, "Int"),
-        (PEOPLE, "email", "\x00", "String"),
-        (PEOPLE, "jobRole", "x" * 501, "String"),
-        (PEOPLE, "after", "junk", "String"),
-        (PEOPLE, "after", "\u00e9", "String"),
-        (PEOPLE, "after", SURROGATE, "String"),
-        (PEOPLE, "after", encode_cursor("Ada", "no id"), "String"),
-        (PEOPLE, "after", encode_cursor("of another list"), "String"),
-        (SNAPSHOTS, "kpi", "\x00", "String"),
+        (PEOPLE, "first", -1, "Int"),
+        (PEOPLE, "last", -1, "Int"),
+        *((PEOPLE, argument, cursor, "Cursor") for argument in ("after", "before") for cursor in TAMPERED),
+        *((SNAPSHOTS, argument, cursor, "Cursor") for argument in ("after", "before") for cursor in TAMPERED),
+        *((SCOPES, argument, cursor, "Cursor") for argument in ("after", "before") for cursor in TAMPERED),
         (SNAPSHOTS, "asOf", "2026-01-01T00:00:00", "DateTime"),
         (SNAPSHOTS, "asOf", "0001-01-01T00:00:00+14:00", "DateTime"),
         (SNAPSHOTS, "periodStart", "9999-12-31", "Date"),
@@ -43,17 +43,62 @@ async def test_a_bad_argument_is_named(
     assert [fault["pointer"] for fault in error["extensions"]["fields"]] == [argument]
 
 
-async def test_two_ways_to_say_whose_are_one_too_many(org: SalesOrg, ask: Ask) -> None:
-    person = (await ask(org.admin_key, "{ me { person { id } } }"))["data"]["me"]["person"]["id"]
-    query = "query ($id: ID!) { kpiSnapshots(personId: $id, managerId: $id) { edges { cursor } } }"
-    (error,) = (await ask(org.admin_key, query, id=person))["errors"]
-    assert error["extensions"]["fields"][0]["pointer"] == "managerId"
+async def test_a_person_and_a_manager_narrow_each_other(org: SalesOrg, ask: Ask) -> None:
+    await org.activate(model_document())
+    lead = await org.add_person("Lead", role="manager")
+    ann = await org.add_person("Ann", manager_id=lead.id)
+    query = """query ($person: ID!, $manager: ID!) {
+      kpiSnapshots(personId: $person, managerId: $manager, kpi: "calls") { edges { node { person { name } } } } }"""
+    names = []
+    for person, manager in ((ann, lead), (lead, ann)):
+        ids = {"person": to_global_id("Person", person.id), "manager": to_global_id("Person", manager.id)}
+        edges = (await ask(org.admin_key, query, **ids))["data"]["kpiSnapshots"]["edges"]
+        names.append([edge["node"]["person"]["name"] for edge in edges])
+    assert names == [["Ann"], []]
 
 
-async def test_an_id_of_another_type_is_not_found(org: SalesOrg, ask: Ask) -> None:
+async def test_an_id_of_another_type_finds_nothing(org: SalesOrg, ask: Ask) -> None:
     own = (await ask(org.admin_key, "{ organization { id } }"))["data"]["organization"]["id"]
-    (error,) = (await ask(org.admin_key, "query ($id: ID!) { person(id: $id) { name } }", id=own))["errors"]
-    assert error["extensions"]["kind"] == "not_found"
+    found = await ask(org.admin_key, "query ($id: ID!) { person(id: $id) { name } }", id=own)
+    assert found == {"data": {"person": None}}
+
+
+@pytest.mark.parametrize(
+    ("field", "argument", "value", "type_name"),
+    [
+        (PEOPLE, "email", "\x00", "String"),
+        (PEOPLE, "jobRole", "x" * 501, "String"),
+        (PEOPLE, "managerId", "nobody", "ID"),
+        (PEOPLE, "managerId", to_global_id("Person", new_id()), "ID"),
+        (SNAPSHOTS, "kpi", "\x00", "String"),
+        (SNAPSHOTS, "kpi", "unheard-of", "String"),
+        (SNAPSHOTS, "personId", to_global_id("Person", new_id()), "ID"),
+        (SNAPSHOTS, "managerId", to_global_id("Team", new_id()), "ID"),
+    ],
+)
+async def test_a_list_of_what_cannot_be_is_empty(
+    org: SalesOrg, ask: Ask, field: str, argument: str, value: object, type_name: str
+) -> None:
+    await org.activate(model_document())
+    query = f"query ($value: {type_name}) {{ {field.format(f'{argument}: $value')} }}"
+    (found,) = (await ask(org.admin_key, query, value=value))["data"].values()
+    assert found == {"edges": []}
+
+
+async def test_both_ends_at_once_are_refused(org: SalesOrg, ask: Ask) -> None:
+    for query in (
+        "{ people(first: 1, last: 1) { edges { cursor } } }",
+        "{ me { permissions(first: 1, last: 1) { edges { cursor } } } }",
+    ):
+        (error,) = (await ask(org.admin_key, query))["errors"]
+        assert error["extensions"]["kind"] == "invalid"
+        assert [fault["pointer"] for fault in error["extensions"]["fields"]] == ["last"]
+
+
+async def test_a_cursor_is_text(org: SalesOrg, ask: Ask) -> None:
+    for value in ("7", "true", '["x"]'):
+        (error,) = (await ask(org.admin_key, f"{{ people(after: {value}) {{ edges {{ cursor }} }} }}"))["errors"]
+        assert error["extensions"]["code"] == "invalid_document"
 
 
 def nested(levels: int) -> str:

@@ -15,12 +15,13 @@ from tests.factories.success_models import model_document
 from tests.fixtures.rest import bearer
 from tests.graphql.conftest import Ask
 
-REFUSAL = "... on UserError { code message } ... on InvalidInputError { fields { pointer } }"
+REFUSAL = "... on UserError { code message } ... on InvalidInputError { fields { edges { node } } }"
 CREATE = f"""
 mutation Create($input: CreatePersonInput!) {{
   createPerson(input: $input) {{
     __typename
-    ... on PersonPayload {{ person {{ id name etag jobRole externalIdentities {{ system externalId }} }} }}
+    ... on PersonPayload {{ person {{ id name etag jobRole
+      externalIdentities {{ edges {{ node {{ system externalId }} }} }} }} }}
     {REFUSAL}
   }}
 }}"""
@@ -49,6 +50,11 @@ async def run(ask: Ask, key: str, query: str, **given: Any) -> dict[str, Any]:
     return found
 
 
+def pointers(refusal: dict[str, Any]) -> list[str]:
+    """The fields that a refusal is about."""
+    return [edge["node"] for edge in refusal["fields"]["edges"]]
+
+
 async def count(org: SalesOrg, client: httpx.AsyncClient) -> int:
     return len((await client.get("/v1/people", headers=bearer(org.admin_key))).json()["data"])
 
@@ -59,7 +65,8 @@ async def test_a_persons_life(org: SalesOrg, ask: Ask, client: httpx.AsyncClient
     identities = [{"system": "hubspot", "externalId": "7"}]
     made = await run(ask, key, CREATE, **ann(jobRole="AE", managerId=boss, externalIdentities=identities))
     person = made["person"]
-    assert (made["__typename"], person["jobRole"], person["externalIdentities"]) == ("PersonPayload", "AE", identities)
+    assert (made["__typename"], person["jobRole"]) == ("PersonPayload", "AE")
+    assert [edge["node"] for edge in person["externalIdentities"]["edges"]] == identities
     over_rest = await client.get(f"/v1/people/{from_global_id(person['id'])[1]}", headers=bearer(key))
     assert over_rest.headers["etag"] == person["etag"]
     renamed = await run(ask, key, UPDATE, id=person["id"], name="Bea", ifMatch=person["etag"])
@@ -91,17 +98,14 @@ async def test_every_refusal_has_its_type(org: SalesOrg, ask: Ask) -> None:
     assert (taken["__typename"], taken["code"]) == ("ConflictError", "person_email_taken")
     invalid = await run(ask, key, CREATE, **ann(timeZone="Mars", hiredOn="2026-02-02", leftOn="2026-02-01"))
     assert invalid["__typename"] == "InvalidInputError"
-    assert [field["pointer"] for field in invalid["fields"]] == ["/timeZone", "/leftOn"]
+    assert pointers(invalid) == ["/timeZone", "/leftOn"]
     nobody = await run(ask, key, CREATE, **ann(managerId=to_global_id("Person", new_id())))
-    assert [field["pointer"] for field in nobody["fields"]] == ["/managerId"]
+    assert pointers(nobody) == ["/managerId"]
     for bad in ("", "x", to_global_id("Team", new_id())):
         odd = await run(ask, key, CREATE, **ann(managerId=bad))
-        assert [field["pointer"] for field in odd["fields"]] == ["/managerId"]
+        assert pointers(odd) == ["/managerId"]
     nested = await run(ask, key, CREATE, **ann(externalIdentities=[{"system": "Hub Spot", "externalId": ""}]))
-    assert {f["pointer"] for f in nested["fields"]} == {
-        "/externalIdentities/0/system",
-        "/externalIdentities/0/externalId",
-    }
+    assert pointers(nested) == ["/externalIdentities/0/system", "/externalIdentities/0/externalId"]
 
 
 async def test_another_organizations_row_is_not_found(org: SalesOrg, other: SalesOrg, ask: Ask) -> None:
@@ -175,13 +179,14 @@ async def test_a_model_is_drafted_activated_and_named_by_its_faults(org: SalesOr
     active = await run(ask, org.admin_key, activate, id=draft["id"])
     assert active["successModel"]["status"] == "ACTIVE"
     faulty = await run(ask, org.admin_key, create, document={**document, "name": 7})
-    assert [field["pointer"] for field in faulty["fields"]] == ["/document/name"]
+    assert pointers(faulty) == ["/document/name"]
 
 
 async def test_a_new_keys_secret_is_shown_once(org: SalesOrg, ask: Ask) -> None:
     create = """mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) {
-        ... on CreatedApiKeyPayload { secret apiKey { id etag scopes person { name } } } } }"""
+        ... on CreatedApiKeyPayload { secret apiKey { id etag scopes { edges { node } } person { name } } } } }"""
     made = await run(ask, org.admin_key, create, name="Script", scopes=["people:read"])
+    assert made["apiKey"]["scopes"] == {"edges": [{"node": "people:read"}]}
     assert await ask(made["secret"], "{ people { edges { node { name } } } }") == {
         "data": {"people": {"edges": [{"node": {"name": "admin"}}]}}
     }
@@ -191,6 +196,38 @@ async def test_a_new_keys_secret_is_shown_once(org: SalesOrg, ask: Ask) -> None:
     assert read["data"]["node"]["etag"] == made["apiKey"]["etag"]
     revoke = "mutation ($input: RevokeApiKeyInput!) { revokeApiKey(input: $input) { __typename } }"
     assert (await run(ask, org.admin_key, revoke, id=made["apiKey"]["id"]))["__typename"] == "DeletedPayload"
+
+
+async def test_each_item_of_a_bulk_is_answered(org: SalesOrg, ask: Ask) -> None:
+    bulk = """mutation ($input: BulkUpsertPeopleInput!) { bulkUpsertPeople(input: $input) { ... on BulkPayload {
+        items { edges { node index status code errors { edges { node message } } } pageInfo { hasNextPage } }
+        last: items(last: 1) { edges { index } pageInfo { hasPreviousPage } } } } }"""
+    people = [ann(system="hubspot", externalId="7"), ann(system="Hub Spot", externalId="8", email="b@example.com")]
+    found = await run(ask, org.admin_key, bulk, people=people)
+    made, failed = found["items"]["edges"]
+    assert (made["index"], made["status"], made["code"], made["errors"]) == (0, "created", None, {"edges": []})
+    read = "query ($id: ID!) { node(id: $id) { ... on Person { name } } }"
+    assert await ask(org.admin_key, read, id=made["node"]) == {"data": {"node": {"name": "Ann"}}}
+    assert (failed["node"], failed["status"], failed["code"]) == (None, "failed", "invalid_input")
+    assert [edge["node"] for edge in failed["errors"]["edges"]] == ["/system"]
+    assert found["items"]["pageInfo"] == {"hasNextPage": False}
+    assert found["last"] == {"edges": [{"index": 1}], "pageInfo": {"hasPreviousPage": True}}
+    many = [ann(system="hubspot", externalId=str(number), email=f"p{number}@example.com") for number in range(201)]
+    assert len((await run(ask, org.admin_key, bulk, people=many))["items"]["edges"]) == 201
+
+
+async def test_a_provider_is_a_node_while_there_is_one(org: SalesOrg, other: SalesOrg, ask: Ask) -> None:
+    put = """mutation ($input: PutIdentityProviderInput!) { putIdentityProvider(input: $input) {
+        ... on IdentityProviderPayload { identityProvider { id issuer } } } }"""
+    delete = """mutation ($input: DeleteIdentityProviderInput!) { deleteIdentityProvider(input: $input) {
+        ... on DeletedIdentityProviderPayload { deletedId } } }"""
+    read = "query ($id: ID!) { node(id: $id) { ... on IdentityProvider { issuer } } }"
+    given = {"issuer": f"https://{new_id()}.example", "audience": "Us"}
+    provider = (await run(ask, org.admin_key, put, **given))["identityProvider"]
+    assert (await ask(org.admin_key, read, id=provider["id"]))["data"]["node"] == {"issuer": given["issuer"]}
+    assert await ask(other.admin_key, read, id=provider["id"]) == {"data": {"node": None}}
+    assert await run(ask, org.admin_key, delete) == {"deletedId": provider["id"]}
+    assert await ask(org.admin_key, read, id=provider["id"]) == {"data": {"node": None}}
 
 
 def test_every_mutation_answers_a_payload_or_a_refusal() -> None:

@@ -19,7 +19,7 @@ from tests.fixtures.rest import bearer
 from tests.fixtures.statements import counted_statements
 from tests.graphql.conftest import Ask
 
-PEOPLE = """query ($first: Int, $after: String) {
+PEOPLE = """query ($first: Int, $after: Cursor) {
   people(first: $first, after: $after) {
     edges { cursor node { id name manager { name } } } pageInfo { hasNextPage endCursor hasPreviousPage }
   } }"""
@@ -38,11 +38,13 @@ def names(answer: dict[str, Any]) -> list[str]:
 
 
 async def test_who_am_i(org: SalesOrg, ask: Ask) -> None:
-    found = await ask(org.admin_key, "{ me { role permissions organization { timeZone } person { email } } }")
+    found = await ask(
+        org.admin_key, "{ me { role permissions { edges { node } } organization { timeZone } person { email } } }"
+    )
     assert found["data"]["me"]["role"] == "ADMIN"
     assert found["data"]["me"]["organization"] == {"timeZone": "America/New_York"}
     assert found["data"]["me"]["person"] == {"email": "admin@example.com"}
-    assert "people:write" in found["data"]["me"]["permissions"]
+    assert {"node": "people:write"} in found["data"]["me"]["permissions"]["edges"]
 
 
 async def test_pages_follow_each_other(org: SalesOrg, ask: Ask) -> None:
@@ -91,7 +93,8 @@ async def test_another_organization_does_not_exist(
     theirs = {"Person": person.id, "SuccessModel": model.id, "CrmConnection": connection.id, "Organization": other.id}
     for type_name, id_ in theirs.items():
         global_id = to_global_id(type_name, id_)
-        assert (await ask(other.admin_key, NODE, id=global_id))["data"]["node"]["__typename"] == type_name
+        shown = "CrmLink" if type_name == "CrmConnection" else type_name
+        assert (await ask(other.admin_key, NODE, id=global_id))["data"]["node"]["__typename"] == shown
         assert await ask(org.admin_key, NODE, id=global_id) == {"data": {"node": None}}
     everything = """{ people { edges { node { name } } } successModels { edges { node { key } } }
       crmConnections { edges { node { name } } } }"""
@@ -101,8 +104,7 @@ async def test_another_organization_does_not_exist(
     by_id = await ask(
         org.admin_key, "query ($id: ID!) { person(id: $id) { name } }", id=to_global_id("Person", person.id)
     )
-    assert by_id["data"] is None
-    assert by_id["errors"][0]["extensions"]["code"] == "person_not_found"
+    assert by_id == {"data": {"person": None}}
 
 
 @pytest.mark.parametrize("id_", ["", "x", "UGVyc29u", "UGVyc29uOng", "Tm9ib2R5OjE"])

@@ -55,7 +55,7 @@ FOREIGN = {
     "apiKeys": ("{ apiKeys { edges { node { id name person { id } } } } }", {}),
     "identityProvider": ("{ identityProvider { issuer audience } }", {}),
     "successModel": ("query ($model: ID!) { successModel(id: $model) { id name } }", {"model"}),
-    "crmConnection": ("query ($crm: ID!) { crmConnection(id: $crm) { id status { counts { deliveries } } } }", {"crm"}),
+    "crmConnection": ("query ($crm: ID!) { crmConnection(id: $crm) { id status { deliveries } } }", {"crm"}),
     "crmEvent": ("query ($event: ID!) { crmEvent(id: $event) { id } }", {"event"}),
     "crmEvents": ("{ crmEvents { edges { node { id } } } }", {}),
     "auditEvents": ("{ auditEvents { edges { node { action requestId } } } }", {}),
@@ -64,7 +64,10 @@ FOREIGN = {
     "crmConnections": ("{ crmConnections { edges { node { id name } } } }", {}),
     "webhookEndpoint": ("query ($hook: ID!) { webhookEndpoint(id: $hook) { id url etag } }", {"hook"}),
     "webhookEndpoints": ("{ webhookEndpoints { edges { node { id url } } } }", {}),
-    "webhookDelivery": ("query ($sent: ID!) { webhookDelivery(id: $sent) { id attempts { number } } }", {"sent"}),
+    "webhookDelivery": (
+        "query ($sent: ID!) { webhookDelivery(id: $sent) { id attempts { edges { node { number } } } } }",
+        {"sent"},
+    ),
     "webhookDeliveries": (
         "query ($hook: ID!) { webhookDeliveries(endpointId: $hook) { edges { node { id state } } } }",
         {"hook"},
@@ -164,8 +167,9 @@ async def test_no_field_tells_of_another_organization(
     assert to_global_id("Organization", other.id) not in str(mine)
     assert "errors" not in own
     assert mine != own or field == "people"  # nobody reports to Zaphod: the list is empty for both
-    if variables and field not in {"people", "webhookDeliveries"}:
-        assert mine["data"] in (None, {"node": None})
+    assert "errors" not in mine
+    if variables:
+        assert mine["data"][field] in (None, {"edges": []})
 
 
 async def test_a_manager_sees_the_tree_below_and_a_rep_themself(org: SalesOrg, ask: Ask) -> None:
@@ -191,8 +195,7 @@ async def test_snapshots_keep_to_the_scope(org: SalesOrg, ask: Ask) -> None:
     for name in ("Top", "Olaf"):
         for query in (SNAPSHOTS, PERSON_SNAPSHOTS):
             hidden = await ask(key, query, id=ids[name])
-            assert hidden["data"] is None
-            assert hidden["errors"][0]["extensions"]["code"] == "person_not_found"
+            assert hidden == {"data": {"kpiSnapshots": {"edges": []}}}
     everyone = (await ask(await org.key_for(people["Rita"]), SNAPSHOTS))["data"]["kpiSnapshots"]["edges"]
     assert {edge["node"]["personId"] for edge in everyone} == {ids["Rita"]}
 
@@ -222,5 +225,9 @@ async def test_a_key_may_do_what_its_scopes_say(org: SalesOrg, ask: Ask, databas
     partly = await ask(key, PERSON_SNAPSHOTS.replace("kpi }", "kpi person { name } }"), id=id_)
     assert partly["data"]["kpiSnapshots"]["edges"][0]["node"] == {"kpi": "calls", "person": None}
     assert {error["extensions"]["code"] for error in partly["errors"]} == {"permission_denied"}
-    me = await ask(key, "{ me { role person { id } permissions } }")
-    assert me["data"]["me"] == {"role": None, "person": None, "permissions": ["kpi_snapshots:read"]}
+    me = await ask(key, "{ me { role person { id } permissions { edges { node } } } }")
+    assert me["data"]["me"] == {
+        "role": None,
+        "person": None,
+        "permissions": {"edges": [{"node": "kpi_snapshots:read"}]},
+    }

@@ -26,7 +26,7 @@ from tests.fixtures.serving import serving
 
 PROTOCOL = Subprotocol("graphql-transport-ws")
 CHANGES = """subscription ($person: ID, $manager: ID) { kpiSnapshotChanged(personId: $person, managerId: $manager) {
-    snapshots { kpi value person { name } } } }"""
+    snapshots { edges { node { kpi value person { name } } } } } }"""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -155,6 +155,12 @@ async def test_subscriptions_are_bounded(host: str, org: SalesOrg) -> None:
         assert (refused["id"], refused["type"]) == (str(sockets.MAX_SUBSCRIPTIONS), "error")
 
 
+def snapshots(message: dict[str, Any]) -> list[dict[str, Any]]:
+    """What a message tells."""
+    edges = message["payload"]["data"]["kpiSnapshotChanged"]["snapshots"]["edges"]
+    return [edge["node"] for edge in edges]
+
+
 async def calls(org: SalesOrg, person: PersonDTO, count: int = 1) -> None:
     """Calls, and the refresh that a worker in another process would make."""
     for _ in range(count):
@@ -183,7 +189,7 @@ async def test_changes_reach_those_who_may_see_them(host: str, org: SalesOrg) ->
         await calls(org, rita, 3)
         for socket in (boss, self_):
             message = await hear(socket)
-            told = message["payload"]["data"]["kpiSnapshotChanged"]["snapshots"]
+            told = snapshots(message)
             assert {snapshot["person"]["name"] for snapshot in told} == {"Rita"}
             assert {snapshot["kpi"]: snapshot["value"] for snapshot in told}["calls"] == "3"
         await say(boss, id="1", type="complete")
@@ -208,6 +214,6 @@ async def test_who_does_not_listen_is_owed_the_latest_only(host: str, org: Sales
         await asyncio.gather(*(calls(org, ann) for _ in range(8)))
         heard: list[dict[str, Any]] = []
         while not heard or heard[-1]["calls"] != "8":
-            told = (await hear(socket))["payload"]["data"]["kpiSnapshotChanged"]["snapshots"]
+            told = snapshots(await hear(socket))
             heard.append({snapshot["kpi"]: snapshot["value"] for snapshot in told})
         assert len(heard) <= 8

@@ -85,6 +85,7 @@ class UpdateCrmConnection(InputDTO):
 
 
 CONNECTION_SORTING = Sorting({"created_at": datetime, "name": str}, default="created_at")
+EVENT_SORTING = Sorting({"received_at": datetime}, default="received_at", tie="dedup_key", tie_type=bytes)
 
 
 class CrmConnectionDTO(OutputDTO):

@@ -6,10 +6,13 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import asyncpg
-from sqlmodel import col, delete, select, tuple_, update
+from sqlmodel import col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from service.core.bulk import fetch_inserted
+from service.core.keyset import fetch_page
+from service.core.pagination import Page, PageRequest
+from service.crm.dto.connections import EVENT_SORTING
 from service.crm.models import CrmEvent, Delivery, UnclaimedDelivery
 
 EVENT_COLUMNS = (
@@ -80,23 +83,15 @@ async def get_event(session: AsyncSession, org_id: UUID, key: bytes) -> CrmEvent
 
 
 async def list_events(
-    session: AsyncSession,
-    org_id: UUID,
-    connection_id: UUID | None,
-    status: str | None,
-    after: tuple[datetime, bytes] | None,
-    limit: int,
-) -> list[CrmEvent]:
-    """Up to `limit` events by (received, key), after a position."""
-    key = (col(CrmEvent.received_at), col(CrmEvent.dedup_key))
+    session: AsyncSession, org_id: UUID, connection_id: UUID | None, status: str | None, page: PageRequest
+) -> Page[CrmEvent]:
+    """One page of events."""
     query = select(CrmEvent).where(col(CrmEvent.org_id) == org_id)
     if connection_id is not None:
         query = query.where(col(CrmEvent.connection_id) == connection_id)
     if status is not None:
         query = query.where(col(CrmEvent.status) == status)
-    if after is not None:
-        query = query.where(tuple_(*key) > after)
-    return list((await session.exec(query.order_by(*key).limit(limit))).all())
+    return await fetch_page(session, query, CrmEvent, EVENT_SORTING, page)
 
 
 async def requeue(session: AsyncSession, org_id: UUID, ids: Sequence[UUID]) -> None:

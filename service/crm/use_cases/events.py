@@ -1,15 +1,14 @@
 """Events as the operator of a connection sees them, and running them again."""
 
 import binascii
-from datetime import datetime
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from service.core.database import raw_connection
-from service.core.errors import invalid, not_found
+from service.core.errors import not_found
 from service.core.notifications import DELIVERIES
-from service.core.pagination import Page, PageRequest, paginate
+from service.core.pagination import Page, PageRequest
 from service.core.principal import Principal, require
 from service.crm.dto.connections import CrmEventDTO, EventStatus, ReplayDTO, ReplayRequest
 from service.crm.models import CrmEvent
@@ -27,17 +26,14 @@ async def list_crm_events(
 ) -> Page[CrmEventDTO]:
     """Events in order of arrival."""
     require(principal, Permission.CRM_EVENTS_READ)
-    position = page.position(2)
-    after = None if position is None else (_instant(position[0]), _key(position[1], "cursor"))
-    rows = await repository.list_events(session, principal.org_id, connection_id, status, after, page.limit + 1)
-    positions: list[tuple[str, ...]] = [(row.received_at.isoformat(), row.dedup_key.hex()) for row in rows]
-    return paginate([_to_dto(row) for row in rows], positions, page.limit)
+    found = await repository.list_events(session, principal.org_id, connection_id, status, page)
+    return found.with_items([_to_dto(row) for row in found.items])
 
 
 async def get_crm_event(session: AsyncSession, principal: Principal, event_id: str) -> CrmEventDTO:
     """One event."""
     require(principal, Permission.CRM_EVENTS_READ)
-    row = await repository.get_event(session, principal.org_id, _key(event_id, "event_id"))
+    row = await repository.get_event(session, principal.org_id, _key(event_id))
     if row is None:
         raise not_found("crm_event")
     return _to_dto(row)
@@ -46,7 +42,7 @@ async def get_crm_event(session: AsyncSession, principal: Principal, event_id: s
 async def replay_event(session: AsyncSession, principal: Principal, event_id: str) -> ReplayDTO:
     """Process the delivery of an event again; facts end the same however often this is done."""
     require(principal, Permission.CRM_EVENTS_REPLAY)
-    row = await repository.get_event(session, principal.org_id, _key(event_id, "event_id"))
+    row = await repository.get_event(session, principal.org_id, _key(event_id))
     if row is None:
         raise not_found("crm_event")
     return await _replay(session, principal, [row.delivery_id])
@@ -76,15 +72,8 @@ def _to_dto(row: CrmEvent) -> CrmEventDTO:
     return CrmEventDTO.model_validate({**row.model_dump(), "id": row.dedup_key.hex()})
 
 
-def _key(text: str, pointer: str) -> bytes:
+def _key(event_id: str) -> bytes:
     try:
-        return binascii.unhexlify(text)
+        return binascii.unhexlify(event_id)
     except (binascii.Error, ValueError) as error:
-        raise invalid(pointer, "is not the id of an event") from error
-
-
-def _instant(text: str) -> datetime:
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError as error:
-        raise invalid("cursor", "is not a cursor of this list", "invalid_cursor") from error
+        raise not_found("crm_event") from error

@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from service.core.clock import utc_now
 from service.core.errors import invalid, not_found
-from service.core.pagination import Page, PageRequest, encode_cursor
+from service.core.pagination import Page, PageRequest, cut_list
 from service.core.principal import Principal, require
 from service.kpi_snapshots.dto import KpiSnapshotDTO, KpiSnapshotQuery
 from service.kpi_snapshots.lines import SnapshotLine, lines_for, prepare_models
@@ -43,18 +43,14 @@ async def list_kpi_snapshots(
     """Read snapshots by person's name and in the model's order of KPIs.
 
     Scope and reporting lines are those of the day of `as_of`. `not_found` for a person outside the
-    caller's scope, `invalid` for an unknown KPI or a `period_start` that starts no such period.
+    caller's scope and for an unknown KPI, `invalid` for a `period_start` that starts no such period.
     """
     require(principal, Permission.KPI_SNAPSHOTS_READ)
     frame = await _frame(session, principal, query)
     people = await _people(session, principal, query, frame.today)
     lines = await _lines(session, principal, people, query.kpi)
-    after = page.position(3)
-    rest = [line for line in lines if after is None or line.position > after]
-    chosen = rest[: page.limit]
-    items = await _compute(session, principal, chosen, frame)
-    cursors = [encode_cursor(*line.position) for line in chosen]
-    return Page(items=items, cursors=cursors, next_cursor=cursors[-1] if len(rest) > page.limit else None)
+    chosen = cut_list(lines, [line.position for line in lines], page, length=3)
+    return chosen.with_items(await _compute(session, principal, chosen.items, frame))
 
 
 async def kpi_snapshots_of(
@@ -97,17 +93,16 @@ async def _people(
 ) -> Sequence[PersonDTO]:
     """Find who is asked for; the scope is the caller's, the people's data that of any reader of snapshots."""
     system = Principal.system(principal.org_id)
-    if query.person_id is not None and query.manager_id is not None:
-        raise invalid("manager_id", "give either person_id or manager_id")
+    if query.manager_id is not None:
+        await require_visible(session, principal, query.manager_id, on)
+        reports = await direct_reports(session, system, query.manager_id, on)
+        return [person for person in reports if query.person_id in {None, person.id}]
     if query.person_id is not None:
         await require_visible(session, principal, query.person_id, on)
         people = list((await get_people(session, system, [query.person_id])).values())
         if not people:
             raise not_found("person")
         return people
-    if query.manager_id is not None:
-        await require_visible(session, principal, query.manager_id, on)
-        return await direct_reports(session, system, query.manager_id, on)
     visible = await visible_people(session, principal, on)
     if visible is None:
         return await list_everyone(session, system)
@@ -119,7 +114,7 @@ async def _lines(
 ) -> list[SnapshotLine]:
     models = prepare_models(await list_active_models(session, Principal.system(principal.org_id)))
     if kpi is not None and not any(kpi in model.kpis for model in models.values()):
-        raise invalid("kpi", "is no KPI of an active success model")
+        raise not_found("kpi")
     return lines_for(people, models, kpi)
 
 

@@ -23,3 +23,9 @@ async def list_audit_events(
     if filters.until is not None:
         query = query.where(col(AuditEvent.occurred_at) < filters.until)
     return await fetch_page(session, query, AuditEvent, AUDIT_SORTING, page)
+
+
+async def get_audit_event(session: AsyncSession, org_id: UUID, event_id: UUID) -> AuditEvent | None:
+    """One row."""
+    query = select(AuditEvent).where(col(AuditEvent.org_id) == org_id, col(AuditEvent.id) == event_id)
+    return (await session.exec(query)).first()

@@ -4,11 +4,6 @@ import uuid
 from typing import Any
 
 import schemathesis
-from hypothesis import strategies as st
-from schemathesis.graphql import nodes
-
-JSON = [nodes.Object(fields=[]), nodes.List(values=[]), nodes.Int(value=1), nodes.String(value="text")]
-schemathesis.graphql.scalar("JSON", st.sampled_from(JSON))
 
 
 @schemathesis.hook

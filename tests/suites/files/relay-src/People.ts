@@ -11,9 +11,9 @@ export const person = graphql`
 
 export const list = graphql`
   fragment People_list on Query
-  @argumentDefinitions(first: { type: "Int", defaultValue: 50 }, after: { type: "String" })
+  @argumentDefinitions(first: { type: "Int", defaultValue: 50 }, after: { type: "Cursor" })
   @refetchable(queryName: "PeopleListPaginationQuery") {
-    people(first: $first, after: $after, sort: "name") @connection(key: "People_people") {
+    people(first: $first, after: $after, sort: NAME) @connection(key: "People_people") {
       edges {
         node {
           id
@@ -52,8 +52,13 @@ export const live = graphql`
   subscription PeopleSnapshotsSubscription($personId: ID!) {
     kpiSnapshotChanged(personId: $personId) {
       snapshots {
-        kpi
-        value
+        edges {
+          node {
+            id
+            kpi
+            value
+          }
+        }
       }
     }
   }
