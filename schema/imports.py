@@ -13,11 +13,18 @@ from schema.describing import NEEDS, describe, describe_enum
 from schema.inputs import row_id, to_dto
 from schema.mutations import mutation
 from schema.operations import Operation, OperationPayload, to_operation, to_operation_payload
-from schema.paging import Paged
+from schema.paging import Paged, orders
 from schema.relay import Connection, Node, NullIfAbsent, to_connection, to_global_id
 from service.core.database import TenantSession
 from service.core.pagination import PageRequest
-from service.crm.dto.imports import CreateImport, ImportDTO, ImportRowDTO, ImportRowStatus
+from service.crm.dto.imports import (
+    IMPORT_ROW_SORTING,
+    IMPORT_SORTING,
+    CreateImport,
+    ImportDTO,
+    ImportRowDTO,
+    ImportRowStatus,
+)
 from service.crm.imports.mapping import ImportKind
 from service.crm.permissions import Permission
 from service.crm.use_cases import imports
@@ -48,7 +55,7 @@ class ImportRow(Node):
 
     line: int
     external_id: str | None
-    status: ImportRowStatus
+    status: ImportRowStatus = strawberry.field(description="What became of it.")
     faults: JSON = strawberry.field(description="Why it failed: `column` and `message` of each fault.")
 
 
@@ -107,7 +114,11 @@ class ImportsQuery:
         """By global id."""
         return await load_import(info, row_id(id, "Import"))
 
-    @strawberry.field(description="The last first.", metadata={NEEDS: READ}, extensions=[Paged()])
+    @strawberry.field(
+        description="The last first.",
+        metadata={NEEDS: READ},
+        extensions=[Paged(orders("ImportSort", IMPORT_SORTING))],
+    )
     async def imports(self, info: Info, page: PageRequest) -> Connection[Import]:
         """One page."""
         async with info.context.session() as session:
@@ -117,7 +128,7 @@ class ImportsQuery:
     @strawberry.field(
         description="What became of each row; of an import with faults, the rows that have them.",
         metadata={NEEDS: READ},
-        extensions=[Paged()],
+        extensions=[Paged(orders("ImportRowSort", IMPORT_ROW_SORTING))],
     )
     async def import_rows(
         self, info: Info, page: PageRequest, import_id: strawberry.ID, status: ImportRowStatus | None = None

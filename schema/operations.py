@@ -10,12 +10,12 @@ from schema.context import Info
 from schema.describing import NEEDS, describe, describe_enum
 from schema.inputs import row_id, to_input
 from schema.mutations import mutation
-from schema.paging import Paged
+from schema.paging import Paged, orders
 from schema.people.types import Person, to_person
 from schema.relay import Connection, Node, NullIfAbsent, to_connection, to_global_id
 from service.core.database import TenantSession
 from service.core.pagination import PageRequest
-from service.organizations.dto.operations import OperationDTO, OperationFilter, OperationStatus
+from service.organizations.dto.operations import OPERATION_SORTING, OperationDTO, OperationFilter, OperationStatus
 from service.organizations.permissions import Permission
 from service.organizations.use_cases import operations
 
@@ -38,7 +38,7 @@ class Operation(Node):
 
     row: strawberry.Private[OperationDTO]
     kind: str
-    status: OperationStatus
+    status: OperationStatus = strawberry.field(description="Where it stands.")
     done: int
     total: int | None
     counts: JSON
@@ -82,7 +82,9 @@ class OperationsQuery:
         return await load_operation(info, row_id(id, "Operation"))
 
     @strawberry.field(
-        description="The last first; they are kept for 90 days.", metadata={NEEDS: READ}, extensions=[Paged()]
+        description="The last first; they are kept for 90 days.",
+        metadata={NEEDS: READ},
+        extensions=[Paged(orders("OperationSort", OPERATION_SORTING))],
     )
     async def operations(
         self, info: Info, page: PageRequest, kind: str | None = None, status: OperationStatus | None = None

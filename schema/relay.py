@@ -31,10 +31,8 @@ class PageInfo:
 
     has_next_page: bool = strawberry.field(description="Whether there is more after this page.")
     has_previous_page: bool = strawberry.field(description="Whether there is more before this page.")
-    start_cursor: Cursor | None = strawberry.field(
-        description="The place of the first item: `before` of the page before."
-    )
-    end_cursor: Cursor | None = strawberry.field(description="The place of the last item: `after` of the next page.")
+    start_cursor: Cursor | None = strawberry.field(description="The first item's place: `before` of the page before.")
+    end_cursor: Cursor | None = strawberry.field(description="The last item's place: `after` of the next page.")
 
 
 @strawberry.type(description="An item with its place in the list.")
