@@ -144,9 +144,9 @@ class ImportsQuery:
 class CreateImportInput:
     """An upload."""
 
-    mapping: str
-    content: str
-    dry_run: bool = False
+    mapping: str = strawberry.field(description="Which column is which field, TOML or JSON.")
+    file: str = strawberry.field(description="CSV with a header row.")
+    dry_run: bool = strawberry.field(default=False, description="Only check and report.")
     file_name: str | None = UNSET
     idempotency_key: str | None = None
 
@@ -161,9 +161,9 @@ async def create_import(session: TenantSession, info: Info, data: CreateImportIn
     """`POST /v1/imports`."""
 
     async def content() -> AsyncIterator[bytes]:
-        yield data.content.encode()
+        yield data.file.encode()
 
-    about = to_dto(CreateImport, data, apart="content")
+    about = to_dto(CreateImport, data, apart="file")
     return await imports.create_import(session, info.context.principal, about, content())
 
 

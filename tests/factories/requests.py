@@ -103,7 +103,7 @@ GRAPHQL_INPUTS: dict[str, Any] = {
     "replayWebhookDelivery": {"id": to_global_id("WebhookDelivery", ROW)},
     "bulkUpsertActivities": {"system": "dialler", "activities": [{"externalId": "7", "kind": "CALL"}]},
     "bulkUpsertDeals": BODIES["bulkUpsertDeals"] | {"deals": [{"externalId": "7"}]},
-    "createImport": {"mapping": MAPPING, "content": "id\n1\n"},
+    "createImport": {"mapping": MAPPING, "file": "id\n1\n"},
     "cancelOperation": {"id": to_global_id("Operation", ROW)},
 }
 
