@@ -17,7 +17,7 @@ from tests.fixtures.rest import bearer, rest_client
 Ask = Callable[..., Awaitable[dict[str, Any]]]
 
 
-@pytest_asyncio.fixture
+@pytest_asyncio.fixture(scope="session")
 async def client(
     settings: Settings, urls: DatabaseUrls, database: Database, secret_box: SecretBox
 ) -> AsyncIterator[httpx.AsyncClient]:

@@ -13,7 +13,7 @@ from tests.factories.sales_org import SalesOrg, make_sales_org
 from tests.fixtures.rest import rest_client
 
 
-@pytest_asyncio.fixture
+@pytest_asyncio.fixture(scope="session")
 async def rest(
     settings: Settings, urls: DatabaseUrls, database: Database, secret_box: SecretBox
 ) -> AsyncIterator[httpx.AsyncClient]:
