@@ -19,7 +19,8 @@ from service.core.pagination import PageRequest
 from service.kpi_snapshots.dto import KpiSnapshotDTO, KpiSnapshotQuery
 from service.kpi_snapshots.permissions import Permission
 from service.kpi_snapshots.use_cases import snapshots
-from service.success_models.document import KpiLevel, PeriodKind
+from service.success_models.kpis import KpiLevel
+from service.success_models.targets import PeriodKind
 
 if TYPE_CHECKING:
     from schema.people.types import Person

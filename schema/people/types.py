@@ -19,7 +19,7 @@ from service.kpi_snapshots.dto import KpiSnapshotQuery
 from service.organizations.dto.people import ExternalIdentityDTO, ManagerPeriodDTO, PersonDTO
 from service.organizations.permissions import Permission
 from service.organizations.use_cases.reporting_lines import get_manager_period
-from service.success_models.document import PeriodKind
+from service.success_models.targets import PeriodKind
 
 describe_enum(
     Role,

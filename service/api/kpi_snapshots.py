@@ -13,7 +13,7 @@ from service.core.dto import IsoDay, IsoInstant
 from service.kpi_snapshots.dto import KpiSnapshotDTO, KpiSnapshotQuery
 from service.kpi_snapshots.permissions import Permission
 from service.kpi_snapshots.use_cases import snapshots
-from service.success_models.document import PeriodKind
+from service.success_models.targets import PeriodKind
 
 router = resource_router("/v1/kpi-snapshots", "KPI snapshots")
 

@@ -7,7 +7,8 @@ from uuid import UUID
 from pydantic import AwareDatetime
 
 from service.core.dto import InputDTO, IsoDay, IsoInstant, OutputDTO
-from service.success_models.document import KpiLevel, PeriodKind
+from service.success_models.kpis import KpiLevel
+from service.success_models.targets import PeriodKind
 
 
 class KpiSnapshotQuery(InputDTO):

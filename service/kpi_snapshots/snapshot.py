@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 
-from service.success_models.document import Kpi, KpiKind, Polarity
+from service.success_models.kpis import Kpi, KpiKind, Polarity
 
 RATIO_PLACES = Decimal("0.000001")
 EXACT = Context(prec=120, rounding=ROUND_HALF_EVEN)

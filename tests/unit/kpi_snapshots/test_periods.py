@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.kpi_snapshots.periods import Calendar, Period
-from service.success_models.document import PeriodKind
+from service.success_models.targets import PeriodKind
 
 calendars = st.builds(Calendar, week_start=st.integers(1, 7), fiscal_month=st.integers(1, 12))
 days = st.dates(date(1970, 1, 1), date(2200, 12, 31))

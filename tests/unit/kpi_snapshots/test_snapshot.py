@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.kpi_snapshots.snapshot import KpiValue, Total, compute_attainment, compute_value
-from service.success_models.document import Kpi, Polarity
+from service.success_models.kpis import Kpi, Polarity
 from tests.factories.success_models import CALLS, CONNECTED, flow_kpi, ratio_kpi
 
 FLOW = Kpi.model_validate(flow_kpi("calls", CALLS))

@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from service.success_models.document import ModelDocument, PeriodKind
-from service.success_models.targets import TargetTable
+from service.success_models.document import ModelDocument
+from service.success_models.targets import PeriodKind, TargetTable
 from tests.factories.success_models import model_document, target
 
 TABLE = TargetTable(

@@ -12,7 +12,8 @@ from service.core.errors import ErrorKind, FieldError, ServiceError
 from service.core.pagination import PageRequest
 from service.kpi_snapshots.dto import KpiSnapshotDTO, KpiSnapshotQuery
 from service.kpi_snapshots.use_cases.snapshots import kpi_snapshots_of, list_kpi_snapshots
-from service.success_models.document import KpiLevel, PeriodKind
+from service.success_models.kpis import KpiLevel
+from service.success_models.targets import PeriodKind
 from tests.factories.sales_org import SalesOrg, make_sales_org
 from tests.factories.success_models import CALLS, flow_kpi, model_document, target
 from tests.fixtures.statements import counted_statements
