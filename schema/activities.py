@@ -60,13 +60,20 @@ class Activity(Node):
         found = await info.context.loaders.people.load(self.row.person_id) if self.row.person_id else None
         return None if found is None else to_person(found)
 
+    @strawberry.field(description="The deal it is about; the caller may not see it, or it may not have come yet.")
+    def deal_id(self) -> strawberry.ID | None:
+        """For `node(id)`."""
+        return None if self.row.deal_id is None else to_global_id("Deal", self.row.deal_id)
+
 
 describe(Activity, ActivityDTO)
 
 
 def to_activity(dto: ActivityDTO) -> Activity:
     """The GraphQL view of an activity."""
-    return Activity(id=to_global_id("Activity", dto.id), row=dto, **dto.model_dump(exclude={"id", "person_id"}))
+    return Activity(
+        id=to_global_id("Activity", dto.id), row=dto, **dto.model_dump(exclude={"id", "person_id", "deal_id"})
+    )
 
 
 async def load_activity(info: Info, id_: UUID) -> Activity:
@@ -94,13 +101,15 @@ class ActivitiesQuery:
         info: Info,
         page: PageRequest,
         person_id: strawberry.ID | None = None,
+        deal_id: strawberry.ID | None = None,
         kind: ActivityKind | None = None,
         occurred_from: dt.date | None = None,
         occurred_until: dt.date | None = None,
     ) -> Connection[Activity]:
         """One page."""
         span = {"occurred_from": occurred_from, "occurred_until": occurred_until}
-        filters = to_input(ActivityFilter, person_id=id_of(person_id, "Person"), kind=kind, **span)
+        about = {"person_id": id_of(person_id, "Person"), "deal_id": id_of(deal_id, "Deal")}
+        filters = to_input(ActivityFilter, **about, kind=kind, **span)
         async with info.context.session() as session:
             found = await facts.list_activities(session, info.context.principal, filters, page)
         return to_connection(found, to_activity, page)
@@ -114,6 +123,7 @@ class UpsertActivityInput:
     kind: ActivityKind = strawberry.field(description="What it is.")
     object: ActivityKind | None = UNSET
     occurred_at: dt.datetime | None = UNSET
+    deal: str | None = UNSET
     owner: str | None = UNSET
     direction: str | None = UNSET
     outcome: str | None = UNSET

@@ -10,6 +10,12 @@ from strawberry.types.unset import UNSET
 
 from schema.bulk import BulkPayload, BulkResults, to_bulk_payload
 from schema.context import Info
+from schema.deal_histories import (
+    CloseDateEntryConnection,
+    StageEntryConnection,
+    to_close_date_history,
+    to_stage_history,
+)
 from schema.describing import NEEDS, describe, describe_enum
 from schema.inputs import row_id, to_dto, to_input
 from schema.mutations import mutation
@@ -53,8 +59,20 @@ class Deal(Node):
     created_on: dt.date
     closed_at: dt.datetime | None
     closed_on: dt.date | None
+    expected_close_on: dt.date | None
+    slips: int
     attributes: JSON
     received_at: dt.datetime
+
+    @strawberry.field(description="Every move, forward and back, in order of time.", extensions=[Paged(whole=True)])
+    def stage_history(self, page: PageRequest) -> StageEntryConnection:
+        """All of them, unless fewer are asked for."""
+        return to_stage_history(self.row.stage_history, page)
+
+    @strawberry.field(description="Every change of the close date, in order of time.", extensions=[Paged(whole=True)])
+    def close_date_history(self, page: PageRequest) -> CloseDateEntryConnection:
+        """All of them, unless fewer are asked for."""
+        return to_close_date_history(self.row.close_date_history, page)
 
     @strawberry.field(description="Who owns it now; null: nobody known.", metadata={NEEDS: People.PEOPLE_READ})
     async def owner(self, info: Info) -> Person | None:
@@ -68,7 +86,8 @@ describe(Deal, DealDTO)
 
 def to_deal(dto: DealDTO) -> Deal:
     """The GraphQL view of a deal."""
-    return Deal(id=to_global_id("Deal", dto.id), row=dto, **dto.model_dump(exclude={"id", "owner_id"}))
+    shown = dto.model_dump(exclude={"id", "owner_id", "stage_history", "close_date_history"})
+    return Deal(id=to_global_id("Deal", dto.id), row=dto, **shown)
 
 
 async def load_deal(info: Info, id_: UUID) -> Deal:

@@ -1,7 +1,6 @@
 """From a record's state to facts: pure, so that the same state always gives the same facts."""
 
-from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -9,9 +8,19 @@ from enum import StrEnum
 from itertools import chain
 from uuid import UUID
 
+from service.activities.attribution import owner_at, resolve
+from service.activities.histories import (
+    AmountEntry,
+    CloseDateEntry,
+    OwnerEntry,
+    StageEntry,
+    amount_history,
+    close_date_history,
+    owner_history,
+)
 from service.activities.instants import Moment, moment_of, moment_of_ms
 from service.activities.mapping import CLOSED_LOST, CLOSED_WON, DerivationContext
-from service.activities.records import ATTRIBUTE, CREATED, FieldWrite, RecordState
+from service.activities.records import ATTRIBUTE, CREATED, DEAL, RecordState
 
 
 class ActivityKind(StrEnum):
@@ -41,6 +50,7 @@ class DerivedActivity:
 
     kind: str
     person_id: UUID | None
+    deal_id: UUID | None
     occurred: Moment
     direction: str | None
     outcome: str | None
@@ -79,8 +89,20 @@ class DerivedDeal:
     created_owner_id: UUID | None
     closed: Moment | None
     closed_owner_id: UUID | None
+    expected_close_on: date | None
+    slips: int
     attributes: dict[str, str]
     stage_changes: tuple[DerivedStageChange, ...]
+    owner_history: tuple[OwnerEntry, ...]
+    amount_history: tuple[AmountEntry, ...]
+    close_date_history: tuple[CloseDateEntry, ...]
+
+    @property
+    def stage_history(self) -> tuple[StageEntry, ...]:
+        """Its moves as dated entries."""
+        return tuple(
+            StageEntry(move.occurred.at, move.occurred.on, move.to_stage, move.person_id) for move in self.stage_changes
+        )
 
     def cells(self) -> Iterable[tuple[UUID | None, date]]:
         """The (person, day) cells this fact adds to."""
@@ -89,6 +111,8 @@ class DerivedDeal:
             yield self.closed_owner_id, self.closed.on
         for change in self.stage_changes:
             yield change.person_id, change.occurred.on
+        for entry in self.owner_history:  # whose pipeline it was part of
+            yield entry.person_id, entry.on
 
 
 Fact = DerivedActivity | DerivedDeal
@@ -127,7 +151,8 @@ def _activity(state: RecordState, kind: str, context: DerivationContext, unmappe
     said = state.value("kind")
     return DerivedActivity(
         kind=said if said in ACTIVITY_KINDS else kind,
-        person_id=_owner_at(state, occurred.at, context, unmapped),
+        person_id=owner_at(state, occurred.at, context, unmapped),
+        deal_id=context.deals.get(state.value(DEAL) or ""),
         occurred=occurred,
         direction=state.value("direction"),
         outcome=None if outcome is None else context.dispositions.get(outcome, outcome),
@@ -154,6 +179,8 @@ def _deal(state: RecordState, context: DerivationContext, unmapped: set[str]) ->
     outcome = _outcome(state, stage)
     closed = _closed(state, outcome, stage, changes, context)
     amount, currency = _decimal(state.value("amount")), state.value("currency")
+    known = currency in (None, context.currency)
+    close_dates = close_date_history(state, context, None if closed is None else _decided_at(closed, changes))
     return DerivedDeal(
         name=state.value("name"),
         pipeline=state.value("pipeline"),
@@ -161,15 +188,26 @@ def _deal(state: RecordState, context: DerivationContext, unmapped: set[str]) ->
         outcome=outcome,
         amount=amount,
         currency=currency,
-        org_amount=amount if currency in (None, context.currency) else None,
-        owner_id=_resolve(state.value("owner"), context, unmapped),
+        org_amount=amount if known else None,
+        owner_id=resolve(state.value("owner"), context, unmapped),
         created=created,
-        created_owner_id=_owner_at(state, created.at, context, unmapped),
+        created_owner_id=owner_at(state, created.at, context, unmapped),
         closed=closed,
-        closed_owner_id=None if closed is None else _owner_at(state, closed.at, context, unmapped),
+        closed_owner_id=None if closed is None else owner_at(state, closed.at, context, unmapped),
+        expected_close_on=close_dates[-1].close_on if close_dates and closed is None else None,
+        slips=close_dates[-1].slips if close_dates else 0,
         attributes=_attributes(state),
         stage_changes=changes,
+        owner_history=owner_history(state, context, unmapped),
+        amount_history=amount_history(state, context, known=known),
+        close_date_history=close_dates,
     )
+
+
+def _decided_at(closed: Moment, changes: tuple[DerivedStageChange, ...]) -> datetime:
+    """When it came into the closed stage it is in; its close date may be any time of that day."""
+    last = changes[-1] if changes else None
+    return last.occurred.at if last is not None and last.to_stage in OUTCOMES else closed.at
 
 
 def _stage(raw: str, context: DerivationContext, unmapped: set[str]) -> str:
@@ -191,7 +229,7 @@ def _stage_changes(state: RecordState, context: DerivationContext, unmapped: set
         if stage == previous:
             continue
         occurred = moment_of_ms(write.at, context.zone)
-        yield DerivedStageChange(previous, stage, _owner_at(state, occurred.at, context, unmapped), occurred)
+        yield DerivedStageChange(previous, stage, owner_at(state, occurred.at, context, unmapped), occurred)
         previous = stage
 
 
@@ -222,33 +260,6 @@ def _closed(
     if stage in OUTCOMES:
         return next(change.occurred for change in reversed(changes) if change.to_stage == stage)
     return moment_of_ms(state.fields["is_won" if outcome == "won" else "is_closed"].at, context.zone)
-
-
-def _owner_at(state: RecordState, at: datetime, context: DerivationContext, unmapped: set[str]) -> UUID | None:
-    """The last owner written at or before the instant, else the earliest known one."""
-    writes = state.history.get("owner")
-    if not writes:
-        return None
-    index = bisect_right(writes, int(at.timestamp() * 1000), key=_at) - 1
-    return _resolve(writes[max(index, 0)].value, context, unmapped)
-
-
-def _at(write: FieldWrite) -> int:
-    return write.at
-
-
-def _resolve(owner: str | None, context: DerivationContext, unmapped: set[str]) -> UUID | None:
-    if not owner:
-        return None
-    person = resolve_owner(owner, context.owners)
-    if person is None:
-        unmapped.add(f"owner:{owner}")
-    return person
-
-
-def resolve_owner(owner: str, owners: Mapping[str, UUID]) -> UUID | None:
-    """The person whom a system means: by their id in it, else by e-mail address."""
-    return owners.get(owner) or owners.get(owner.lower())
 
 
 def _first_known(state: RecordState, context: DerivationContext) -> Moment:

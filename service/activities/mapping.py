@@ -18,3 +18,5 @@ class DerivationContext:
     owners: Mapping[str, UUID]
     stages: Mapping[str, str] = field(default_factory=dict)
     dispositions: Mapping[str, str] = field(default_factory=dict)
+    deals: Mapping[str, UUID] = field(default_factory=dict)
+    """The source's deals by external id, as far as the records at hand name them."""

@@ -5,11 +5,20 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, CheckConstraint, Column, ForeignKeyConstraint, Index, Numeric, String, UniqueConstraint
+from sqlalchemy import (
+    ARRAY,
+    CheckConstraint,
+    Column,
+    ForeignKeyConstraint,
+    Index,
+    Numeric,
+    String,
+    UniqueConstraint,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
-from service.core.tables import TenantRow, timestamp
+from service.core.tables import INSTANT, TenantRow, timestamp
 
 
 class RecordSource(TenantRow, table=True):
@@ -41,6 +50,7 @@ class Record(TenantRow, table=True):
     footprint: list[str] = Field(sa_column=Column(ARRAY(String), nullable=False))
     unmapped: list[str] | None = Field(default=None, sa_column=Column(ARRAY(String), nullable=True))
     received_at: datetime = Field(sa_column=timestamp())
+    known_from: datetime = Field(sa_column=timestamp(), description="When its facts became what they are")
 
     __table_args__ = (
         UniqueConstraint("org_id", "source_id", "object_type", "external_id"),
@@ -49,54 +59,90 @@ class Record(TenantRow, table=True):
     )
 
 
-class Activity(TenantRow, table=True):
-    """A call, meeting, e-mail or task; `id` is its record's id, `person_id` the owner at the time."""
+class FactRow(TenantRow):
+    """What every fact has: when it reached us, since when we know it so, and a hash of what it says."""
 
-    __tablename__ = "activity"
+    received_at: datetime = Field(sa_type=INSTANT)
+    known_from: datetime = Field(sa_type=INSTANT)
+    fingerprint: bytes
+
+
+class ActivityFields(FactRow):
+    """A call, meeting, e-mail or task; `id` is its record's id, `person_id` the owner at the time."""
 
     kind: str
     person_id: UUID | None = None
-    occurred_at: datetime = Field(sa_column=timestamp())
+    deal_id: UUID | None = Field(default=None, description="The deal it is about; its row may be hidden or not there")
+    occurred_at: datetime = Field(sa_type=INSTANT)
     occurred_on: date = Field(description="Day of `occurred_at` in the organization's time zone")
-    received_at: datetime = Field(sa_column=timestamp())
     direction: str | None = None
     outcome: str | None = None
     status: str | None = None
-    duration_seconds: Decimal | None = Field(default=None, sa_column=Column(Numeric))
-    attributes: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    duration_seconds: Decimal | None = Field(default=None, sa_type=Numeric)
+    attributes: dict[str, Any] = Field(sa_type=JSONB)
+
+
+class Activity(ActivityFields, table=True):
+    """An activity as it is known now."""
+
+    __tablename__ = "activity"
 
     __table_args__ = (
         Index("ix_activity__person_day", "org_id", "person_id", "occurred_on"),
         Index("ix_activity__occurred_at", "org_id", "occurred_at"),
+        Index("ix_activity__deal", "org_id", "deal_id", postgresql_where="deal_id IS NOT NULL"),
         CheckConstraint("duration_seconds >= 0", name="duration_not_negative"),
     )
 
 
-class Deal(TenantRow, table=True):
-    """A deal; `id` is its record's id. Owners are those at the time of creation and of closing."""
+class ActivityVersion(ActivityFields, table=True):
+    """An activity as it was known from `known_from` until before `known_until`."""
 
-    __tablename__ = "deal"
+    __tablename__ = "activity_version"
+
+    known_from: datetime = Field(sa_type=INSTANT, primary_key=True)
+    known_until: datetime = Field(sa_type=INSTANT)
+
+    __table_args__ = (Index("ix_activity_version__person_day", "org_id", "person_id", "occurred_on"),)
+
+
+class DealFields(FactRow):
+    """A deal; `id` is its record's id. Owners are those at the time of creation and of closing.
+
+    The histories are lists of dated entries in order of time, as `histories.py` makes them.
+    """
 
     name: str | None = None
     pipeline: str | None = None
     stage: str | None = None
     outcome: str = Field(description="open, won or lost")
-    amount: Decimal | None = Field(default=None, sa_column=Column(Numeric))
+    amount: Decimal | None = Field(default=None, sa_type=Numeric)
     currency: str | None = None
     org_amount: Decimal | None = Field(
         default=None,
-        sa_column=Column(Numeric),
+        sa_type=Numeric,
         description="`amount` in the organization's currency; NULL where that is not known",
     )
     owner_id: UUID | None = None
-    created_at: datetime = Field(sa_column=timestamp())
+    created_at: datetime = Field(sa_type=INSTANT)
     created_on: date
     created_owner_id: UUID | None = None
-    closed_at: datetime | None = Field(default=None, sa_column=timestamp(nullable=True))
+    closed_at: datetime | None = Field(default=None, sa_type=INSTANT)
     closed_on: date | None = None
     closed_owner_id: UUID | None = None
-    received_at: datetime = Field(sa_column=timestamp())
-    attributes: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    expected_close_on: date | None = Field(default=None, description="Of an open deal")
+    slips: int = Field(description="How often the close date became later while it was open")
+    stage_history: list[dict[str, Any]] = Field(sa_type=JSONB)
+    owner_history: list[dict[str, Any]] = Field(sa_type=JSONB)
+    close_date_history: list[dict[str, Any]] = Field(sa_type=JSONB)
+    amount_history: list[dict[str, Any]] = Field(sa_type=JSONB)
+    attributes: dict[str, Any] = Field(sa_type=JSONB)
+
+
+class Deal(DealFields, table=True):
+    """A deal as it is known now."""
+
+    __tablename__ = "deal"
 
     __table_args__ = (
         Index("ix_deal__created", "org_id", "created_owner_id", "created_on"),
@@ -105,6 +151,15 @@ class Deal(TenantRow, table=True):
         Index("ix_deal__created_at", "org_id", "created_at"),
         CheckConstraint("outcome IN ('open', 'won', 'lost')", name="outcome"),
     )
+
+
+class DealVersion(DealFields, table=True):
+    """A deal as it was known from `known_from` until before `known_until`."""
+
+    __tablename__ = "deal_version"
+
+    known_from: datetime = Field(sa_type=INSTANT, primary_key=True)
+    known_until: datetime = Field(sa_type=INSTANT)
 
 
 class StageChange(SQLModel, table=True):

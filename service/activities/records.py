@@ -19,8 +19,11 @@ CREATED, DELETED, MERGED_INTO = "$created", "$deleted", "$merged_into"
 ATTRIBUTE = "attr:"
 """Prefix of a customer's own fields."""
 
-DATED_FIELDS = frozenset({"stage", "owner", "closed_at"})
-"""Fields whose every value is kept with its time: who owned a deal then, where it stood then."""
+DATED_FIELDS = frozenset({"stage", "owner", "closed_at", "amount"})
+"""Fields whose every value is kept with its time: who owned a deal then, where it stood, what it was worth."""
+
+DEAL = "deal"
+"""Field of an activity: the external id, in the same source, of the deal it is about."""
 
 
 class FieldWrite(msgspec.Struct, array_like=True, frozen=True):

@@ -25,12 +25,14 @@ async def list_activities(
     principal: PrincipalDep,
     page: Annotated[ListRequest, sorted_by(ACTIVITY_SORTING)],
     person_id: Annotated[UUID | None, Query(description="Whose.")] = None,
+    deal_id: Annotated[UUID | None, Query(description="About which deal.")] = None,
     kind: Annotated[ActivityKind | None, Query(description="What it is.")] = None,
     occurred_from: Annotated[Day | None, Query(description="From this day on.")] = None,
     occurred_until: Annotated[Day | None, Query(description="Before this day.")] = None,
 ) -> ListEnvelope[ActivityDTO]:
     """The last first. A rep sees their own, a manager those of the tree below them."""
-    filters = ActivityFilter(person_id=person_id, kind=kind, occurred_from=occurred_from, occurred_until=occurred_until)
+    span = {"occurred_from": occurred_from, "occurred_until": occurred_until}
+    filters = ActivityFilter(person_id=person_id, deal_id=deal_id, kind=kind, **span)
     return page.answer(await facts.list_activities(session, principal, filters, page))
 
 

@@ -1,6 +1,7 @@
 """Column building blocks of every table; `metadata` is what migrations and contract tests read."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Column, DateTime
@@ -23,6 +24,10 @@ class TenantRow(SQLModel):
 
     org_id: UUID = Field(primary_key=True)
     id: UUID = Field(default_factory=new_id, primary_key=True)
+
+
+INSTANT: Any = DateTime(timezone=True)
+"""The type of a `timestamptz` column that several tables inherit: a `Column` belongs to one."""
 
 
 def timestamp(*, nullable: bool = False) -> "Column[datetime]":

@@ -1,9 +1,11 @@
 """A success model as one JSON document, which a partner keeps in git: stages, KPIs and targets."""
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pydantic import Field
 
+from service.activities.mapping import CLOSED_LOST, CLOSED_WON
 from service.core.dto import InputDTO, Key, Text
 from service.core.errors import FieldError
 from service.success_models.kpis import Kpi
@@ -36,7 +38,8 @@ def find_problems(document: ModelDocument) -> list[FieldError]:
     found += _repeated("/stages", [stage.key for stage in document.stages], "key")
     found += _repeated("/kpis", [kpi.key for kpi in document.kpis], "key")
     for index, kpi in enumerate(document.kpis):
-        found += [FieldError(f"/kpis/{index}{pointer}", message) for pointer, message in kpi.problems()]
+        problems = [*kpi.problems(), *_stage_problems(kpi, document.stages), *_per_problems(kpi, document)]
+        found += [FieldError(f"/kpis/{index}{pointer}", message) for pointer, message in problems]
     keys = {kpi.key for kpi in document.kpis}
     seen: set[tuple[str, PeriodKind, str]] = set()
     for index, target in enumerate(document.targets):
@@ -47,6 +50,56 @@ def find_problems(document: ModelDocument) -> list[FieldError]:
             found.append(FieldError(f"/targets/{index}", "repeats a target of the same KPI, period and scope"))
         seen.add(place)
     return found
+
+
+def _stage_problems(kpi: Kpi, stages: Sequence[Stage]) -> Iterator[tuple[str, str]]:
+    """Stages that the process does not have: a slip of the pen would count nothing for ever.
+
+    Without a process
+    there is nothing to check against.
+    """
+    known = {stage.key for stage in stages} | {CLOSED_WON, CLOSED_LOST}
+    if not stages:
+        return
+    for name, measure in (("measure", kpi.measure), ("numerator", kpi.numerator), ("denominator", kpi.denominator)):
+        named = [] if measure is None else measure.stage_values()
+        yield from (
+            (f"/{name}{pointer}", f"{stage} is no stage of this model")
+            for pointer, stage in named
+            if stage not in known
+        )
+    if kpi.duration is not None:
+        for name, stage in (("from_stage", kpi.duration.from_stage), ("to_stage", kpi.duration.to_stage)):
+            if stage is not None and stage not in known:
+                yield f"/duration/{name}", f"{stage} is no stage of this model"
+
+
+def _per_problems(kpi: Kpi, document: ModelDocument) -> Iterator[tuple[str, str]]:
+    """What a KPI is divided by must be there, and must not lead back to itself."""
+    if kpi.per is None:
+        return
+    if kpi.per.target_of is not None:
+        if document.kpi(kpi.per.target_of) is None:
+            yield "/per/target_of", "is no KPI of this model"
+        elif all(target.kpi != kpi.per.target_of for target in document.targets):
+            yield "/per/target_of", "has no target in this model: this would divide by nothing"
+    elif document.kpi(str(kpi.per.kpi)) is None:
+        yield "/per/kpi", "is no KPI of this model"
+    elif _leads_to(document, str(kpi.per.kpi), kpi.key):
+        yield "/per/kpi", "leads back to this KPI: a cycle"
+
+
+def _leads_to(document: ModelDocument, start: str, goal: str) -> bool:
+    """Whether following `per.kpi` from one KPI comes to another."""
+    seen: set[str] = set()
+    key: str | None = start
+    while key is not None and key not in seen:
+        if key == goal:
+            return True
+        seen.add(key)
+        kpi = document.kpi(key)
+        key = None if kpi is None or kpi.per is None else kpi.per.kpi
+    return False
 
 
 def _repeated(pointer: str, keys: list[str], name: str) -> list[FieldError]:

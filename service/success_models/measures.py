@@ -1,152 +1,144 @@
-"""Measures as data: which facts are counted or summed, and which of their fields may be filtered on."""
+"""Measures as data: which facts are aggregated how; pure."""
 
 import hashlib
 import json
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Any
 from uuid import UUID
 
-from pydantic import Field, PlainValidator, WithJsonSchema
+from pydantic import Field
 
-from service.core.dto import InputDTO, refuse_unstorable
-
-
-class Source(StrEnum):
-    """Facts that a measure counts; each is dated and attributed to the owner at the time."""
-
-    ACTIVITIES = "activities"
-    DEALS_CREATED = "deals_created"
-    DEALS_WON = "deals_won"
-    DEALS_LOST = "deals_lost"
-    DEALS_CLOSED = "deals_closed"
-    STAGE_CHANGES = "stage_changes"
+from service.core.dto import InputDTO
+from service.success_models.filters import FieldKind, FieldName, Filter, Source, field_kind, unknown_field
 
 
-DEAL_TEXT = frozenset({"pipeline", "stage", "outcome", "currency", "name"})
-TEXT_FIELDS: dict[Source, frozenset[str]] = {
-    Source.ACTIVITIES: frozenset({"kind", "direction", "outcome", "status"}),
-    Source.STAGE_CHANGES: frozenset({"from_stage", "to_stage"}),
-    **dict.fromkeys((Source.DEALS_CREATED, Source.DEALS_WON, Source.DEALS_LOST, Source.DEALS_CLOSED), DEAL_TEXT),
+class Aggregate(StrEnum):
+    """`share` is that of the facts which also match `matching`; `median` and `share` have no value over no facts."""
+
+    COUNT = "count"
+    SUM = "sum"
+    COUNT_DISTINCT = "count_distinct"
+    MEDIAN = "median"
+    SHARE = "share"
+
+
+class Unit(StrEnum):
+    """What a value is counted in; `currency` is the organization's."""
+
+    COUNT = "count"
+    CURRENCY = "currency"
+    RATIO = "ratio"
+    SECONDS = "seconds"
+    DAYS = "days"
+
+
+UNIT_OF_FIELD = {
+    "amount": Unit.CURRENCY,
+    "deal.amount": Unit.CURRENCY,
+    "duration_seconds": Unit.SECONDS,
+    "age_days": Unit.DAYS,
+    "stage_days": Unit.DAYS,
+    "days_to_close": Unit.DAYS,
 }
-NUMBER_FIELDS: dict[Source, frozenset[str]] = {
-    Source.ACTIVITIES: frozenset({"duration_seconds"}),
-    Source.STAGE_CHANGES: frozenset(),
-    **dict.fromkeys(
-        (Source.DEALS_CREATED, Source.DEALS_WON, Source.DEALS_LOST, Source.DEALS_CLOSED), frozenset({"amount"})
-    ),
-}
-ATTRIBUTE_PREFIX = "attributes."
-"""A customer's own field; kept as text on activities and deals."""
-
-MAX_NUMBER = 10**15
-MAX_TEXT = 200
-MAX_LIST = 200
-
-Scalar = str | int | float | bool
-
-
-def _check_value(value: Any) -> Scalar | list[Scalar]:
-    """One scalar or a list of them; a single check, so that an error points at the value and not inside a union."""
-    if isinstance(value, list):
-        if not 1 <= len(value) <= MAX_LIST:
-            raise ValueError(f"a list holds 1 to {MAX_LIST} values")
-        return [_check_scalar(item) for item in value]
-    return _check_scalar(value)
-
-
-def _check_scalar(value: Any) -> Scalar:
-    if isinstance(value, bool):
-        return value
-    if isinstance(value, int | float):
-        if not -MAX_NUMBER <= value <= MAX_NUMBER:  # false for NaN too
-            raise ValueError(f"a number lies between -{MAX_NUMBER} and {MAX_NUMBER}")
-        return value
-    if isinstance(value, str) and len(value) <= MAX_TEXT:
-        return str(refuse_unstorable(value))
-    raise ValueError(f"must be a text of at most {MAX_TEXT} characters, a number, true or false, or a list of these")
-
-
-class Filter(InputDTO):
-    """One condition on a fact; all filters of a measure hold together."""
-
-    field: Annotated[str, Field(max_length=80, pattern=r"^[a-z][A-Za-z0-9_.]*$")]
-    op: Literal["eq", "ne", "in", "gte", "lte", "exists"]
-    value: Annotated[
-        Scalar | list[Scalar],
-        PlainValidator(_check_value),
-        WithJsonSchema({"description": "A text, number or boolean; a list for `in`"}),
-    ]
-
-    @property
-    def values(self) -> list[Scalar]:
-        """The value as a list."""
-        return self.value if isinstance(self.value, list) else [self.value]
+OVER_A_FIELD = frozenset({Aggregate.SUM, Aggregate.MEDIAN, Aggregate.COUNT_DISTINCT})
 
 
 class Measure(InputDTO):
-    """A number that adds up per person and day."""
+    """One aggregate over the facts of a source that match every filter."""
 
     source: Source
-    aggregate: Literal["count", "sum"] = "count"
-    field: Annotated[str, Field(max_length=80, pattern=r"^[a-z][a-z_]*$")] | None = None
+    aggregate: Aggregate = Aggregate.COUNT
+    field: FieldName | None = None
+    """What is summed, or whose median or distinct values are asked for."""
     filters: list[Filter] = Field(default_factory=list, max_length=20)
+    matching: list[Filter] = Field(default_factory=list, max_length=20)
+    """Of a share: what the facts of the numerator match besides."""
 
-    def problems(self) -> list[tuple[str, str]]:
+    @property
+    def is_additive(self) -> bool:
+        """Whether days add up to the period: what cells can be kept of."""
+        return self.aggregate in {Aggregate.COUNT, Aggregate.SUM} and self.source is not Source.OPEN_DEALS
+
+    @property
+    def unit(self) -> Unit | None:
+        """What its value is counted in; None where only the customer knows, or the field is none."""
+        if self.aggregate is Aggregate.SHARE:
+            return Unit.RATIO
+        if self.aggregate in {Aggregate.SUM, Aggregate.MEDIAN}:
+            has_own_unit = field_kind(self.source, str(self.field)) is not FieldKind.NUMBER
+            return None if has_own_unit else UNIT_OF_FIELD.get(str(self.field), Unit.COUNT)
+        return Unit.COUNT
+
+    def problems(self) -> Iterator[tuple[str, str]]:
         """Find what does not fit together, as (pointer below the measure, message)."""
-        found: list[tuple[str, str]] = []
-        numbers = NUMBER_FIELDS[self.source]
-        if self.aggregate == "count" and self.field is not None:
-            found.append(("/field", "a count has no field"))
-        if self.aggregate == "sum" and self.field not in numbers:
-            allowed = ", ".join(sorted(numbers)) or "none"
-            found.append(("/field", f"{self.source.value} can be summed over: {allowed}"))
-        for index, condition in enumerate(self.filters):
-            message = self._filter_problem(condition)
-            if message is not None:
-                found.append((f"/filters/{index}/{message[0]}", message[1]))
-        return found
+        yield from self._field_problems()
+        if self.aggregate is Aggregate.SHARE and not self.matching:
+            yield "/matching", "a share needs what its facts must match"
+        if self.aggregate is not Aggregate.SHARE and self.matching:
+            yield "/matching", f"a {self.aggregate.value} has none; use filters"
+        for name, filters in (("filters", self.filters), ("matching", self.matching)):
+            for index, condition in enumerate(filters):
+                found = condition.problem(self.source)
+                if found is not None:
+                    yield f"/{name}/{index}{found[0]}", found[1]
 
-    def _filter_problem(self, condition: Filter) -> tuple[str, str] | None:
-        name = condition.field
-        is_attribute = name.startswith(ATTRIBUTE_PREFIX) and len(name) > len(ATTRIBUTE_PREFIX)
-        if is_attribute and self.source is not Source.STAGE_CHANGES:
-            return _value_problem(condition, numeric=False)
-        if name in NUMBER_FIELDS[self.source]:
-            return _value_problem(condition, numeric=True)
-        if name in TEXT_FIELDS[self.source]:
-            return _value_problem(condition, numeric=False)
-        known = ", ".join(sorted(TEXT_FIELDS[self.source] | NUMBER_FIELDS[self.source]))
-        return "field", f"{self.source.value} has the fields: {known}"
+    def _field_problems(self) -> Iterator[tuple[str, str]]:
+        if self.aggregate not in OVER_A_FIELD:
+            if self.field is not None:
+                yield "/field", f"a {self.aggregate.value} has no field"
+            return
+        kind = None if self.field is None else field_kind(self.source, self.field)
+        if self.field is None:
+            yield "/field", f"a {self.aggregate.value} needs the field it is taken over"
+        elif kind is None:
+            yield "/field", unknown_field(self.source)
+        elif self.aggregate is not Aggregate.COUNT_DISTINCT and kind in {FieldKind.TEXT, FieldKind.LINK}:
+            yield "/field", f"{self.field} is no number: a {self.aggregate.value} needs one"
+        elif self.aggregate is Aggregate.COUNT_DISTINCT and kind is FieldKind.NUMBER:
+            yield "/field", f"{self.field} is a number: distinct values are counted of texts and links"
+
+    def stage_values(self) -> Iterator[tuple[str, str]]:
+        """Every stage that a filter names, with its pointer below the measure."""
+        for name, filters in (("filters", self.filters), ("matching", self.matching)):
+            for index, condition in enumerate(filters):
+                if condition.names_stage():
+                    yield from ((f"/{name}/{index}/value", str(value)) for value in condition.values)
 
     def canonical(self) -> dict[str, Any]:
         """Reduce the definition to its meaning: filters and their values in a fixed order, without repetitions."""
-        filters = [condition.model_dump(mode="json") for condition in self.filters]
-        for condition in filters:
-            if isinstance(condition["value"], list):
-                condition["value"] = sorted(set(condition["value"]), key=str)
-        distinct = {json.dumps(condition, sort_keys=True): condition for condition in filters}
-        return {
+        reduced = {
             "source": self.source.value,
-            "aggregate": self.aggregate,
+            "aggregate": self.aggregate.value,
             "field": self.field,
-            "filters": [distinct[text] for text in sorted(distinct)],
+            "filters": _canonical(self.filters),
         }
+        return reduced | ({"matching": _canonical(self.matching)} if self.matching else {})
 
     def identity(self) -> UUID:
         """Derive the measure's id: measures of the same meaning share their cells, across KPIs and versions."""
         text = json.dumps(self.canonical(), sort_keys=True, separators=(",", ":"))
         return UUID(bytes=hashlib.sha256(text.encode()).digest()[:16], version=5)
 
+    def narrows(self, other: "Measure") -> bool:
+        """Whether it counts some of the very facts that `other` counts, so that the two make a proportion."""
+        if self.aggregate is not Aggregate.COUNT or other.aggregate is not Aggregate.COUNT:
+            return False
+        sources = {self.source, other.source}
+        same = len(sources) == 1 or (
+            other.source is Source.DEALS_CLOSED and self.source in {Source.DEALS_WON, Source.DEALS_LOST}
+        )
+        return same and _texts(other.filters) <= _texts(self.filters)
 
-def _value_problem(condition: Filter, *, numeric: bool) -> tuple[str, str] | None:
-    if condition.op == "exists":
-        return None if isinstance(condition.value, bool) else ("value", "op exists needs true or false")
-    if (condition.op == "in") != isinstance(condition.value, list):
-        return "value", "op in needs a list" if condition.op == "in" else f"op {condition.op} needs a single value"
-    if not numeric and condition.op in {"gte", "lte"}:
-        return "op", f"{condition.field} is text: use eq, ne, in or exists"
-    if numeric and any(isinstance(value, bool | str) for value in condition.values):
-        return "value", f"{condition.field} is a number"
-    if not numeric and any(not isinstance(value, str) for value in condition.values):
-        return "value", f"{condition.field} is text"
-    return None
+
+def _canonical(filters: Iterable[Filter]) -> list[dict[str, Any]]:
+    reduced = [condition.model_dump(mode="json") for condition in filters]
+    for condition in reduced:
+        if isinstance(condition["value"], list):
+            condition["value"] = sorted(set(condition["value"]), key=str)
+    distinct = {json.dumps(condition, sort_keys=True): condition for condition in reduced}
+    return [distinct[text] for text in sorted(distinct)]
+
+
+def _texts(filters: Iterable[Filter]) -> set[str]:
+    return {json.dumps(condition, sort_keys=True) for condition in _canonical(filters)}

@@ -35,6 +35,21 @@ from service.success_models.use_cases import activate_success_model, create_succ
 Cell = tuple[UUID | None, date]
 
 
+KNOWN: dict[str, Any] = {
+    "received_at": datetime(2020, 1, 1, tzinfo=UTC),
+    "known_from": datetime(2020, 1, 1, tzinfo=UTC),
+    "fingerprint": b"",
+}
+"""Facts that are written as rows are taken to have been known all along."""
+NO_HISTORY: dict[str, Any] = {
+    "slips": 0,
+    "stage_history": [],
+    "owner_history": [],
+    "close_date_history": [],
+    "amount_history": [],
+}
+
+
 @dataclass(frozen=True, slots=True)
 class SalesOrg:
     """An organization; `system` acts as its worker."""
@@ -82,7 +97,7 @@ class SalesOrg:
             person_id=None if person is None else person.id,
             occurred_at=at.astimezone(UTC),
             occurred_on=self.day_of(at),
-            received_at=utc_now(),
+            **KNOWN,
             **{"attributes": {}, **fields},
         )
         await self.write([row], [(row.person_id, row.occurred_on)])
@@ -105,8 +120,8 @@ class SalesOrg:
             closed_at=closed and closed.astimezone(UTC),
             closed_on=closed and self.day_of(closed),
             closed_owner_id=owner.id if closed else None,
-            received_at=utc_now(),
-            **{"attributes": {}, **fields},
+            **KNOWN,
+            **{"attributes": {}, **NO_HISTORY, **fields},
         )
         cells: list[Cell] = [(owner.id, row.created_on)]
         if row.closed_on is not None:

@@ -68,6 +68,8 @@ class UpsertActivity(PushedRecord):
     object: ActivityKind | None = None
     """The CRM's object where it differs from the kind: in Salesforce a call is a task."""
     occurred_at: DayOrInstant | None = None
+    deal: ExternalId | None = None
+    """The id, in the same system and account, of the deal it is about; the deal may follow later."""
     direction: Word | None = None
     outcome: Text | None = None
     status: Word | None = None
@@ -136,6 +138,8 @@ class ActivityDTO(FactDTO):
     kind: ActivityKind
     person_id: UUID | None
     """Who owned it then; null: nobody known."""
+    deal_id: UUID | None
+    """The deal it is about."""
     occurred_at: datetime
     """When it took place."""
     occurred_on: date
@@ -148,6 +152,32 @@ class ActivityDTO(FactDTO):
     """`completed`, `scheduled`, …"""
     duration_seconds: Decimal | None
     """How long it took."""
+
+
+class StageEntryDTO(OutputDTO):
+    """A deal's move into a stage."""
+
+    at: datetime
+    """When it came into the stage."""
+    on: date
+    """That day in the organization's time zone."""
+    stage: str
+    """The stage of the success model; one that is not mapped is shown as the CRM names it."""
+    person_id: UUID | None
+    """Who owned the deal then."""
+
+
+class CloseDateEntryDTO(OutputDTO):
+    """A change of the day on which a deal is to close."""
+
+    at: datetime
+    """When it was changed."""
+    on: date
+    """That day in the organization's time zone."""
+    close_on: date | None
+    """The day given; null: none any more."""
+    slips: int
+    """How often it had become later by then."""
 
 
 class DealDTO(FactDTO):
@@ -174,6 +204,14 @@ class DealDTO(FactDTO):
     """When it was decided."""
     closed_on: date | None
     """That day in the organization's time zone."""
+    expected_close_on: date | None
+    """Of an open deal: the day on which it is to close."""
+    slips: int
+    """How often that day became later while the deal was open."""
+    stage_history: list[StageEntryDTO]
+    """Every move, forward and back, in order of time."""
+    close_date_history: list[CloseDateEntryDTO]
+    """Every change of the close date, in order of time."""
 
 
 ACTIVITY_SORTING = Sorting({"occurred_at": datetime}, default="-occurred_at")
@@ -184,6 +222,7 @@ class ActivityFilter(InputDTO):
     """Which activities a list holds; days are the organization's, `occurred_until` is not part of the span."""
 
     person_id: UUID | None = None
+    deal_id: UUID | None = None
     kind: ActivityKind | None = None
     occurred_from: Day | None = None
     occurred_until: Day | None = None

@@ -26,7 +26,12 @@ async def list_activities(
     query = select(Activity).where(col(Activity.org_id) == org_id)
     if people is not None:
         query = query.where(col(Activity.person_id).in_(people))
-    for column, value in ((Activity.person_id, filters.person_id), (Activity.kind, filters.kind)):
+    wanted = (
+        (Activity.person_id, filters.person_id),
+        (Activity.deal_id, filters.deal_id),
+        (Activity.kind, filters.kind),
+    )
+    for column, value in wanted:
         if value is not None:
             query = query.where(col(column) == value)
     query = _within(query, Activity.occurred_on, filters.occurred_from, filters.occurred_until)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 import asyncpg
@@ -10,27 +10,14 @@ from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from service.activities.models import Record, RecordSource
+from service.activities.rows import Row
 from service.core.bulk import insert_rows, upsert_clause
 
 RECORD_COLUMNS = (
     "org_id", "id", "source_id", "object_type", "external_id", "state", "footprint", "unmapped", "received_at",
-)  # fmt: skip
-ACTIVITY_COLUMNS = (
-    "org_id", "id", "kind", "person_id", "occurred_at", "occurred_on", "received_at", "direction", "outcome",
-    "status", "duration_seconds", "attributes",
-)  # fmt: skip
-DEAL_COLUMNS = (
-    "org_id", "id", "name", "pipeline", "stage", "outcome", "amount", "currency", "org_amount", "owner_id",
-    "created_at", "created_on", "created_owner_id", "closed_at", "closed_on", "closed_owner_id", "received_at",
-    "attributes",
-)  # fmt: skip
-STAGE_CHANGE_COLUMNS = (
-    "org_id", "deal_id", "position", "from_stage", "to_stage", "person_id", "occurred_at", "occurred_on",
-    "received_at",
+    "known_from",
 )  # fmt: skip
 DIRTY_CELL_COLUMNS = ("org_id", "person_id", "day", "marked_at")
-
-Row = tuple[Any, ...]
 
 
 class StoredRecord(NamedTuple):
@@ -43,6 +30,7 @@ class StoredRecord(NamedTuple):
     state: str
     footprint: list[str]
     received_at: datetime
+    known_from: datetime
 
 
 async def find_source(session: AsyncSession, org_id: UUID, system: str, account: str) -> RecordSource | None:
@@ -96,7 +84,8 @@ async def load_records(
     """
     rows = await connection.fetch(
         "SELECT r.* FROM unnest($3::text[], $4::text[]) AS k(object_type, external_id)"
-        " CROSS JOIN LATERAL (SELECT id, source_id, object_type, external_id, state::text, footprint, received_at"
+        " CROSS JOIN LATERAL (SELECT id, source_id, object_type, external_id, state::text, footprint, received_at,"
+        " known_from"
         " FROM record WHERE org_id = $1 AND source_id = $2 AND object_type = k.object_type"
         " AND external_id = k.external_id LIMIT 1) AS r",
         org_id,
@@ -118,7 +107,7 @@ async def load_records_after(
 ) -> list[StoredRecord]:
     """Records of a source by id, after a position."""
     rows = await connection.fetch(
-        "SELECT id, source_id, object_type, external_id, state::text, footprint, received_at FROM record"  # noqa: S608 - only a constant is added
+        "SELECT id, source_id, object_type, external_id, state::text, footprint, received_at, known_from FROM record"  # noqa: S608 - only a constant is added
         " WHERE org_id = $1 AND source_id = $2 AND ($3::uuid IS NULL OR id > $3)"
         + (" AND unmapped IS NOT NULL" if only_unmapped else "")
         + " ORDER BY id LIMIT $4",
@@ -133,43 +122,6 @@ async def load_records_after(
 async def upsert_records(connection: asyncpg.Connection, rows: Sequence[Row]) -> None:
     """Write assembled records."""
     await insert_rows(connection, "record", RECORD_COLUMNS, rows, upsert_clause(("org_id", "id"), RECORD_COLUMNS))
-
-
-async def upsert_activities(connection: asyncpg.Connection, rows: Sequence[Row]) -> None:
-    """Write activities."""
-    await insert_rows(connection, "activity", ACTIVITY_COLUMNS, rows, upsert_clause(("org_id", "id"), ACTIVITY_COLUMNS))
-
-
-async def upsert_deals(connection: asyncpg.Connection, rows: Sequence[Row]) -> None:
-    """Write deals."""
-    await insert_rows(connection, "deal", DEAL_COLUMNS, rows, upsert_clause(("org_id", "id"), DEAL_COLUMNS))
-
-
-async def replace_stage_changes(
-    connection: asyncpg.Connection, org_id: UUID, counts: dict[UUID, int], rows: Sequence[Row]
-) -> None:
-    """Write the moves of some deals and drop those beyond each deal's new number of moves."""
-    if counts:
-        await connection.execute(
-            "DELETE FROM stage_change s USING unnest($2::uuid[], $3::int[]) AS k(deal_id, moves)"
-            " WHERE s.org_id = $1 AND s.deal_id = k.deal_id AND s.position >= k.moves",
-            org_id,
-            list(counts),
-            list(counts.values()),
-        )
-    key = ("org_id", "deal_id", "position")
-    await insert_rows(connection, "stage_change", STAGE_CHANGE_COLUMNS, rows, upsert_clause(key, STAGE_CHANGE_COLUMNS))
-
-
-async def delete_facts(connection: asyncpg.Connection, org_id: UUID, ids: Sequence[UUID]) -> None:
-    """Remove the facts of records that are deleted, merged away or of no kind we count."""
-    if ids:
-        for table in ("activity", "deal"):
-            await connection.execute(
-                f"DELETE FROM {table} WHERE org_id = $1 AND id = ANY($2::uuid[])",  # noqa: S608 - two constants
-                org_id,
-                ids,
-            )
 
 
 async def delete_records(

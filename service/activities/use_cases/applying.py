@@ -1,22 +1,25 @@
 """Changes to records become facts and dirty cells, set-based, in the caller's transaction."""
 
 import zoneinfo
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import Any, Literal
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
+import asyncpg
 import msgspec
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from service.activities.derivation import Derivation, DerivedActivity, DerivedDeal, derive
+from service.activities.derivation import Derivation, derive
 from service.activities.dto.sources import RecordSourceDTO
 from service.activities.mapping import DerivationContext
 from service.activities.permissions import Permission
-from service.activities.records import FieldWrite, RecordChange, RecordState, merge_all
+from service.activities.records import DEAL, FieldWrite, RecordChange, RecordState, merge_all
 from service.activities.repository import records as repository
+from service.activities.repository import writes as facts
 from service.activities.repository.records import StoredRecord
+from service.activities.rows import Arrival, FactWrites, Row, encode, read_footprint, write_footprint
 from service.core.clock import utc_now
 from service.core.database import raw_connection
 from service.core.ids import new_id
@@ -32,7 +35,6 @@ RecordKey = tuple[str, str]
 
 decode_state = msgspec.json.Decoder(RecordState).decode
 """A record's state as it is stored."""
-_encode = msgspec.json.Encoder().encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +43,6 @@ class AppliedRecord:
 
     id: UUID
     status: Literal["created", "updated", "unchanged"]
-
-
-@dataclass(slots=True)
-class FactWrites:
-    """Rows to write for a batch of records, in the repository's column orders."""
-
-    records: list[tuple[Any, ...]] = field(default_factory=list)
-    activities: list[tuple[Any, ...]] = field(default_factory=list)
-    deals: list[tuple[Any, ...]] = field(default_factory=list)
-    moves: dict[UUID, int] = field(default_factory=dict)
-    stage_changes: list[tuple[Any, ...]] = field(default_factory=list)
-    gone: list[UUID] = field(default_factory=list)
-    dirty: set[tuple[UUID, date]] = field(default_factory=set)
 
 
 async def apply_changes(
@@ -78,20 +67,51 @@ async def apply_changes(
     await repository.lock_source(connection, source.id)
     loaded = await repository.load_records(connection, principal.org_id, source.id, list(grouped))
     stored = {(row.object_type, row.external_id): row for row in loaded}
-    context = await derivation_context(session, principal, source)
     writes = FactWrites()
     applied: dict[RecordKey, AppliedRecord] = {}
+    changed: list[tuple[StoredRecord, RecordState]] = []
     for key, record_writes in grouped.items():
         row = stored.get(key)
         state = RecordState(fields={}, history={}) if row is None else decode_state(row.state)
-        changed = merge_all(state, record_writes)
+        is_known = bool(state.fields)  # an activity may have named the deal before
+        is_changed = merge_all(state, record_writes)
         if row is None:
-            row = StoredRecord(new_id(), source.id, key[0], key[1], "", [], received_at)
-        applied[key] = AppliedRecord(row.id, _status(known=key in stored, changed=changed))
-        if changed:
-            _collect(writes, principal.org_id, row, state, derive(state, key[0], context), received_at)
+            row = StoredRecord(new_id(), source.id, key[0], key[1], "", [], received_at, received_at)
+        applied[key] = AppliedRecord(row.id, _status(known=is_known, changed=is_changed))
+        if is_changed:
+            changed.append((row, state))
+    known = {key[1]: record.id for key, record in applied.items() if key[0] == DEAL}
+    deals = await _deals(connection, principal.org_id, source.id, changed, known, received_at)
+    context = await derivation_context(session, principal, source, deals)
+    for row, state in changed:
+        arrival = Arrival(received_at, max(received_at, row.known_from))
+        _collect(writes, principal.org_id, row, state, derive(state, row.object_type, context), arrival)
     await _write(session, principal.org_id, writes)
     return applied
+
+
+async def _deals(
+    connection: asyncpg.Connection,
+    org_id: UUID,
+    source_id: UUID,
+    records: Iterable[tuple[StoredRecord, RecordState]],
+    known: Mapping[str, UUID],
+    now: datetime,
+) -> dict[str, UUID]:
+    """The ids of the deals that some activities name; one that is not known yet gets its record, still empty.
+
+    So an activity may come before its deal: the id is the same whatever the order.
+    """
+    named = {name for _, state in records if (name := state.value(DEAL))} - known.keys()
+    if not named:
+        return dict(known)
+    loaded = await repository.load_records(connection, org_id, source_id, [(DEAL, name) for name in sorted(named)])
+    found = {**known, **{row.external_id: row.id for row in loaded}}
+    empty = encode(RecordState(fields={}, history={})).decode()
+    missing = {name: new_id() for name in sorted(named - found.keys())}
+    rows: list[Row] = [(org_id, id_, source_id, DEAL, name, empty, [], None, now, now) for name, id_ in missing.items()]
+    await repository.upsert_records(connection, rows)
+    return found | missing
 
 
 def _status(*, known: bool, changed: bool) -> Literal["created", "updated", "unchanged"]:
@@ -122,11 +142,14 @@ async def rederive_records(
     rows = await repository.load_records_after(
         connection, principal.org_id, source_id, after, REDERIVE_BATCH, only_unmapped=only_unmapped
     )
-    context = await derivation_context(session, principal, source)
+    now = utc_now()
+    states = [(row, decode_state(row.state)) for row in rows]
+    deals = await _deals(connection, principal.org_id, source_id, states, {}, now)
+    context = await derivation_context(session, principal, source, deals)
     writes = FactWrites()
-    for row in rows:
-        state = decode_state(row.state)
-        _collect(writes, principal.org_id, row, state, derive(state, row.object_type, context), row.received_at)
+    for row, state in states:
+        arrival = Arrival(row.received_at, max(now, row.known_from))
+        _collect(writes, principal.org_id, row, state, derive(state, row.object_type, context), arrival)
     await _write(session, principal.org_id, writes)
     return rows[-1].id if rows else None
 
@@ -139,15 +162,19 @@ async def purge_record(
     connection = await raw_connection(session)
     await repository.lock_source(connection, source.id)
     rows = await repository.load_records(connection, principal.org_id, source.id, [(object_type, external_id)])
-    writes = FactWrites(gone=[row.id for row in rows])
+    now = utc_now()
+    writes = FactWrites(gone=dict.fromkeys([row.id for row in rows], now))
     for row in rows:
-        writes.dirty |= _read_footprint(row.footprint)
+        writes.dirty |= read_footprint(row.footprint)
     await _write(session, principal.org_id, writes)
+    await facts.purge_versions(connection, principal.org_id, [row.id for row in rows])
     await repository.delete_records(connection, principal.org_id, source.id, object_type, external_id)
 
 
-async def derivation_context(session: AsyncSession, principal: Principal, source: RecordSourceDTO) -> DerivationContext:
-    """What derivations of a source's records depend on now."""
+async def derivation_context(
+    session: AsyncSession, principal: Principal, source: RecordSourceDTO, deals: Mapping[str, UUID]
+) -> DerivationContext:
+    """What derivations of a source's records depend on now; `deals` by external id, as far as records name them."""
     system = Principal.system(principal.org_id)
     organization = await get_organization(session, system)
     return DerivationContext(
@@ -156,20 +183,16 @@ async def derivation_context(session: AsyncSession, principal: Principal, source
         owners=await owner_identities(session, system, source.system),
         stages=source.mapping.stages,
         dispositions=source.mapping.dispositions,
+        deals=deals,
     )
 
 
 def _collect(
-    writes: FactWrites,
-    org_id: UUID,
-    row: StoredRecord,
-    state: RecordState,
-    derived: Derivation,
-    received_at: datetime,
+    writes: FactWrites, org_id: UUID, row: StoredRecord, state: RecordState, derived: Derivation, arrival: Arrival
 ) -> None:
     footprint = derived.footprint()
     writes.dirty |= footprint
-    writes.dirty |= _read_footprint(row.footprint)
+    writes.dirty |= read_footprint(row.footprint)
     writes.records.append(
         (
             org_id,
@@ -177,59 +200,23 @@ def _collect(
             row.source_id,
             row.object_type,
             row.external_id,
-            _encode(state).decode(),
-            [f"{person}/{day}" for person, day in footprint],
+            encode(state).decode(),
+            write_footprint(footprint),
             sorted(derived.unmapped) or None,
-            received_at,
+            arrival.received_at,
+            arrival.known_from,
         )
     )
-    if isinstance(derived.fact, DerivedActivity):
-        writes.activities.append(_activity_row(org_id, row.id, derived.fact, received_at))
-    elif isinstance(derived.fact, DerivedDeal):
-        writes.deals.append(_deal_row(org_id, row.id, derived.fact, received_at))
-        writes.moves[row.id] = len(derived.fact.stage_changes)
-        writes.stage_changes += _stage_change_rows(org_id, row.id, derived.fact, received_at)
-    else:
-        writes.gone.append(row.id)
-
-
-def _activity_row(org_id: UUID, id_: UUID, fact: DerivedActivity, received_at: datetime) -> tuple[Any, ...]:
-    return (
-        org_id, id_, fact.kind, fact.person_id, fact.occurred.at, fact.occurred.on, received_at, fact.direction,
-        fact.outcome, fact.status, fact.duration_seconds, _encode(fact.attributes).decode(),
-    )  # fmt: skip
-
-
-def _deal_row(org_id: UUID, id_: UUID, fact: DerivedDeal, received_at: datetime) -> tuple[Any, ...]:
-    closed = fact.closed
-    return (
-        org_id, id_, fact.name, fact.pipeline, fact.stage, fact.outcome, fact.amount, fact.currency,
-        fact.org_amount, fact.owner_id, fact.created.at, fact.created.on, fact.created_owner_id,
-        closed and closed.at, closed and closed.on, fact.closed_owner_id, received_at,
-        _encode(fact.attributes).decode(),
-    )  # fmt: skip
-
-
-def _stage_change_rows(org_id: UUID, id_: UUID, fact: DerivedDeal, received_at: datetime) -> Iterable[tuple[Any, ...]]:
-    for position, change in enumerate(fact.stage_changes):
-        yield (
-            org_id, id_, position, change.from_stage, change.to_stage, change.person_id, change.occurred.at,
-            change.occurred.on, received_at,
-        )  # fmt: skip
-
-
-def _read_footprint(footprint: Iterable[str]) -> set[tuple[UUID, date]]:
-    cells = (entry.split("/") for entry in footprint)
-    return {(UUID(person), date.fromisoformat(day)) for person, day in cells}
+    writes.add(org_id, row.id, derived, arrival)
 
 
 async def _write(session: AsyncSession, org_id: UUID, writes: FactWrites) -> None:
     connection = await raw_connection(session)
     await repository.upsert_records(connection, writes.records)
-    await repository.delete_facts(connection, org_id, writes.gone)
-    await repository.upsert_activities(connection, writes.activities)
-    await repository.upsert_deals(connection, writes.deals)
-    await repository.replace_stage_changes(connection, org_id, writes.moves, writes.stage_changes)
+    await facts.delete_facts(connection, org_id, writes.gone)
+    await facts.upsert_activities(connection, writes.activities)
+    await facts.upsert_deals(connection, writes.deals)
+    await facts.replace_stage_changes(connection, org_id, writes.moves, writes.stage_changes)
     if writes.dirty:
         now = utc_now()
         cells = sorted(writes.dirty)

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import ValidationError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from service.activities.derivation import resolve_owner
+from service.activities.attribution import resolve_owner
 from service.activities.dto.facts import (
     BulkUpsertActivities,
     BulkUpsertDeals,
@@ -73,7 +73,7 @@ class _Push:
         source = await resolve_source(self._session, self._principal, self._source.system, self._source.account)
         items = self._valid(raw_items)
         await self._lock_records(source.id, list({_key(item) for item in items.values()}))
-        context, now = await derivation_context(self._session, self._principal, source), utc_now()
+        context, now = await derivation_context(self._session, self._principal, source, {}), utc_now()
         accepted: dict[int, RecordKey] = {}
         changes: list[RecordChange] = []
         for index, item in items.items():
@@ -104,7 +104,7 @@ class _Push:
         connection = await raw_connection(self._session)
         await repository.lock_source(connection, source_id)
         rows = await repository.load_records(connection, self._principal.org_id, source_id, keys)
-        self._stored = {(row.object_type, row.external_id): row for row in rows}
+        self._stored = {(row.object_type, row.external_id): row for row in rows if decode_state(row.state).fields}
 
     def _changes(
         self, item: UpsertActivity | UpsertDeal, context: DerivationContext, now: datetime

@@ -6,6 +6,7 @@ from service.activities.records import (
     ASSOCIATION,
     CREATED,
     CREATION,
+    DEAL,
     DELETED,
     DELETION,
     MERGED_INTO,
@@ -30,6 +31,8 @@ def translate(event: SplitEvent, fields: FieldNames) -> Translation:
     action = kind.partition(".")[2]
     if action == "privacyDeletion":
         return Translation(purge=Purge(event.object_type, event.object_id))
+    if action == "associationChange":
+        return _association(event, payload)
     if event.object_type not in PROPERTIES:
         return IGNORED
     if action == "propertyChange":
@@ -86,6 +89,21 @@ def _merge(event: SplitEvent, payload: dict[str, Any]) -> Translation:
     ids = {str(item) for item in [*merged, primary] if item is not None} - {str(survivor)}
     changes = (_change(event, id_, MERGED_INTO, ASSOCIATION, str(survivor)) for id_ in sorted(ids))
     return Translation(tuple(changes))
+
+
+def _association(event: SplitEvent, payload: dict[str, Any]) -> Translation:
+    """An engagement and the deal it is about, whichever of the two the event names first."""
+    first, _, second = str(payload.get("associationType") or "").lower().partition("_to_")
+    ends = {first: payload.get("fromObjectId"), second: payload.get("toObjectId")}
+    deal, others = ends.pop(DEAL, None), [name for name in ends if name in PROPERTIES]
+    if deal is None or not others:
+        return IGNORED
+    object_id = ends[others[0]]
+    if not all(isinstance(id_, int | str) and not isinstance(id_, bool) for id_ in (deal, object_id)):
+        raise Untranslatable("fromObjectId, toObjectId: missing or not ids")
+    value = None if payload.get("associationRemoved") is True else str(deal)
+    write = FieldWrite(event.at or 0, ASSOCIATION, event.key.hex()[:32], value)
+    return Translation((RecordChange(others[0], str(object_id), DEAL, write),))
 
 
 def _change(event: SplitEvent, object_id: str, field: str, rank: int, value: str | None) -> RecordChange:

@@ -25,7 +25,18 @@ class ImportKind(StrEnum):
 
 DEAL_FIELDS = frozenset({"name", "pipeline", "stage", "amount", "currency", "owner", "created_at", "closed_at"})
 ACTIVITY_FIELDS = frozenset(
-    {"kind", "object", "occurred_at", "owner", "owner_of_deal", "direction", "outcome", "status", "duration_seconds"}
+    {
+        "kind",
+        "object",
+        "occurred_at",
+        "owner",
+        "owner_of_deal",
+        "deal",
+        "direction",
+        "outcome",
+        "status",
+        "duration_seconds",
+    }
 )
 """`object` is the CRM's object where it differs from the kind: in Salesforce a call is a task."""
 PEOPLE_FIELDS = frozenset(

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from datetime import tzinfo
 from uuid import UUID
 
-from service.activities.derivation import resolve_owner
-from service.activities.records import PROPERTY, FieldWrite, RecordChange
+from service.activities.attribution import resolve_owner
+from service.activities.records import DEAL, PROPERTY, FieldWrite, RecordChange
 from service.crm.imports.mapping import ImportKind, ImportMapping
 from service.crm.imports.reading import Fault
 from service.crm.imports.values import Row, epoch_ms
@@ -60,6 +60,8 @@ class RecordReader:
         owner = self._owner(row)
         if owner is not None:
             fields["owner"] = owner
+        if "owner_of_deal" in row.values:
+            fields.setdefault(DEAL, row.values["owner_of_deal"])
         created = row.values.get("created_at")
         if self._mapping.initial_stage is not None and created is not None:
             started = epoch_ms(created, self._zone)

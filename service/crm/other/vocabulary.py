@@ -9,7 +9,7 @@ DEAL_FIELDS = frozenset(
     {"name", "stage", "pipeline", "amount", "currency", "owner", "created_at", "closed_at", "is_won", "is_closed"}
 )
 ACTIVITY_FIELDS = frozenset(
-    {"owner", "occurred_at", "ended_at", "created_at", "direction", "outcome", "status", "duration_seconds"}
+    {"owner", "deal", "occurred_at", "ended_at", "created_at", "direction", "outcome", "status", "duration_seconds"}
 )
 
 FIELDS = {

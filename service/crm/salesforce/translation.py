@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 
-from service.activities.records import CREATED, CREATION, DELETED, DELETION, PROPERTY, FieldWrite, RecordChange
+from service.activities.records import CREATED, CREATION, DEAL, DELETED, DELETION, PROPERTY, FieldWrite, RecordChange
 from service.crm.events import FieldNames, SplitEvent, Translation, Untranslatable
 from service.crm.salesforce.images import Life, RecordImage
-from service.crm.salesforce.vocabulary import FIELDS, OBJECT_TYPES, TASK_KINDS
+from service.crm.salesforce.vocabulary import FIELDS, OBJECT_TYPES, OPPORTUNITY_PREFIX, TASK_KINDS
 from service.crm.values import normalise
 from service.organizations.external_ids import salesforce_id
 
@@ -83,4 +83,6 @@ def _value(canonical: str, name: str, text: str) -> str | None:
     if not text.strip():
         return None
     value = normalise(canonical, name, text)
+    if canonical == DEAL:
+        return salesforce_id(value) if value.startswith(OPPORTUNITY_PREFIX) else None
     return salesforce_id(value) if canonical == "owner" else value

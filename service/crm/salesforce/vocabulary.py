@@ -16,6 +16,7 @@ FIELDS: dict[str, dict[str, str]] = {
     },
     "Task": {
         "OwnerId": "owner",
+        "WhatId": "deal",
         "CreatedDate": "created_at",
         "ActivityDate": "occurred_at",
         "CompletedDateTime": "occurred_at",
@@ -26,6 +27,7 @@ FIELDS: dict[str, dict[str, str]] = {
     },
     "Event": {
         "OwnerId": "owner",
+        "WhatId": "deal",
         "CreatedDate": "created_at",
         "StartDateTime": "occurred_at",
         "EndDateTime": "ended_at",
@@ -34,6 +36,9 @@ FIELDS: dict[str, dict[str, str]] = {
 """Field → canonical field; where two stand for one, the later in this order wins."""
 
 OBJECT_TYPES = {"Opportunity": "deal", "Task": "task", "Event": "meeting"}
+
+OPPORTUNITY_PREFIX = "006"
+"""What the id of an opportunity begins with; what a task is about may be anything else too."""
 
 TASK_KINDS = {"call": "call", "email": "email", "listemail": "email"}
 """`TaskSubtype` (else `Type`) of a task that is a call or an e-mail."""

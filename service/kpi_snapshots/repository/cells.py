@@ -33,7 +33,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from service.activities.models import DirtyCell
 from service.kpi_snapshots.models import Measure as MeasureRow
 from service.kpi_snapshots.models import MeasureCell
-from service.kpi_snapshots.repository.compilation import between, cell_keys, everything, totals_of, within_cells
+from service.kpi_snapshots.repository.totals import between, cell_keys, everything, totals_of, within_cells
 from service.success_models.measures import Measure
 
 CELL: Table = SQLModel.metadata.tables[str(MeasureCell.__tablename__)]

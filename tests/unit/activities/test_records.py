@@ -51,17 +51,17 @@ def one(at: int, rank: int, key: str, value: str | None) -> FieldWrite:
 
 def test_a_later_write_wins_and_a_tie_goes_to_rank_then_key() -> None:
     state = RecordState(fields={}, history={})
-    merge(state, "amount", one(5, PROPERTY, "bb", "5"))
-    assert not merge(state, "amount", one(4, PROPERTY, "zz", "4"))
-    assert not merge(state, "amount", one(5, CREATION, "zz", "0"))
-    assert merge(state, "amount", one(5, PROPERTY, "cc", "6"))
-    assert state.value("amount") == "6"
+    merge(state, "name", one(5, PROPERTY, "bb", "5"))
+    assert not merge(state, "name", one(4, PROPERTY, "zz", "4"))
+    assert not merge(state, "name", one(5, CREATION, "zz", "0"))
+    assert merge(state, "name", one(5, PROPERTY, "cc", "6"))
+    assert state.value("name") == "6"
 
 
 def test_a_tombstone_is_cleared_by_a_later_restore_only() -> None:
     state = RecordState(fields={}, history={})
     merge(state, DELETED, one(5, DELETION, "aa", "true"))
-    merge(state, "amount", one(9, PROPERTY, "aa", "7"))
+    merge(state, "name", one(9, PROPERTY, "aa", "7"))
     merge(state, DELETED, one(5, ASSOCIATION, "zz", "false"))
     assert state.hidden
     merge(state, DELETED, one(6, ASSOCIATION, "aa", "false"))

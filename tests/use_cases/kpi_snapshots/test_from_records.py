@@ -65,7 +65,7 @@ async def numbers_after(database: Database, changes: list[RecordChange], batch: 
     """The year's values after the changes came in batches, with refreshes in between, verified."""
     org = await make_sales_org(database)
     people = [await org.add_person(name) for name in ("Ann", "Bob")]
-    await org.activate(model_document(kpis=KPIS, targets=[]))
+    await org.activate(model_document(kpis=KPIS, targets=[], stages=[]))
     for start in range(0, len(changes), batch):
         await apply(org, changes[start : start + batch])
         await org.refresh()

@@ -86,7 +86,7 @@ def measure_of(case: str) -> dict[str, Any]:
 async def test_what_measures_add_up_to(world: tuple[SalesOrg, PersonDTO], built: bool) -> None:
     org, ann = world
     kpis = [flow_kpi(case, measure_of(case)) for case in CASES]
-    await org.activate(model_document(kpis=kpis, targets=[]), build=built)
+    await org.activate(model_document(kpis=kpis, targets=[], stages=[]), build=built)
     snapshots = await org.snapshots(person_id=ann.id, period_start="2026-03-01")
     found = {snapshot.kpi: (snapshot.value, snapshot.n) for snapshot in snapshots}
     assert found == {case: (Decimal(value), n) for case, (*_measure, value, n) in CASES.items()}
