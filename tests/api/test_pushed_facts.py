@@ -42,6 +42,7 @@ async def test_an_activitys_life(rest: httpx.AsyncClient, org: SalesOrg) -> None
         "external_id": "c1",
         "kind": "call",
         "person_id": str(ann.id),
+        "deal_id": None,
         "occurred_at": AT,
         "occurred_on": "2026-03-02",
         "direction": "outbound",

@@ -17,6 +17,9 @@ Side = Literal["request", "answer"]
 UPPER = ("maxLength", "maxItems", "maximum", "maxProperties")
 LOWER = ("minLength", "minItems", "minimum", "minProperties")
 
+_CLASS = re.compile(r"\[([^\]^]+)\]")
+"""A character class that is no negation."""
+
 
 def find_breaking(old: Document, new: Document) -> list[str]:
     """Each breaking change as one line: where, and what."""
@@ -124,12 +127,22 @@ class _Comparison:
 
 
 def _offers_more(old: str | None, new: str) -> bool:
-    """Whether a pattern is the old one, or the same list of names with further names in it."""
+    """Whether a pattern is the old one, or the same with further names in a list or further characters in a class."""
     if old is None:
         return False
+    frames = [_CLASS.sub("[]", pattern) for pattern in (old, new)]
+    classes = zip(_CLASS.findall(old), _CLASS.findall(new), strict=False)
+    if frames[0] == frames[1] and all(_characters(before) <= _characters(now) for before, now in classes):
+        return True
     shapes = [re.sub(r"\w+(\|\w+)*", "", pattern) for pattern in (old, new)]
     names, names_now = (set(re.findall(r"\w+", pattern)) for pattern in (old, new))
     return old == new or ("|" in old and shapes[0] == shapes[1] and names <= names_now)
+
+
+def _characters(content: str) -> set[str]:
+    """What a character class of plain characters and ranges holds."""
+    spans = re.sub(r"(.)-(.)", lambda span: "".join(map(chr, range(ord(span[1]), ord(span[2]) + 1))), content)
+    return set(spans)
 
 
 def _narrowed(place: str, old: Schema, new: Schema) -> Iterator[str]:

@@ -193,14 +193,16 @@ async def org_people(session: AsyncSession, org: SalesOrg) -> list[Any]:
 
 def comparable(row: dict[str, Any], external: dict[UUID, Any], people: dict[UUID, str]) -> dict[str, Any]:
     """A row without what differs between two organizations that tell the same story."""
-    row.pop("org_id")
-    row.pop("received_at", None)
+    for name in ("org_id", "received_at", "known_from", "fingerprint"):
+        row.pop(name, None)
     for name in ("id", "deal_id"):
-        if name in row:
+        if row.get(name) is not None:
             row[name] = external[row[name]]
     for name, value in row.items():
         if name in {"person_id", "owner_id", "created_owner_id", "closed_owner_id"} and value is not None:
             row[name] = people[value]
+        if name in {"stage_history", "owner_history"}:
+            row[name] = [{**entry, "person_id": people.get(UUID(entry["person_id"] or "0" * 32))} for entry in value]
     return row
 
 

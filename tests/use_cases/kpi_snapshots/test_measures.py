@@ -8,6 +8,7 @@ import pytest_asyncio
 
 from service.core.database import Database
 from service.organizations.dto.people import PersonDTO
+from service.success_models.measures import Measure
 from tests.factories.sales_org import SalesOrg, make_sales_org
 from tests.factories.success_models import flow_kpi, model_document
 
@@ -85,7 +86,8 @@ def measure_of(case: str) -> dict[str, Any]:
 @pytest.mark.parametrize("built", [False, True], ids=["facts", "cells"])
 async def test_what_measures_add_up_to(world: tuple[SalesOrg, PersonDTO], built: bool) -> None:
     org, ann = world
-    kpis = [flow_kpi(case, measure_of(case)) for case in CASES]
+    units = {case: Measure.model_validate(measure_of(case)).unit for case in CASES}
+    kpis = [flow_kpi(case, measure_of(case), unit=units[case]) for case in CASES]
     await org.activate(model_document(kpis=kpis, targets=[], stages=[]), build=built)
     snapshots = await org.snapshots(person_id=ann.id, period_start="2026-03-01")
     found = {snapshot.kpi: (snapshot.value, snapshot.n) for snapshot in snapshots}
