@@ -16,9 +16,9 @@ from schema.relay import Connection, Node, NullIfAbsent, to_connection, to_globa
 from service.core.database import TenantSession
 from service.core.etags import etag_of
 from service.core.pagination import PageRequest
-from service.success_models import use_cases
-from service.success_models.dto import SUCCESS_MODEL_SORTING, SuccessModelDTO
+from service.success_models.dto.success_models import SUCCESS_MODEL_SORTING, SuccessModelDTO
 from service.success_models.permissions import Permission
+from service.success_models.use_cases import success_models as use_cases
 
 READ, WRITE = Permission.SUCCESS_MODELS_READ, Permission.SUCCESS_MODELS_WRITE
 

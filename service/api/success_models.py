@@ -9,10 +9,10 @@ from service.api.deps import PrincipalDep, SessionDep
 from service.api.operation import operation
 from service.api.paging import ListEnvelope, ListRequest, sorted_by
 from service.api.route import resource_router
-from service.success_models import use_cases
 from service.success_models.document import ModelDocument
-from service.success_models.dto import SUCCESS_MODEL_SORTING, SuccessModelDTO
+from service.success_models.dto.success_models import SUCCESS_MODEL_SORTING, SuccessModelDTO
 from service.success_models.permissions import Permission
+from service.success_models.use_cases import success_models as use_cases
 
 router = resource_router("/v1/success-models", "success models")
 

@@ -29,7 +29,11 @@ from service.organizations.dto.people import PersonFilter
 from service.organizations.use_cases.api_keys import create_api_key
 from service.organizations.use_cases.organizations import create_organization
 from service.organizations.use_cases.people import list_people
-from service.success_models.use_cases import activate_success_model, create_success_model, shipped_document
+from service.success_models.use_cases.success_models import (
+    activate_success_model,
+    create_success_model,
+    shipped_document,
+)
 
 NAME = "Touchline Demo"
 REPLAYED_DAYS = 21

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from service.organizations.dto.people import PersonDTO
-from service.success_models.dto import SuccessModelDTO
+from service.success_models.dto.success_models import SuccessModelDTO
 from service.success_models.kpis import Kpi
 from service.success_models.measures import Measure
 from service.success_models.targets import TargetTable

@@ -11,7 +11,7 @@ from service.kpi_snapshots.use_cases.refreshing import (
     prepare_measures,
     refresh_marked_cells,
 )
-from service.success_models.use_cases import BUILD_MEASURES
+from service.success_models.use_cases.success_models import BUILD_MEASURES
 
 
 async def refresh_dirty_cells(database: Database, org_id: UUID, limit: int) -> int:

@@ -3,7 +3,7 @@
 import httpx
 
 from service.core.database import Database
-from service.success_models.use_cases import shipped_document
+from service.success_models.use_cases.success_models import shipped_document
 from tests.factories.sales_org import SalesOrg, make_sales_org
 from tests.factories.success_models import model_document
 from tests.fixtures.rest import bearer

@@ -29,8 +29,8 @@ from service.organizations.use_cases.api_keys import create_api_key
 from service.organizations.use_cases.organizations import create_organization
 from service.organizations.use_cases.people import create_person
 from service.permissions import ROLES
-from service.success_models.dto import SuccessModelDTO
-from service.success_models.use_cases import activate_success_model, create_success_model
+from service.success_models.dto.success_models import SuccessModelDTO
+from service.success_models.use_cases.success_models import activate_success_model, create_success_model
 
 Cell = tuple[UUID | None, date]
 

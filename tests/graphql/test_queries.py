@@ -12,7 +12,7 @@ from service.core.secrets import SecretBox
 from service.crm.dto.connections import CreateCrmConnection
 from service.crm.use_cases.connections import create_crm_connection
 from service.organizations.dto.people import PersonDTO
-from service.success_models.use_cases import shipped_document
+from service.success_models.use_cases.success_models import shipped_document
 from tests.factories.receivers import new_portal
 from tests.factories.sales_org import SalesOrg
 from tests.fixtures.rest import bearer

@@ -30,7 +30,7 @@ from service.organizations.use_cases.api_keys import create_api_key
 from service.organizations.use_cases.identity_providers import put_identity_provider
 from service.organizations.use_cases.teams import create_team
 from service.permissions import ROLES
-from service.success_models.use_cases import list_active_models
+from service.success_models.use_cases.success_models import list_active_models
 from service.webhooks.addresses import UrlPolicy
 from service.webhooks.dto import CreateWebhookEndpoint, DeliveryFilter
 from service.webhooks.event_types import EventType

@@ -23,7 +23,7 @@ from service.crm.tasks import drain_deliveries
 from service.crm.use_cases.connections import create_crm_connection, delete_crm_connection
 from service.demo.salesforce import message
 from service.kpi_snapshots.models import MeasureCell
-from service.success_models.use_cases import shipped_document
+from service.success_models.use_cases.success_models import shipped_document
 from tests.factories.receivers import new_portal, new_salesforce_org
 from tests.factories.sales_org import SalesOrg, make_sales_org
 

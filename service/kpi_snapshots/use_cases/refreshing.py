@@ -11,7 +11,7 @@ from service.kpi_snapshots.repository import cells as repository
 from service.kpi_snapshots.repository.announcing import announce
 from service.kpi_snapshots.repository.cells import CellsChanged
 from service.success_models.measures import Measure
-from service.success_models.use_cases import list_active_models
+from service.success_models.use_cases.success_models import list_active_models
 from service.webhooks.outbox import EventType, emit_many
 
 

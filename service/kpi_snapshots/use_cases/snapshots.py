@@ -23,7 +23,7 @@ from service.organizations.use_cases.organizations import get_organization
 from service.organizations.use_cases.people import direct_reports, get_people, list_everyone
 from service.organizations.use_cases.scope import require_visible, visible_people
 from service.success_models.measures import Measure
-from service.success_models.use_cases import list_active_models
+from service.success_models.use_cases.success_models import list_active_models
 
 FIRST_YEAR, LAST_YEAR = 1970, 2200
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from service.core.errors import ErrorKind, ServiceError
-from service.success_models.use_cases import LIBRARY, parse_document, shipped_document
+from service.success_models.use_cases.success_models import LIBRARY, parse_document, shipped_document
 from tests.factories.success_models import CALLS, flow_kpi, model_document, target
 
 

@@ -10,7 +10,7 @@ from service.activities.models import Activity
 from service.kpi_snapshots.models import MeasureCell
 from service.kpi_snapshots.tasks import build_measures, handlers, refresh_dirty_cells
 from service.kpi_snapshots.use_cases.refreshing import refresh_marked_cells
-from service.success_models.use_cases import BUILD_MEASURES
+from service.success_models.use_cases.success_models import BUILD_MEASURES
 from tests.factories.sales_org import SalesOrg
 from tests.factories.success_models import CALLS, flow_kpi, model_document
 from tests.fixtures.statements import counted_statements

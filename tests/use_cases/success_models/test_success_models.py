@@ -10,8 +10,8 @@ from sqlalchemy import text
 from service.core.errors import ErrorKind, ServiceError
 from service.core.pagination import PageRequest
 from service.core.principal import Principal
-from service.success_models.dto import SuccessModelDTO
-from service.success_models.use_cases import (
+from service.success_models.dto.success_models import SuccessModelDTO
+from service.success_models.use_cases.success_models import (
     activate_success_model,
     create_success_model,
     delete_success_model,

@@ -15,11 +15,11 @@ from service.core.jobs import enqueue
 from service.core.pagination import Page, PageRequest
 from service.core.principal import Principal, require
 from service.core.validation import pointer_of
-from service.success_models import repository
 from service.success_models.document import ModelDocument, find_problems
-from service.success_models.dto import SuccessModelDTO
+from service.success_models.dto.success_models import SuccessModelDTO
 from service.success_models.models import SuccessModel
 from service.success_models.permissions import Permission
+from service.success_models.repository import success_models as repository
 from service.webhooks.outbox import EventType, emit
 
 BUILD_MEASURES = "build_measures"

@@ -7,7 +7,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from service.core.keyset import fetch_page
 from service.core.pagination import Page, PageRequest
-from service.success_models.dto import SUCCESS_MODEL_SORTING
+from service.success_models.dto.success_models import SUCCESS_MODEL_SORTING
 from service.success_models.models import SuccessModel
 
 
