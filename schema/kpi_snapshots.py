@@ -47,8 +47,8 @@ describe_enum(
 class KpiSnapshot(Node):
     """A snapshot; attainment is 1 at the target.
 
-    Its id names person, KPI and period, and the `asOf` that was asked for: without one it is the same
-    snapshot whenever it is read, and follows the model that is in force.
+    Its id names person, KPI and period, and the `asOf` and `knownAt` that were asked for: without them it is the
+    same snapshot whenever it is read, and follows the model that is in force.
     """
 
     person_row_id: strawberry.Private[UUID]
@@ -62,7 +62,8 @@ class KpiSnapshot(Node):
     value: Decimal | None
     numerator: Decimal | None
     denominator: Decimal | None
-    n: int = strawberry.field(description="Facts that the value rests on.")
+    n: int
+    undecided: int
     target: Decimal | None
     attainment: Decimal | None
     model_version: int
@@ -81,11 +82,13 @@ describe(KpiSnapshot, KpiSnapshotDTO)
 
 def to_snapshot(query: KpiSnapshotQuery) -> Callable[[KpiSnapshotDTO], KpiSnapshot]:
     """The GraphQL view of a snapshot that answers a question."""
+    instants = [instant.isoformat() if instant else "" for instant in (query.as_of, query.known_at)]
+    when = ["~".join(instants)] if any(instants) else []
 
     def render(dto: KpiSnapshotDTO) -> KpiSnapshot:
         key = [str(dto.person_id), dto.kpi, dto.period.value, dto.period_start.isoformat()]
         return KpiSnapshot(
-            id=to_global_id("KpiSnapshot", ":".join([*key, query.as_of.isoformat()] if query.as_of else key)),
+            id=to_global_id("KpiSnapshot", ":".join([*key, *when])),
             person_row_id=dto.person_id,
             person_id=to_global_id("Person", dto.person_id),
             **dto.model_dump(exclude={"person_id"}),
@@ -98,7 +101,8 @@ async def load_kpi_snapshot(info: Info, key: str) -> KpiSnapshot:
     """By what the id names; a period that is none in the organization's present calendar has no snapshots."""
     person_id, kpi, period, period_start, *rest = key.split(":", 4)
     parts = {"person_id": person_id, "kpi": kpi, "period": period, "period_start": period_start}
-    query = KpiSnapshotQuery.model_validate({**parts, "as_of": rest[0] if rest else None})
+    as_of, _, known_at = rest[0].partition("~") if rest else ("", "", "")
+    query = KpiSnapshotQuery.model_validate({**parts, "as_of": as_of or None, "known_at": known_at or None})
     try:
         async with info.context.session() as session:
             page = await snapshots.list_kpi_snapshots(session, info.context.principal, query, PageRequest(1))
@@ -170,6 +174,7 @@ class KpiSnapshotQueries:
         period: PeriodKind = PeriodKind.MONTH,
         period_start: dt.date | None = None,
         as_of: dt.datetime | None = None,
+        known_at: dt.datetime | None = None,
     ) -> Connection[KpiSnapshot]:
         """One page."""
         query = to_input(
@@ -180,6 +185,7 @@ class KpiSnapshotQueries:
             period=period,
             period_start=period_start,
             as_of=as_of,
+            known_at=known_at,
         )
         async with info.context.session() as session:
             found = await snapshots.list_kpi_snapshots(session, info.context.principal, query, page)

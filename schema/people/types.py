@@ -97,9 +97,12 @@ class Person(Node):
         period: PeriodKind = PeriodKind.MONTH,
         period_start: dt.date | None = None,
         as_of: dt.datetime | None = None,
+        known_at: dt.datetime | None = None,
     ) -> Connection[KpiSnapshot]:
         """Every KPI of the model, through the loader."""
-        query = to_input(KpiSnapshotQuery, kpi=kpi, period=period, period_start=period_start, as_of=as_of)
+        query = to_input(
+            KpiSnapshotQuery, kpi=kpi, period=period, period_start=period_start, as_of=as_of, known_at=known_at
+        )
         found = await info.context.loaders.snapshots.load((self.row.id, query))
         return part_of_list(found, to_snapshot(query), page)
 

@@ -25,11 +25,11 @@ def snapshot_query(
     period: Annotated[PeriodKind, Query(description="In the organization's own calendar.")] = PeriodKind.MONTH,
     period_start: Annotated[IsoDay | None, Query(description="Default: the period that holds `as_of`.")] = None,
     as_of: Annotated[IsoInstant | None, Query(description="Nothing later counts. Default: now.")] = None,
+    known_at: Annotated[IsoInstant | None, Query(description="What reached us later does not count.")] = None,
 ) -> KpiSnapshotQuery:
     """The question as one object."""
-    return KpiSnapshotQuery(
-        person_id=person_id, manager_id=manager_id, kpi=kpi, period=period, period_start=period_start, as_of=as_of
-    )
+    when = {"period": period, "period_start": period_start, "as_of": as_of, "known_at": known_at}
+    return KpiSnapshotQuery.model_validate({"person_id": person_id, "manager_id": manager_id, "kpi": kpi, **when})
 
 
 @router.get("", **operation("listKpiSnapshots", "List KPI snapshots", Permission.KPI_SNAPSHOTS_READ, 404))

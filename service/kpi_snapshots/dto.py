@@ -15,7 +15,8 @@ class KpiSnapshotQuery(InputDTO):
     """Whose snapshots: one person's, one per direct report of a manager, or everyone's the caller may see.
 
     Of a person and a manager both hold: the person's snapshots if they report to the manager, else none.
-    `period_start` defaults to the period that holds `as_of`, and `as_of` to now.
+    `period_start` defaults to the period that holds `as_of`, and `as_of` to now. `as_of` limits when something
+    happened, `known_at` (default: now) when it reached us: with both at a past instant it is what was live then.
     """
 
     person_id: UUID | None = None
@@ -24,6 +25,7 @@ class KpiSnapshotQuery(InputDTO):
     period: PeriodKind = PeriodKind.MONTH
     period_start: IsoDay | None = None
     as_of: IsoInstant | None = None
+    known_at: IsoInstant | None = None
 
 
 class KpiSnapshotDTO(OutputDTO):
@@ -52,6 +54,9 @@ class KpiSnapshotDTO(OutputDTO):
     denominator: Decimal | None
     """Of a ratio."""
     n: int
+    """Facts that the value rests on; of a cohort and a duration those that are decided."""
+    undecided: int
+    """Of a cohort and a duration: deals that may still become part of the value."""
     target: Decimal | None
     """What the model asks for in the period."""
     attainment: Decimal | None

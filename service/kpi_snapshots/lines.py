@@ -7,17 +7,14 @@ from uuid import UUID
 from service.organizations.dto.people import PersonDTO
 from service.success_models.dto.success_models import SuccessModelDTO
 from service.success_models.kpis import Kpi
-from service.success_models.measures import Measure
 from service.success_models.targets import TargetTable
 
 
 @dataclass(frozen=True, slots=True)
 class ModelKpi:
-    """A KPI with its measures by id, and its place in the model."""
+    """A KPI and its place in the model."""
 
     definition: Kpi
-    measure_ids: tuple[UUID, ...]
-    measures: Mapping[UUID, Measure]
     place: int
 
 
@@ -25,9 +22,22 @@ class ModelKpi:
 class PreparedModel:
     """A model with what is the same for every person computed once."""
 
+    id: UUID
     version: int
     kpis: Mapping[str, ModelKpi]
     targets: TargetTable
+
+    def with_divisors(self, keys: Iterable[str]) -> list[Kpi]:
+        """The KPIs of some keys, and those whose values they are divided by, directly or in turn."""
+        found: dict[str, Kpi] = {}
+        waiting = list(keys)
+        while waiting:
+            key = waiting.pop()
+            if key not in found:
+                found[key] = self.kpis[key].definition
+                per = found[key].per
+                waiting += [] if per is None or per.kpi is None else [per.kpi]
+        return list(found.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +73,5 @@ def lines_for(
 
 
 def _prepare(model: SuccessModelDTO) -> PreparedModel:
-    kpis = {}
-    for place, kpi in enumerate(model.document.kpis):
-        ids = tuple(measure.identity() for measure in kpi.measures)
-        kpis[kpi.key] = ModelKpi(kpi, ids, dict(zip(ids, kpi.measures, strict=True)), place)
-    return PreparedModel(model.version, kpis, TargetTable(model.document.targets))
+    kpis = {kpi.key: ModelKpi(kpi, place) for place, kpi in enumerate(model.document.kpis)}
+    return PreparedModel(model.id, model.version, kpis, TargetTable(model.document.targets))

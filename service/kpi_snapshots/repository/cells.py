@@ -9,7 +9,6 @@ from uuid import UUID
 import sqlmodel
 from sqlalchemy import (
     ARRAY,
-    Executable,
     Select,
     Table,
     Uuid,
@@ -33,6 +32,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from service.activities.models import DirtyCell
 from service.kpi_snapshots.models import Measure as MeasureRow
 from service.kpi_snapshots.models import MeasureCell
+from service.kpi_snapshots.repository.relations import NOW, Facts
+from service.kpi_snapshots.repository.rows import rows, run
 from service.kpi_snapshots.repository.totals import between, cell_keys, everything, totals_of, within_cells
 from service.success_models.measures import Measure
 
@@ -72,7 +73,7 @@ class MeasureTotal(NamedTuple):
 
 async def lock_cells(session: AsyncSession, org_id: UUID) -> None:
     """Let one recomputation per organization run at a time: a build cannot overwrite what a refresh just saw."""
-    await _run(session, select(func.pg_advisory_xact_lock(func.hashtextextended(f"cells:{org_id}", 0))))
+    await run(session, select(func.pg_advisory_xact_lock(func.hashtextextended(f"cells:{org_id}", 0))))
 
 
 async def list_measures(session: AsyncSession, org_id: UUID) -> list[MeasureRow]:
@@ -93,7 +94,7 @@ async def add_measures(session: AsyncSession, org_id: UUID, measures: dict[UUID,
 
 async def drop_measures_except(session: AsyncSession, org_id: UUID, kept: Collection[UUID]) -> None:
     """Stop keeping cells that no active model reads."""
-    await _run(
+    await run(
         session, delete(MeasureRow).where(col(MeasureRow.org_id) == org_id, col(MeasureRow.id).not_in(list(kept)))
     )
 
@@ -101,10 +102,10 @@ async def drop_measures_except(session: AsyncSession, org_id: UUID, kept: Collec
 async def build_cells(session: AsyncSession, org_id: UUID, measures: Sequence[Measure], now: datetime) -> None:
     """Compute every cell of some measures anew."""
     ids = [measure.identity() for measure in measures]
-    await _run(session, delete(CELL).where(CELL.c.org_id == org_id, CELL.c.measure_id.in_(ids)))
+    await run(session, delete(CELL).where(CELL.c.org_id == org_id, CELL.c.measure_id.in_(ids)))
     totals = totals_of(org_id, measures, everything, by_day=True).subquery()
-    await _run(session, insert(CELL).from_select(CELL_COLUMNS, _as_cells(org_id, totals)))
-    await _run(
+    await run(session, insert(CELL).from_select(CELL_COLUMNS, _as_cells(org_id, totals)))
+    await run(
         session,
         update(MeasureRow).where(col(MeasureRow.org_id) == org_id, col(MeasureRow.id).in_(ids)).values(built_at=now),
     )
@@ -127,7 +128,7 @@ async def take_dirty_cells(session: AsyncSession, org_id: UUID, limit: int) -> l
         .where(col(DirtyCell.org_id) == org_id, tuple_(*key) == tuple_(chosen.c.person_id, chosen.c.day))
         .returning(*key)
     )
-    return [(row[0], row[1]) for row in await _rows(session, taken)]
+    return [(row[0], row[1]) for row in await rows(session, taken)]
 
 
 async def refresh_cells(
@@ -184,7 +185,7 @@ async def refresh_cells(
         func.min(changed.c.day),
         func.max(changed.c.day),
     ).group_by(changed.c.person_id)
-    return [CellsChanged(row[0], frozenset(row[1]), row[2], row[3]) for row in await _rows(session, query)]
+    return [CellsChanged(row[0], frozenset(row[1]), row[2], row[3]) for row in await rows(session, query)]
 
 
 async def load_totals(
@@ -195,11 +196,12 @@ async def load_totals(
     unbuilt: Sequence[Measure],
     span: tuple[date, date],
     as_of: tuple[datetime, date],
+    facts: Facts = NOW,
 ) -> list[MeasureTotal]:
     """Add up measures within `span` (both days included) up to `as_of` (the instant, its local day), in one statement.
 
-    Whole days before the day of `as_of` come from the cells, that day itself from the facts; measures
-    whose cells are not complete yet come from the facts altogether.
+    Of the `built` ones whole days before the day of `as_of` come from the cells and that day itself from the facts;
+    the `unbuilt` ones come from `facts` altogether.
     """
     start, until = span[0], span[1] + timedelta(days=1)
     instant, today = as_of
@@ -209,13 +211,14 @@ async def load_totals(
     if built and max(start, today) < until:
         parts.append(totals_of(org_id, built, between(people, max(start, today), until, instant), by_day=False))
     if unbuilt:
-        parts.append(totals_of(org_id, unbuilt, between(people, start, until, instant), by_day=False))
+        bound = between(people, start, until, instant)
+        parts.append(totals_of(org_id, unbuilt, bound, by_day=False, facts=facts))
     if not parts:
         return []
-    rows = union_all(*parts).subquery()
-    keys = (rows.c.person_id, rows.c.measure_id)
-    query = select(*keys, func.sum(rows.c.value), func.sum(rows.c.n)).group_by(*keys)
-    return [MeasureTotal(row[0], row[1], row[2], int(row[3])) for row in await _rows(session, query)]
+    totals = union_all(*parts).subquery()
+    keys = (totals.c.person_id, totals.c.measure_id)
+    query = select(*keys, func.sum(totals.c.value), func.sum(totals.c.n)).group_by(*keys)
+    return [MeasureTotal(row[0], row[1], row[2], int(row[3])) for row in await rows(session, query)]
 
 
 def _cell_totals(
@@ -260,7 +263,7 @@ async def find_differences(
         .order_by(person, measure_id, day)
         .limit(limit)
     )
-    return [CellDifference(*row) for row in await _rows(session, query)]
+    return [CellDifference(*row) for row in await rows(session, query)]
 
 
 async def count_cells(session: AsyncSession, org_id: UUID) -> tuple[int, int]:
@@ -280,13 +283,3 @@ def _as_cells(org_id: UUID, totals: Any) -> Select[Any]:
         totals.c.value,
         totals.c.n,
     ).order_by(totals.c.person_id, totals.c.measure_id, totals.c.day)
-
-
-async def _run(session: AsyncSession, statement: Executable) -> None:
-    """Execute on the session's connection: there is nothing for the ORM to map."""
-    await (await session.connection()).execute(statement)
-
-
-async def _rows(session: AsyncSession, statement: Executable) -> Sequence[Any]:
-    """Execute and fetch all rows."""
-    return (await (await session.connection()).execute(statement)).all()

@@ -63,7 +63,8 @@ async def prepare_measures(session: AsyncSession, principal: Principal) -> None:
     measures: dict[UUID, Measure] = {}
     for model in await list_active_models(session, principal):
         for kpi in model.document.kpis:
-            measures |= {measure.identity(): measure for measure in kpi.measures}
+            if kpi.is_additive:
+                measures |= {measure.identity(): measure for measure in kpi.measures}
     await repository.drop_measures_except(session, principal.org_id, measures.keys())
     await repository.add_measures(session, principal.org_id, measures)
 

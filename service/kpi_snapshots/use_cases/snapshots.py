@@ -2,8 +2,7 @@
 
 import zoneinfo
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -14,27 +13,19 @@ from service.core.pagination import Page, PageRequest, cut_list
 from service.core.principal import Principal, require
 from service.kpi_snapshots.dto import KpiSnapshotDTO, KpiSnapshotQuery
 from service.kpi_snapshots.lines import SnapshotLine, lines_for, prepare_models
-from service.kpi_snapshots.periods import Calendar, Period
+from service.kpi_snapshots.periods import Calendar
 from service.kpi_snapshots.permissions import Permission
-from service.kpi_snapshots.repository import cells as repository
-from service.kpi_snapshots.snapshot import Total, compute_attainment, compute_value
+from service.kpi_snapshots.use_cases.computing import compute_snapshots
+from service.kpi_snapshots.use_cases.gathering import Frame
 from service.organizations.dto.people import PersonDTO
 from service.organizations.use_cases.organizations import get_organization
 from service.organizations.use_cases.people import direct_reports, get_people, list_everyone
 from service.organizations.use_cases.scope import require_visible, visible_people
-from service.success_models.measures import Measure
 from service.success_models.use_cases.success_models import list_active_models
 
 FIRST_YEAR, LAST_YEAR = 1970, 2200
-
-
-@dataclass(frozen=True, slots=True)
-class _Frame:
-    """The question's calendar: the period, the instant and its day in the organization's time zone."""
-
-    period: Period
-    as_of: datetime
-    today: date
+MOMENT = timedelta(microseconds=1)
+"""The least time between two instants: a period ends this long before the next begins."""
 
 
 async def list_kpi_snapshots(
@@ -48,9 +39,9 @@ async def list_kpi_snapshots(
     require(principal, Permission.KPI_SNAPSHOTS_READ)
     frame = await _frame(session, principal, query)
     people = await _people(session, principal, query, frame.today)
-    lines = await _lines(session, principal, people, query.kpi)
+    lines = await _lines(session, principal, people, query.kpi, query.known_at)
     chosen = cut_list(lines, [line.position for line in lines], page, length=3)
-    return chosen.with_items(await _compute(session, principal, chosen.items, frame))
+    return chosen.with_items(await compute_snapshots(session, principal.org_id, chosen.items, frame))
 
 
 async def kpi_snapshots_of(
@@ -65,14 +56,14 @@ async def kpi_snapshots_of(
     visible = await visible_people(session, principal, frame.today)
     wanted = set(person_ids) if visible is None else visible.intersection(person_ids)
     people = await get_people(session, Principal.system(principal.org_id), wanted)
-    lines = await _lines(session, principal, list(people.values()), query.kpi)
+    lines = await _lines(session, principal, list(people.values()), query.kpi, query.known_at)
     found: dict[UUID, list[KpiSnapshotDTO]] = {}
-    for snapshot in await _compute(session, principal, lines, frame):
+    for snapshot in await compute_snapshots(session, principal.org_id, lines, frame):
         found.setdefault(snapshot.person_id, []).append(snapshot)
     return found
 
 
-async def _frame(session: AsyncSession, principal: Principal, query: KpiSnapshotQuery) -> _Frame:
+async def _frame(session: AsyncSession, principal: Principal, query: KpiSnapshotQuery) -> Frame:
     organization = await get_organization(session, Principal.system(principal.org_id))
     as_of = query.as_of or utc_now()
     if not FIRST_YEAR <= as_of.year <= LAST_YEAR:
@@ -85,7 +76,10 @@ async def _frame(session: AsyncSession, principal: Principal, query: KpiSnapshot
     period = calendar.period_of(query.period, asked)
     if query.period_start not in {None, period.start}:
         raise invalid("period_start", f"is not the start of a {query.period.value}; that would be {period.start}")
-    return _Frame(period, as_of, today)
+    zone = zoneinfo.ZoneInfo(organization.time_zone)
+    after_end = datetime.combine(period.end + timedelta(days=1), time.min, zone).astimezone(UTC)
+    ended_at = after_end - MOMENT if after_end <= as_of else None
+    return Frame(period, as_of, today, query.known_at, ended_at)
 
 
 async def _people(
@@ -110,53 +104,9 @@ async def _people(
 
 
 async def _lines(
-    session: AsyncSession, principal: Principal, people: Sequence[PersonDTO], kpi: str | None
+    session: AsyncSession, principal: Principal, people: Sequence[PersonDTO], kpi: str | None, known_at: datetime | None
 ) -> list[SnapshotLine]:
-    models = prepare_models(await list_active_models(session, Principal.system(principal.org_id)))
+    models = prepare_models(await list_active_models(session, principal.as_system(), known_at))
     if kpi is not None and not any(kpi in model.kpis for model in models.values()):
         raise not_found("kpi")
     return lines_for(people, models, kpi)
-
-
-async def _compute(
-    session: AsyncSession, principal: Principal, lines: Sequence[SnapshotLine], frame: _Frame
-) -> list[KpiSnapshotDTO]:
-    if not lines:
-        return []
-    measures: dict[UUID, Measure] = {}
-    for line in lines:
-        measures |= line.kpi.measures
-    kept = {row.id for row in await repository.list_measures(session, principal.org_id) if row.built_at is not None}
-    rows = await repository.load_totals(
-        session,
-        principal.org_id,
-        sorted({line.person.id for line in lines}),
-        [measure for id_, measure in measures.items() if id_ in kept],
-        [measure for id_, measure in measures.items() if id_ not in kept],
-        (frame.period.start, frame.period.end),
-        (frame.as_of, frame.today),
-    )
-    totals = {(row.person_id, row.measure_id): Total(row.value, row.n) for row in rows}
-    return [_snapshot(line, frame, totals) for line in lines]
-
-
-def _snapshot(line: SnapshotLine, frame: _Frame, totals: dict[tuple[UUID, UUID], Total]) -> KpiSnapshotDTO:
-    person, kpi = line.person, line.kpi.definition
-    result = compute_value(kpi, [totals.get((person.id, id_), Total()) for id_ in line.kpi.measure_ids])
-    target = line.model.targets.resolve(kpi.key, frame.period.kind, person.email, person.job_role)
-    return KpiSnapshotDTO(
-        person_id=person.id,
-        kpi=kpi.key,
-        level=kpi.level,
-        period=frame.period.kind,
-        period_start=frame.period.start,
-        period_end=frame.period.end,
-        as_of=frame.as_of,
-        value=result.value,
-        numerator=result.numerator,
-        denominator=result.denominator,
-        n=result.n,
-        target=target,
-        attainment=compute_attainment(result.value, target, kpi.polarity),
-        model_version=line.model.version,
-    )

@@ -1,8 +1,9 @@
 """Every query of success models."""
 
+from datetime import datetime
 from uuid import UUID
 
-from sqlmodel import col, func, select
+from sqlmodel import col, func, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from service.core.keyset import fetch_page
@@ -25,9 +26,14 @@ async def list_models(session: AsyncSession, org_id: UUID, status: str | None, p
     return await fetch_page(session, query, SuccessModel, SUCCESS_MODEL_SORTING, page)
 
 
-async def list_active(session: AsyncSession, org_id: UUID) -> list[SuccessModel]:
-    """List the active model of each job role."""
-    query = select(SuccessModel).where(col(SuccessModel.org_id) == org_id, col(SuccessModel.status) == "active")
+async def list_active(session: AsyncSession, org_id: UUID, at: datetime | None) -> list[SuccessModel]:
+    """List the active model of each job role, or the one that was active at an instant."""
+    query = select(SuccessModel).where(col(SuccessModel.org_id) == org_id)
+    if at is None:
+        query = query.where(col(SuccessModel.status) == "active")
+    else:
+        retired_at = col(SuccessModel.retired_at)
+        query = query.where(col(SuccessModel.activated_at) <= at, or_(retired_at.is_(None), retired_at > at))
     return list((await session.exec(query.order_by(col(SuccessModel.id)))).all())
 
 

@@ -1,6 +1,7 @@
 """Success models: drafted as a document, activated as a whole, never changed once active."""
 
 import json
+from datetime import datetime
 from importlib import resources
 from typing import Any
 from uuid import UUID
@@ -76,10 +77,13 @@ async def list_success_models(
     return found.with_items([SuccessModelDTO.model_validate(row) for row in found.items])
 
 
-async def list_active_models(session: AsyncSession, principal: Principal) -> list[SuccessModelDTO]:
-    """List the active model of each job role."""
+async def list_active_models(
+    session: AsyncSession, principal: Principal, at: datetime | None = None
+) -> list[SuccessModelDTO]:
+    """List the active model of each job role; those that were active at an instant, if one is given."""
     require(principal, Permission.SUCCESS_MODELS_READ)
-    return [SuccessModelDTO.model_validate(row) for row in await repository.list_active(session, principal.org_id)]
+    rows = await repository.list_active(session, principal.org_id, at)
+    return [SuccessModelDTO.model_validate(row) for row in rows]
 
 
 async def get_success_model(session: AsyncSession, principal: Principal, model_id: UUID) -> SuccessModelDTO:

@@ -39,6 +39,7 @@ async def test_a_snapshot_says_everything_about_itself(org: SalesOrg) -> None:
         numerator=None,
         denominator=None,
         n=1,
+        undecided=0,
         target=Decimal(10),
         attainment=Decimal("0.1"),
         model_version=model.version,

@@ -1,0 +1,17 @@
+"""Statements on the session's connection, where there is nothing for the ORM to map."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Executable
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+
+async def run(session: AsyncSession, statement: Executable) -> None:
+    """Execute."""
+    await (await session.connection()).execute(statement)
+
+
+async def rows(session: AsyncSession, statement: Executable) -> Sequence[Any]:
+    """Execute and fetch all rows."""
+    return (await (await session.connection()).execute(statement)).all()
