@@ -71,7 +71,7 @@ async def load_cases(
         known = writes.get(deal.id, {})
         written = {name: known[record_field(name)] for name in fields if record_field(name) in known}
         readings = read_fields(fields, _plain_values(deal), written, earlier.get(deal.id, ()), deal.created_at)
-        dated = {name: found for name, found in history.readings().items() if name in readings}
+        dated = {name: found for name, found in history.readings().items() if found and name in readings}
         facts = DealFacts(
             readings=readings | dated,
             activities=activities.get(deal.id, ()),
