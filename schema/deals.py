@@ -10,6 +10,7 @@ from strawberry.types.unset import UNSET
 
 from schema.bulk import BulkPayload, BulkResults, to_bulk_payload
 from schema.context import Info
+from schema.deal_evidence import CriterionEvidenceConnection, DealHealth, to_evidence, to_health
 from schema.deal_histories import (
     CloseDateEntryConnection,
     StageEntryConnection,
@@ -29,6 +30,7 @@ from service.activities.use_cases import facts, pushing
 from service.core.database import TenantSession
 from service.core.pagination import PageRequest
 from service.organizations.permissions import Permission as People
+from service.success_models.permissions import Permission as SuccessModels
 
 READ, WRITE = Permission.ACTIVITIES_READ, Permission.ACTIVITIES_WRITE
 
@@ -73,6 +75,26 @@ class Deal(Node):
     def close_date_history(self, page: PageRequest) -> CloseDateEntryConnection:
         """All of them, unless fewer are asked for."""
         return to_close_date_history(self.row.close_date_history, page)
+
+    @strawberry.field(
+        description="Every criterion of its owner's model, in the order of the process, as it stands.",
+        metadata={NEEDS: SuccessModels.INSPECTIONS_READ},
+        extensions=[Paged(whole=True)],
+    )
+    async def evidence(
+        self, info: Info, page: PageRequest, as_of: dt.datetime | None = None
+    ) -> CriterionEvidenceConnection:
+        """Through the loader; nothing after `as_of` counts."""
+        return to_evidence(await info.context.loaders.deal_evidence.load((self.row.id, as_of)), page)
+
+    @strawberry.field(
+        description="How healthy it is, by its owner's standard of a good deal; nothing after `asOf` counts.",
+        metadata={NEEDS: SuccessModels.INSPECTIONS_READ},
+    )
+    async def health(self, info: Info, as_of: dt.datetime | None = None) -> DealHealth | None:
+        """Through the loader."""
+        found = await info.context.loaders.deal_health.load((self.row.id, as_of))
+        return None if found is None else to_health(found, as_of)
 
     @strawberry.field(description="Who owns it now; null: nobody known.", metadata={NEEDS: People.PEOPLE_READ})
     async def owner(self, info: Info) -> Person | None:

@@ -1,5 +1,6 @@
 """Loaders: however many objects ask, one batch use case answers; scope and permission are the use case's."""
 
+import datetime as dt
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from uuid import UUID
@@ -13,6 +14,11 @@ from service.kpi_snapshots.use_cases.snapshots import kpi_snapshots_of
 from service.organizations.dto.people import ManagerPeriodDTO, PersonDTO
 from service.organizations.use_cases.people import get_people
 from service.organizations.use_cases.reporting_lines import manager_periods_of
+from service.success_models.dto.evidence import CriterionEvidenceDTO, DealHealthDTO
+from service.success_models.use_cases.deal_evidence import deal_evidence_of, deal_health_of
+
+DealKey = tuple[UUID, dt.datetime | None]
+"""A deal, and the instant that is asked about (None: now)."""
 
 SessionFactory = Callable[[], AbstractAsyncContextManager[TenantSession]]
 
@@ -29,6 +35,25 @@ class Loaders:
         )
 
         self.manager_periods: DataLoader[UUID, list[ManagerPeriodDTO]] = DataLoader(self._load_manager_periods)
+
+        self.deal_evidence: DataLoader[DealKey, list[CriterionEvidenceDTO]] = DataLoader(self._load_evidence)
+        self.deal_health: DataLoader[DealKey, DealHealthDTO | None] = DataLoader(self._load_health)
+
+    async def _load_evidence(self, keys: list[DealKey]) -> list[list[CriterionEvidenceDTO]]:
+        found: dict[DealKey, list[CriterionEvidenceDTO]] = {}
+        async with self._session() as session:
+            for as_of, ids in _by_instant(keys).items():
+                deals = await deal_evidence_of(session, self._principal, ids, as_of)
+                found |= {(deal_id, as_of): criteria for deal_id, criteria in deals.items()}
+        return [found.get(key, []) for key in keys]
+
+    async def _load_health(self, keys: list[DealKey]) -> list[DealHealthDTO | None]:
+        found: dict[DealKey, DealHealthDTO] = {}
+        async with self._session() as session:
+            for as_of, ids in _by_instant(keys).items():
+                deals = await deal_health_of(session, self._principal, ids, as_of)
+                found |= {(deal_id, as_of): health for deal_id, health in deals.items()}
+        return [found.get(key) for key in keys]
 
     async def _load_manager_periods(self, ids: list[UUID]) -> list[list[ManagerPeriodDTO]]:
         async with self._session() as session:
@@ -51,3 +76,11 @@ class Loaders:
                 found = await kpi_snapshots_of(session, self._principal, ids, query)
                 answers |= {(person_id, query): found.get(person_id, []) for person_id in ids}
         return [answers[key] for key in keys]
+
+
+def _by_instant(keys: list[DealKey]) -> dict[dt.datetime | None, list[UUID]]:
+    """The deals by the instant that is asked about them; most often there is one."""
+    found: dict[dt.datetime | None, list[UUID]] = {}
+    for deal_id, as_of in keys:
+        found.setdefault(as_of, []).append(deal_id)
+    return found

@@ -8,18 +8,23 @@ import strawberry
 from schema.activities import load_activity
 from schema.api_keys import load_api_key
 from schema.audit_events import load_audit_event
+from schema.confirmations import load_confirmation
 from schema.context import Info
 from schema.crm_connections.types import load_crm_connection, load_crm_connection_status
 from schema.crm_events import load_crm_event
+from schema.deal_evidence import load_deal_health
+from schema.deal_standards import load_deal_standard_template
 from schema.deals import load_deal
 from schema.describing import ANYONE, NEEDS
 from schema.identity_provider import load_identity_provider
 from schema.imports import load_import, load_import_row
+from schema.inspections import load_inspection
 from schema.kpi_snapshots import load_kpi_snapshot
 from schema.me import load_me
 from schema.operations import load_operation
 from schema.organizations import load_organization
 from schema.people.types import load_external_identity, load_manager_period, load_person
+from schema.process_adherence import load_process_adherence
 from schema.relay import Node, NullIfAbsent, split_global_id
 from schema.success_models import load_success_model
 from schema.teams import load_team
@@ -38,12 +43,14 @@ BY_ROW_ID: dict[str, Callable[[Info, UUID], Awaitable[Node]]] = {
     "Activity": load_activity,
     "ApiKey": load_api_key,
     "AuditEvent": load_audit_event,
+    "Confirmation": load_confirmation,
     "CrmConnection": load_crm_connection,
     "CrmConnectionStatus": load_crm_connection_status,
     "Deal": load_deal,
     "IdentityProvider": load_identity_provider,
     "Import": load_import,
     "ImportRow": load_import_row,
+    "Inspection": load_inspection,
     "ManagerPeriod": load_manager_period,
     "Me": load_me,
     "Operation": load_operation,
@@ -58,8 +65,11 @@ BY_ROW_ID: dict[str, Callable[[Info, UUID], Awaitable[Node]]] = {
 
 BY_KEY: dict[str, Callable[[Info, str], Awaitable[Node]]] = {
     "CrmEvent": load_crm_event,
+    "DealHealth": load_deal_health,
+    "DealStandardTemplate": load_deal_standard_template,
     "ExternalIdentity": load_external_identity,
     "KpiSnapshot": load_kpi_snapshot,
+    "ProcessAdherence": load_process_adherence,
     "WebhookAttempt": load_webhook_attempt,
 }
 """The same for types that are found by another key; `ValueError` for what is none."""

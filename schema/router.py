@@ -22,15 +22,18 @@ from strawberry.types.unset import UNSET
 from schema.activities import ActivitiesMutation, ActivitiesQuery
 from schema.api_keys import ApiKeysMutation, ApiKeysQuery
 from schema.audit_events import AuditEventsQuery
+from schema.confirmations import ConfirmationsMutation, ConfirmationsQuery
 from schema.context import GraphQLContext
 from schema.crm_connections.mutations import CrmMutation
 from schema.crm_connections.queries import CrmQuery
 from schema.crm_events import CrmEventsMutation, CrmEventsQuery
+from schema.deal_standards import DealStandardsQuery
 from schema.deals import DealsMutation, DealsQuery
 from schema.endpoint import answer
 from schema.errors import RenderErrors
 from schema.identity_provider import IdentityProviderMutation, IdentityProviderQuery
 from schema.imports import ImportsMutation, ImportsQuery
+from schema.inspections import InspectionsMutation, InspectionsQuery
 from schema.kpi_snapshots import KpiSnapshotQueries, Subscription
 from schema.limits import MAX_TOKENS, DocumentLimits
 from schema.me import MeQuery
@@ -39,6 +42,7 @@ from schema.operations import OperationsMutation, OperationsQuery
 from schema.organizations import OrganizationMutation, OrganizationQuery
 from schema.people.mutations import PeopleMutation
 from schema.people.queries import PeopleQuery
+from schema.process_adherence import ProcessAdherenceQueries
 from schema.scalars import SCALARS
 from schema.sockets import INIT_WAIT, MAX_SUBSCRIPTIONS, SocketHandler
 from schema.success_models import SuccessModelsMutation, SuccessModelsQuery
@@ -68,6 +72,10 @@ class Query(
     CrmEventsQuery,
     ActivitiesQuery,
     DealsQuery,
+    InspectionsQuery,
+    ConfirmationsQuery,
+    DealStandardsQuery,
+    ProcessAdherenceQueries,
     ImportsQuery,
     OperationsQuery,
     WebhookEndpointsQuery,
@@ -90,6 +98,8 @@ class Mutation(
     CrmEventsMutation,
     ActivitiesMutation,
     DealsMutation,
+    InspectionsMutation,
+    ConfirmationsMutation,
     ImportsMutation,
     OperationsMutation,
     WebhookEndpointsMutation,

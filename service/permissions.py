@@ -20,10 +20,13 @@ _EVERYONE = {
     Organizations.PEOPLE_READ,
     Organizations.TEAMS_READ,
     SuccessModels.SUCCESS_MODELS_READ,
+    SuccessModels.INSPECTIONS_READ,
+    SuccessModels.CONFIRMATIONS_WRITE,
     KpiSnapshots.KPI_SNAPSHOTS_READ,
     Activities.ACTIVITIES_READ,
 }
-_ENABLEMENT = _EVERYONE | {
+_MANAGER = _EVERYONE | {SuccessModels.INSPECTIONS_WRITE}
+_ENABLEMENT = _MANAGER | {
     Organizations.TEAMS_WRITE,
     SuccessModels.SUCCESS_MODELS_WRITE,
     Crm.CRM_CONNECTIONS_READ,
@@ -34,7 +37,7 @@ _ENABLEMENT = _EVERYONE | {
 ROLES: Mapping[Role, frozenset[str]] = {
     Role.ADMIN: ALL_PERMISSIONS,
     Role.ENABLEMENT: frozenset(permission.value for permission in _ENABLEMENT),
-    Role.MANAGER: frozenset(permission.value for permission in _EVERYONE),
+    Role.MANAGER: frozenset(permission.value for permission in _MANAGER),
     Role.REP: frozenset(permission.value for permission in _EVERYONE),
 }
 """Rows are scoped besides: a rep sees themself, a manager the tree below them."""

@@ -19,7 +19,11 @@ NON_TENANT_TABLES = {
 }
 """The tables without `org_id`, each with the reason; a contract test refuses any other."""
 
-APPEND_ONLY_TABLES = {"audit_event": "a log that its subjects could rewrite would prove nothing"}
+APPEND_ONLY_TABLES = {
+    "audit_event": "a log that its subjects could rewrite would prove nothing",
+    "inspection": "a verdict that could be taken back in silence would be none",
+    "confirmation": "what somebody vouched for stays said",
+}
 """Tenant tables whose rows the application may neither change nor, while their organization exists, delete."""
 
 CURRENT_ORG = f"(SELECT nullif(current_setting('{SETTING}', true), '')::uuid)"

@@ -9,7 +9,8 @@ from service.activities.mapping import CLOSED_LOST, CLOSED_WON
 from service.core.dto import InputDTO, Key, Text
 from service.core.errors import FieldError
 from service.success_models.kpis import Kpi
-from service.success_models.process import Stage
+from service.success_models.process import Criterion, SalesProcess, Stage, find_process_problems
+from service.success_models.standards import Standards
 from service.success_models.targets import PeriodKind, Target
 
 
@@ -20,12 +21,20 @@ class ModelDocument(InputDTO):
     name: Text
     job_role: Text | None = None
     stages: list[Stage] = Field(default_factory=list, max_length=30)
+    criteria: list[Criterion] = Field(default_factory=list, max_length=200)
+    """What stages and standards name by key."""
+    standards: Standards = Field(default_factory=Standards)
     kpis: list[Kpi] = Field(min_length=1, max_length=60)
     targets: list[Target] = Field(default_factory=list, max_length=2000)
 
     def kpi(self, key: str) -> Kpi | None:
         """Find a KPI by its key."""
         return next((kpi for kpi in self.kpis if kpi.key == key), None)
+
+    @property
+    def process(self) -> SalesProcess:
+        """Stages and criteria, indexed."""
+        return SalesProcess(self.stages, self.criteria)
 
     def stored(self) -> dict[str, Any]:
         """Render the document as its column holds it."""
@@ -35,7 +44,8 @@ class ModelDocument(InputDTO):
 def find_problems(document: ModelDocument) -> list[FieldError]:
     """Check everything that types alone cannot see; each problem with its pointer in the document."""
     found: list[FieldError] = []
-    found += _repeated("/stages", [stage.key for stage in document.stages], "key")
+    found += _at("", find_process_problems(document.stages, document.criteria))
+    found += _at("/standards", document.standards.problems(document.stages, document.criteria))
     found += _repeated("/kpis", [kpi.key for kpi in document.kpis], "key")
     for index, kpi in enumerate(document.kpis):
         problems = [*kpi.problems(), *_stage_problems(kpi, document.stages), *_per_problems(kpi, document)]
@@ -100,6 +110,10 @@ def _leads_to(document: ModelDocument, start: str, goal: str) -> bool:
         kpi = document.kpi(key)
         key = None if kpi is None or kpi.per is None else kpi.per.kpi
     return False
+
+
+def _at(pointer: str, problems: list[tuple[str, str]]) -> list[FieldError]:
+    return [FieldError(pointer + below, message) for below, message in problems]
 
 
 def _repeated(pointer: str, keys: list[str], name: str) -> list[FieldError]:

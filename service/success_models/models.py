@@ -1,13 +1,14 @@
-"""Table of success models: versioned documents of stages, KPIs and targets."""
+"""Tables of this slice: success models as versioned documents, and what people said about deals."""
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
-from service.core.tables import TenantRow, timestamp
+from service.core.tables import INSTANT, TenantRow, timestamp
 
 
 class SuccessModel(TenantRow, table=True):
@@ -36,4 +37,43 @@ class SuccessModel(TenantRow, table=True):
             postgresql_nulls_not_distinct=True,
         ),
         CheckConstraint("status IN ('draft', 'active', 'retired')", name="status"),
+    )
+
+
+class JudgementFields(TenantRow):
+    """What somebody said about one criterion of a deal; never changed, a later one takes its place.
+
+    It belongs to the deal's record, so that it is there again when a deleted deal is restored, and gone when the
+    record is purged.
+    """
+
+    deal_id: UUID
+    criterion: str = Field(description="Key of the criterion in the model of the deal's owner")
+    verdict: str = Field(description="met or unmet")
+    note: str | None = None
+    person_id: UUID | None = Field(default=None, description="Who said so; NULL: a key of the organization")
+    created_at: datetime = Field(sa_type=INSTANT)
+
+
+class Inspection(JudgementFields, table=True):
+    """A manager's verdict."""
+
+    __tablename__ = "inspection"
+
+    __table_args__ = (
+        ForeignKeyConstraint(["org_id", "deal_id"], ["record.org_id", "record.id"], ondelete="CASCADE"),
+        Index("ix_inspection__deal", "org_id", "deal_id", "created_at", "id"),
+        CheckConstraint("verdict IN ('met', 'unmet')", name="verdict"),
+    )
+
+
+class Confirmation(JudgementFields, table=True):
+    """The owner's own word."""
+
+    __tablename__ = "confirmation"
+
+    __table_args__ = (
+        ForeignKeyConstraint(["org_id", "deal_id"], ["record.org_id", "record.id"], ondelete="CASCADE"),
+        Index("ix_confirmation__deal", "org_id", "deal_id", "created_at", "id"),
+        CheckConstraint("verdict IN ('met', 'unmet')", name="verdict"),
     )

@@ -8,3 +8,6 @@ class Permission(StrEnum):
 
     SUCCESS_MODELS_READ = "success_models:read"
     SUCCESS_MODELS_WRITE = "success_models:write"
+    INSPECTIONS_READ = "inspections:read"
+    INSPECTIONS_WRITE = "inspections:write"
+    CONFIRMATIONS_WRITE = "confirmations:write"

@@ -25,6 +25,8 @@ class EventType(StrEnum):
     TEAM_UPDATED = "team.updated"
     TEAM_DELETED = "team.deleted"
     SUCCESS_MODEL_ACTIVATED = "success_model.activated"
+    DEAL_INSPECTED = "deal.inspected"
+    DEAL_CONFIRMED = "deal.confirmed"
     KPI_SNAPSHOT_CHANGED = "kpi_snapshot.changed"
     CRM_CONNECTION_CREATED = "crm_connection.created"
     CRM_CONNECTION_UPDATED = "crm_connection.updated"
@@ -83,6 +85,28 @@ class SuccessModelData(EventData):
     key: str
     version: int
     job_role: str | None = Field(description="Null: for everybody without a model of their own role.")
+
+
+class DealInspectedData(EventData):
+    """Somebody above its owner, or enablement, gave a verdict on one criterion of a deal: read its evidence again."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"deal_id": _ID, "inspection_id": _ID, "criterion": "economic_buyer"}}
+    )
+    deal_id: UUID
+    inspection_id: UUID
+    criterion: str = Field(description="Its key in the success model.")
+
+
+class DealConfirmedData(EventData):
+    """A deal's owner vouched for one criterion, or took that back: read its evidence again."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"deal_id": _ID, "confirmation_id": _ID, "criterion": "economic_buyer"}}
+    )
+    deal_id: UUID
+    confirmation_id: UUID
+    criterion: str = Field(description="Its key in the success model.")
 
 
 class KpiSnapshotData(EventData):
@@ -171,6 +195,8 @@ EVENTS: Mapping[EventType, EventSpec] = {
     EventType.TEAM_UPDATED: EventSpec("A team changed", TeamUpdatedData),
     EventType.TEAM_DELETED: EventSpec("A team was deleted", TeamData),
     EventType.SUCCESS_MODEL_ACTIVATED: EventSpec("A success model was activated", SuccessModelData),
+    EventType.DEAL_INSPECTED: EventSpec("A criterion of a deal was inspected", DealInspectedData),
+    EventType.DEAL_CONFIRMED: EventSpec("A criterion of a deal was confirmed by its owner", DealConfirmedData),
     EventType.KPI_SNAPSHOT_CHANGED: EventSpec("A person's KPI snapshots changed", KpiSnapshotData),
     EventType.CRM_CONNECTION_CREATED: EventSpec("A CRM account was connected", CrmConnectionData),
     EventType.CRM_CONNECTION_UPDATED: EventSpec("A CRM connection changed", CrmConnectionUpdatedData),

@@ -22,6 +22,8 @@ VALUES: dict[str, Any] = {
     "organization.time_zone": "UTC",
     "deal.outcome": "open",
     "success_model.status": "draft",
+    "inspection.verdict": "met",
+    "confirmation.verdict": "met",
     "crm_connection.system": "hubspot",
     "crm_event.status": "applied",
     "manager_period.end_on": None,
