@@ -10,7 +10,9 @@ from service.core.database import TenantSession
 from service.core.principal import Principal
 from service.kpi_snapshots.dto import KpiSnapshotDTO, KpiSnapshotQuery
 from service.kpi_snapshots.use_cases.snapshots import kpi_snapshots_of
+from service.organizations.dto.absences import AbsenceDTO
 from service.organizations.dto.people import ManagerPeriodDTO, PersonDTO
+from service.organizations.use_cases.absences import absences_of
 from service.organizations.use_cases.people import get_people
 from service.organizations.use_cases.reporting_lines import manager_periods_of
 
@@ -27,8 +29,13 @@ class Loaders:
         self.snapshots: DataLoader[tuple[UUID, KpiSnapshotQuery], list[KpiSnapshotDTO]] = DataLoader(
             self._load_snapshots
         )
-
         self.manager_periods: DataLoader[UUID, list[ManagerPeriodDTO]] = DataLoader(self._load_manager_periods)
+        self.absences: DataLoader[UUID, list[AbsenceDTO]] = DataLoader(self._load_absences)
+
+    async def _load_absences(self, ids: list[UUID]) -> list[list[AbsenceDTO]]:
+        async with self._session() as session:
+            found = await absences_of(session, self._principal, ids)
+        return [found.get(id_, []) for id_ in ids]
 
     async def _load_manager_periods(self, ids: list[UUID]) -> list[list[ManagerPeriodDTO]]:
         async with self._session() as session:

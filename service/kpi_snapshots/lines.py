@@ -8,7 +8,7 @@ from service.organizations.dto.people import PersonDTO
 from service.success_models.dto.success_models import SuccessModelDTO
 from service.success_models.kpis import Kpi
 from service.success_models.measures import Measure
-from service.success_models.targets import TargetTable
+from service.success_models.target_table import TargetTable
 
 
 @dataclass(frozen=True, slots=True)

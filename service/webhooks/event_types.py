@@ -24,6 +24,9 @@ class EventType(StrEnum):
     TEAM_CREATED = "team.created"
     TEAM_UPDATED = "team.updated"
     TEAM_DELETED = "team.deleted"
+    ABSENCE_CREATED = "absence.created"
+    ABSENCE_UPDATED = "absence.updated"
+    ABSENCE_DELETED = "absence.deleted"
     SUCCESS_MODEL_ACTIVATED = "success_model.activated"
     KPI_SNAPSHOT_CHANGED = "kpi_snapshot.changed"
     CRM_CONNECTION_CREATED = "crm_connection.created"
@@ -68,6 +71,23 @@ class TeamUpdatedData(TeamData):
     """A team changed, its members included."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"team_id": _ID, "changed": ["member_ids"]}})
+    changed: list[str] = _CHANGED
+
+
+class AbsenceData(EventData):
+    """An absence was added or removed."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"absence_id": _ID, "person_id": _ID}})
+    absence_id: UUID
+    person_id: UUID
+
+
+class AbsenceUpdatedData(AbsenceData):
+    """An absence changed."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"absence_id": _ID, "person_id": _ID, "changed": ["end_on"]}}
+    )
     changed: list[str] = _CHANGED
 
 
@@ -170,6 +190,9 @@ EVENTS: Mapping[EventType, EventSpec] = {
     EventType.TEAM_CREATED: EventSpec("A team was added", TeamData),
     EventType.TEAM_UPDATED: EventSpec("A team changed", TeamUpdatedData),
     EventType.TEAM_DELETED: EventSpec("A team was deleted", TeamData),
+    EventType.ABSENCE_CREATED: EventSpec("An absence was added", AbsenceData),
+    EventType.ABSENCE_UPDATED: EventSpec("An absence changed", AbsenceUpdatedData),
+    EventType.ABSENCE_DELETED: EventSpec("An absence was deleted", AbsenceData),
     EventType.SUCCESS_MODEL_ACTIVATED: EventSpec("A success model was activated", SuccessModelData),
     EventType.KPI_SNAPSHOT_CHANGED: EventSpec("A person's KPI snapshots changed", KpiSnapshotData),
     EventType.CRM_CONNECTION_CREATED: EventSpec("A CRM account was connected", CrmConnectionData),
