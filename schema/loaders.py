@@ -11,7 +11,9 @@ from service.core.database import TenantSession
 from service.core.principal import Principal
 from service.kpi_snapshots.dto import KpiSnapshotDTO, KpiSnapshotQuery
 from service.kpi_snapshots.use_cases.snapshots import kpi_snapshots_of
+from service.organizations.dto.absences import AbsenceDTO
 from service.organizations.dto.people import ManagerPeriodDTO, PersonDTO
+from service.organizations.use_cases.absences import absences_of
 from service.organizations.use_cases.people import get_people
 from service.organizations.use_cases.reporting_lines import manager_periods_of
 from service.success_models.dto.evidence import CriterionEvidenceDTO, DealHealthDTO
@@ -33,11 +35,15 @@ class Loaders:
         self.snapshots: DataLoader[tuple[UUID, KpiSnapshotQuery], list[KpiSnapshotDTO]] = DataLoader(
             self._load_snapshots
         )
-
         self.manager_periods: DataLoader[UUID, list[ManagerPeriodDTO]] = DataLoader(self._load_manager_periods)
-
+        self.absences: DataLoader[UUID, list[AbsenceDTO]] = DataLoader(self._load_absences)
         self.deal_evidence: DataLoader[DealKey, list[CriterionEvidenceDTO]] = DataLoader(self._load_evidence)
         self.deal_health: DataLoader[DealKey, DealHealthDTO | None] = DataLoader(self._load_health)
+
+    async def _load_absences(self, ids: list[UUID]) -> list[list[AbsenceDTO]]:
+        async with self._session() as session:
+            found = await absences_of(session, self._principal, ids)
+        return [found.get(id_, []) for id_ in ids]
 
     async def _load_evidence(self, keys: list[DealKey]) -> list[list[CriterionEvidenceDTO]]:
         found: dict[DealKey, list[CriterionEvidenceDTO]] = {}

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import strawberry
 
+from schema.absences import load_absence
 from schema.activities import load_activity
 from schema.api_keys import load_api_key
 from schema.audit_events import load_audit_event
@@ -40,6 +41,7 @@ async def _own_organization(info: Info, id_: UUID) -> Node:
 
 
 BY_ROW_ID: dict[str, Callable[[Info, UUID], Awaitable[Node]]] = {
+    "Absence": load_absence,
     "Activity": load_activity,
     "ApiKey": load_api_key,
     "AuditEvent": load_audit_event,

@@ -9,9 +9,11 @@ from schema.context import Info
 from schema.describing import NEEDS, describe
 from schema.inputs import precondition, to_dto
 from schema.mutations import mutation
-from schema.relay import Node, to_global_id
+from schema.paging import Paged
+from schema.relay import Connection, Node, part_of_list, to_global_id
 from service.core.database import TenantSession
 from service.core.etags import etag_of
+from service.core.pagination import PageRequest
 from service.organizations.dto.organizations import OrganizationDTO, UpdateOrganization
 from service.organizations.permissions import Permission
 from service.organizations.use_cases import organizations
@@ -27,8 +29,28 @@ class Organization(Node):
     currency: str
     week_start: int
     fiscal_year_start_month: int
+    holiday_calendar: str | None
+    day_starts_hour: int
+    day_ends_hour: int
     created_at: dt.datetime
     updated_at: dt.datetime
+
+    @strawberry.field(description="ISO weekdays on which the company works.", extensions=[Paged(whole=True)])
+    def working_weekdays(self, page: PageRequest) -> Connection[int]:
+        """In order."""
+        return part_of_list(self.row.working_weekdays, int, page)
+
+    @strawberry.field(description="Days off besides public holidays.", extensions=[Paged(whole=True)])
+    def company_holidays(self, page: PageRequest) -> Connection[dt.date]:
+        """In order."""
+        return part_of_list(self.row.company_holidays, lambda day: day, page)
+
+    @strawberry.field(
+        description="Days that are worked whatever weekday or holiday they are.", extensions=[Paged(whole=True)]
+    )
+    def company_working_days(self, page: PageRequest) -> Connection[dt.date]:
+        """In order."""
+        return part_of_list(self.row.company_working_days, lambda day: day, page)
 
     @strawberry.field(description="Changes with every edit; give it as `ifMatch`.")
     def etag(self) -> str:
@@ -41,7 +63,8 @@ describe(Organization, OrganizationDTO)
 
 def to_organization(dto: OrganizationDTO) -> Organization:
     """The GraphQL view of an organization."""
-    return Organization(id=to_global_id("Organization", dto.id), row=dto, **dto.model_dump(exclude={"id"}))
+    shown = dto.model_dump(exclude={"id", "working_weekdays", "company_holidays", "company_working_days"})
+    return Organization(id=to_global_id("Organization", dto.id), row=dto, **shown)
 
 
 async def load_organization(info: Info) -> Organization:
@@ -77,6 +100,12 @@ class UpdateOrganizationInput:
     currency: str | None = UNSET
     week_start: int | None = UNSET
     fiscal_year_start_month: int | None = UNSET
+    working_weekdays: list[int] | None = UNSET
+    holiday_calendar: str | None = UNSET
+    company_holidays: list[dt.date] | None = UNSET
+    company_working_days: list[dt.date] | None = UNSET
+    day_starts_hour: int | None = UNSET
+    day_ends_hour: int | None = UNSET
     idempotency_key: str | None = None
 
 

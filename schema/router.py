@@ -19,6 +19,7 @@ from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionContext
 from strawberry.types.unset import UNSET
 
+from schema.absences import AbsencesMutation, AbsencesQuery
 from schema.activities import ActivitiesMutation, ActivitiesQuery
 from schema.api_keys import ApiKeysMutation, ApiKeysQuery
 from schema.audit_events import AuditEventsQuery
@@ -64,6 +65,7 @@ class Query(
     OrganizationQuery,
     PeopleQuery,
     TeamsQuery,
+    AbsencesQuery,
     ApiKeysQuery,
     IdentityProviderQuery,
     SuccessModelsQuery,
@@ -91,6 +93,7 @@ class Mutation(
     OrganizationMutation,
     PeopleMutation,
     TeamsMutation,
+    AbsencesMutation,
     ApiKeysMutation,
     IdentityProviderMutation,
     SuccessModelsMutation,

@@ -19,6 +19,8 @@ _EVERYONE = {
     Organizations.ORGANIZATION_READ,
     Organizations.PEOPLE_READ,
     Organizations.TEAMS_READ,
+    Organizations.ABSENCES_READ,
+    Organizations.ABSENCES_WRITE,
     SuccessModels.SUCCESS_MODELS_READ,
     SuccessModels.INSPECTIONS_READ,
     SuccessModels.CONFIRMATIONS_WRITE,

@@ -28,6 +28,7 @@ class CreatePersonInput:
     locale: str | None = UNSET
     hired_on: dt.date | None = UNSET
     left_on: dt.date | None = UNSET
+    holiday_calendar: str | None = UNSET
     manager_id: strawberry.ID | None = UNSET
     manager_from: dt.date | None = UNSET
     external_identities: list[ExternalIdentityFieldsInput] | None = UNSET
@@ -48,6 +49,7 @@ class UpdatePersonInput:
     locale: str | None = UNSET
     hired_on: dt.date | None = UNSET
     left_on: dt.date | None = UNSET
+    holiday_calendar: str | None = UNSET
     idempotency_key: str | None = None
 
 
@@ -74,6 +76,7 @@ class UpsertPersonInput:
     locale: str | None = UNSET
     hired_on: dt.date | None = UNSET
     left_on: dt.date | None = UNSET
+    holiday_calendar: str | None = UNSET
     manager_external_id: str | None = UNSET
     manager_from: dt.date | None = UNSET
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import strawberry
 
+from schema.absences import Absence, to_absence
 from schema.context import Info
 from schema.describing import NEEDS, describe, describe_enum
 from schema.inputs import to_input
@@ -72,6 +73,7 @@ class Person(Node):
     locale: str | None
     hired_on: dt.date | None
     left_on: dt.date | None
+    holiday_calendar: str | None
     created_at: dt.datetime
     updated_at: dt.datetime
 
@@ -115,6 +117,16 @@ class Person(Node):
         """Through the loader."""
         found = await info.context.loaders.manager_periods.load(self.row.id)
         return part_of_list(found, to_manager_period, page)
+
+    @strawberry.field(
+        description="When they are away, by the first day.",
+        metadata={NEEDS: Permission.ABSENCES_READ},
+        extensions=[Paged()],
+    )
+    async def absences(self, info: Info, page: PageRequest) -> Connection[Absence]:
+        """Through the loader."""
+        found = await info.context.loaders.absences.load(self.row.id)
+        return part_of_list(found, to_absence, page)
 
     @strawberry.field(description="Changes with every edit; give it as `ifMatch`.")
     def etag(self) -> str:

@@ -12,7 +12,7 @@ router = resource_router("/v1/organization", "organization")
 
 @router.get("", **operation("getOrganization", "Read the organization", Permission.ORGANIZATION_READ))
 async def get_organization(session: SessionDep, principal: PrincipalDep) -> OrganizationDTO:
-    """Name, time zone, currency, week start and fiscal year start."""
+    """Name, time zone, currency, week start, fiscal year start and working time."""
     return await organizations.get_organization(session, principal)
 
 
@@ -20,5 +20,5 @@ async def get_organization(session: SessionDep, principal: PrincipalDep) -> Orga
 async def update_organization(
     data: UpdateOrganization, expected: PreconditionDep, session: SessionDep, principal: PrincipalDep
 ) -> OrganizationDTO:
-    """Merge-patch. Another time zone or currency derives every fact anew."""
+    """Merge-patch. Another time zone or currency derives every fact anew; lists replace what is there."""
     return await organizations.update_organization(session, principal, data, expected)

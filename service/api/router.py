@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from service.api import (
+    absences,
     activities,
     api_keys,
     audit_events,
@@ -34,6 +35,7 @@ for module in (
     organizations,
     people,
     teams,
+    absences,
     api_keys,
     audit_events,
     identity_provider,

@@ -7,7 +7,7 @@ from uuid import UUID
 from service.organizations.dto.people import PersonDTO
 from service.success_models.dto.success_models import SuccessModelDTO
 from service.success_models.kpis import Kpi
-from service.success_models.targets import TargetTable
+from service.success_models.target_table import TargetTable
 
 
 @dataclass(frozen=True, slots=True)

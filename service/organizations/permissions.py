@@ -13,6 +13,8 @@ class Permission(StrEnum):
     ROLES_WRITE = "roles:write"
     TEAMS_READ = "teams:read"
     TEAMS_WRITE = "teams:write"
+    ABSENCES_READ = "absences:read"
+    ABSENCES_WRITE = "absences:write"
     API_KEYS_READ = "api_keys:read"
     API_KEYS_WRITE = "api_keys:write"
     IDENTITY_PROVIDER_READ = "identity_provider:read"

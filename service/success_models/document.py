@@ -8,10 +8,11 @@ from pydantic import Field
 from service.activities.mapping import CLOSED_LOST, CLOSED_WON
 from service.core.dto import InputDTO, Key, Text
 from service.core.errors import FieldError
-from service.success_models.kpis import Kpi
+from service.success_models import targets
+from service.success_models.kpis import Kpi, Polarity
 from service.success_models.process import Criterion, SalesProcess, Stage, find_process_problems
 from service.success_models.standards import Standards
-from service.success_models.targets import PeriodKind, Target
+from service.success_models.targets import Target
 
 
 class ModelDocument(InputDTO):
@@ -50,15 +51,8 @@ def find_problems(document: ModelDocument) -> list[FieldError]:
     for index, kpi in enumerate(document.kpis):
         problems = [*kpi.problems(), *_stage_problems(kpi, document.stages), *_per_problems(kpi, document)]
         found += [FieldError(f"/kpis/{index}{pointer}", message) for pointer, message in problems]
-    keys = {kpi.key for kpi in document.kpis}
-    seen: set[tuple[str, PeriodKind, str]] = set()
-    for index, target in enumerate(document.targets):
-        if target.kpi not in keys:
-            found.append(FieldError(f"/targets/{index}/kpi", "is no KPI of this model"))
-        place = (target.kpi, target.period, target.scope.key)
-        if place in seen:
-            found.append(FieldError(f"/targets/{index}", "repeats a target of the same KPI, period and scope"))
-        seen.add(place)
+    lower = {kpi.key: kpi.polarity is Polarity.LOWER for kpi in document.kpis}
+    found += [FieldError(pointer, message) for pointer, message in targets.problems(document.targets, lower)]
     return found
 
 

@@ -24,6 +24,9 @@ class EventType(StrEnum):
     TEAM_CREATED = "team.created"
     TEAM_UPDATED = "team.updated"
     TEAM_DELETED = "team.deleted"
+    ABSENCE_CREATED = "absence.created"
+    ABSENCE_UPDATED = "absence.updated"
+    ABSENCE_DELETED = "absence.deleted"
     SUCCESS_MODEL_ACTIVATED = "success_model.activated"
     DEAL_INSPECTED = "deal.inspected"
     DEAL_CONFIRMED = "deal.confirmed"
@@ -70,6 +73,23 @@ class TeamUpdatedData(TeamData):
     """A team changed, its members included."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"team_id": _ID, "changed": ["member_ids"]}})
+    changed: list[str] = _CHANGED
+
+
+class AbsenceData(EventData):
+    """An absence was added or removed."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"absence_id": _ID, "person_id": _ID}})
+    absence_id: UUID
+    person_id: UUID
+
+
+class AbsenceUpdatedData(AbsenceData):
+    """An absence changed."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"absence_id": _ID, "person_id": _ID, "changed": ["end_on"]}}
+    )
     changed: list[str] = _CHANGED
 
 
@@ -194,6 +214,9 @@ EVENTS: Mapping[EventType, EventSpec] = {
     EventType.TEAM_CREATED: EventSpec("A team was added", TeamData),
     EventType.TEAM_UPDATED: EventSpec("A team changed", TeamUpdatedData),
     EventType.TEAM_DELETED: EventSpec("A team was deleted", TeamData),
+    EventType.ABSENCE_CREATED: EventSpec("An absence was added", AbsenceData),
+    EventType.ABSENCE_UPDATED: EventSpec("An absence changed", AbsenceUpdatedData),
+    EventType.ABSENCE_DELETED: EventSpec("An absence was deleted", AbsenceData),
     EventType.SUCCESS_MODEL_ACTIVATED: EventSpec("A success model was activated", SuccessModelData),
     EventType.DEAL_INSPECTED: EventSpec("A criterion of a deal was inspected", DealInspectedData),
     EventType.DEAL_CONFIRMED: EventSpec("A criterion of a deal was confirmed by its owner", DealConfirmedData),

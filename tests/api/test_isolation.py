@@ -19,7 +19,7 @@ from service.main import build_api
 from service.organizations.use_cases.lifecycle import export_organization
 from service.webhooks.tasks import publish_outbox
 from tests.factories.receivers import new_portal
-from tests.factories.requests import FORMS
+from tests.factories.requests import ABSENCE, FORMS
 from tests.factories.rows import sample_row
 from tests.factories.sales_org import SalesOrg, make_sales_org
 from tests.factories.success_models import model_document
@@ -50,6 +50,9 @@ BODIES: dict[str, dict[str, Any] | None] = {
     "deleteTeam": None,
     "getTeam": None,
     "updateTeam": {"name": "Mine now"},
+    "deleteAbsence": None,
+    "getAbsence": None,
+    "updateAbsence": {"kind": "sick"},
     "deleteWebhookEndpoint": None,
     "getWebhookEndpoint": None,
     "updateWebhookEndpoint": {"description": "Mine now"},
@@ -79,7 +82,7 @@ def operations() -> Iterator[tuple[str, str, str, dict[str, Any]]]:
             yield method.upper(), path, operation["operationId"], operation
 
 
-NAMED = ("person_id", "manager_id", "key_id", "model_id", "activity_id", "deal_id", "import_id")
+NAMED = ("person_id", "manager_id", "key_id", "model_id", "activity_id", "deal_id", "import_id", "absence_id")
 
 SINGLE = {name: (method, path) for method, path, name, _ in operations() if "{" in path}
 LISTS = {name: (path, o) for method, path, name, o in operations() if method == "GET" and "{" not in path}
@@ -141,6 +144,7 @@ async def victim(rest: httpx.AsyncClient, database: Database) -> Victim:
         "system": "hubspot",
         "external_id": "77",
         "team_id": await post("/v1/teams", {"name": "East", "member_ids": [person_id]}),
+        "absence_id": await post("/v1/absences", ABSENCE | {"person_id": person_id}),
         "key_id": await post("/v1/api-keys", {"name": "Theirs", "scopes": ["people:read"]}),
         "model_id": await post("/v1/success-models", model_document()),
         "connection_id": await post("/v1/crm-connections", connection),
@@ -205,6 +209,7 @@ async def test_lists_hold_nothing_of_another_organization(
     [
         ("/v1/people", {"name": "A", "email": "a@example.com", "manager_id": "{manager_id}"}, "/manager_id"),
         ("/v1/api-keys", {"name": "A", "person_id": "{person_id}"}, "/person_id"),
+        ("/v1/absences", ABSENCE | {"person_id": "{person_id}"}, "/person_id"),
     ],
 )
 async def test_another_organizations_id_in_a_body_is_no_id(

@@ -15,6 +15,7 @@ PATH_VALUES = {
     "period_id": ROW,
     "key_id": ROW,
     "team_id": ROW,
+    "absence_id": ROW,
     "model_id": ROW,
     "connection_id": ROW,
     "event_id": "0" * 64,
@@ -31,6 +32,7 @@ PATH_VALUES = {
 }
 
 PERSON = {"name": "Ann", "email": "ann@example.com"}
+ABSENCE = {"start_on": "2026-01-01", "end_on": "2026-01-02", "kind": "vacation"}
 CONNECTION = {"system": "hubspot", "name": "CRM", "account_id": "1", "app_id": "2", "secret": "a-secret-of-the-app"}
 
 BODIES: dict[str, Any] = {
@@ -40,6 +42,8 @@ BODIES: dict[str, Any] = {
     "addManagerPeriod": {"manager_id": str(ROW), "start_on": "2026-01-01"},
     "createTeam": {"name": "East"},
     "updateTeam": {"name": "East"},
+    "createAbsence": ABSENCE | {"person_id": str(ROW)},
+    "updateAbsence": {"kind": "sick"},
     "createApiKey": {"name": "Script", "scopes": ["people:read"]},
     "updateApiKey": {"name": "Script"},
     "rotateApiKey": {},
@@ -76,6 +80,9 @@ GRAPHQL_INPUTS: dict[str, Any] = {
     "createTeam": {"name": "East"},
     "updateTeam": {"id": to_global_id("Team", ROW)},
     "deleteTeam": {"id": to_global_id("Team", ROW)},
+    "createAbsence": {"personId": ID, "startOn": "2026-01-01", "endOn": "2026-01-02", "kind": "VACATION"},
+    "updateAbsence": {"id": to_global_id("Absence", ROW)},
+    "deleteAbsence": {"id": to_global_id("Absence", ROW)},
     "createApiKey": BODIES["createApiKey"],
     "updateApiKey": {"id": to_global_id("ApiKey", ROW)},
     "rotateApiKey": {"id": to_global_id("ApiKey", ROW)},

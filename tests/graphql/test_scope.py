@@ -1,6 +1,6 @@
 """Every root field, asked by another organization, by a rep, a manager and a key with few scopes."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -22,10 +22,12 @@ from service.crm.dto.connections import CreateCrmConnection
 from service.crm.dto.imports import CreateImport
 from service.crm.use_cases.connections import create_crm_connection
 from service.crm.use_cases.imports import create_import
+from service.organizations.dto.absences import AbsenceKind, CreateAbsence
 from service.organizations.dto.api_keys import CreateApiKey
 from service.organizations.dto.identity import PutIdentityProvider
 from service.organizations.dto.people import PersonDTO
 from service.organizations.dto.teams import CreateTeam
+from service.organizations.use_cases.absences import create_absence
 from service.organizations.use_cases.api_keys import create_api_key
 from service.organizations.use_cases.identity_providers import put_identity_provider
 from service.organizations.use_cases.teams import create_team
@@ -51,6 +53,8 @@ FOREIGN = {
     "people": ("query ($person: ID!) { people(managerId: $person) { edges { node { id name } } } }", {"person"}),
     "team": ("query ($team: ID!) { team(id: $team) { id name } }", {"team"}),
     "teams": ("{ teams { edges { node { id name members { edges { node { name } } } } } } }", {}),
+    "absence": ("query ($absence: ID!) { absence(id: $absence) { id kind person { name } } }", {"absence"}),
+    "absences": ("{ absences { edges { node { id person { name } } } } }", {}),
     "apiKey": ("query ($token: ID!) { apiKey(id: $token) { id name } }", {"token"}),
     "apiKeys": ("{ apiKeys { edges { node { id name person { id } } } } }", {}),
     "identityProvider": ("{ identityProvider { issuer audience } }", {}),
@@ -126,6 +130,10 @@ async def test_no_field_tells_of_another_organization(
         made = await create_crm_connection(session, other.system, connection, secret_box, "https://x.example")
         model = (await list_active_models(session, other.system))[0]
         team = await create_team(session, other.system, CreateTeam(name="Zaphod's team", member_ids=[theirs.id]))
+        days_off = CreateAbsence(
+            person_id=theirs.id, start_on=date(2026, 1, 1), end_on=date(2026, 1, 2), kind=AbsenceKind.OTHER
+        )
+        absence = await create_absence(session, other.system, days_off)
         key = await create_api_key(session, other.system, CreateApiKey(name="Zaphod's key", person_id=theirs.id))
         event = sample_row(metadata.tables["crm_event"], other.id, new_id()) | {"dedup_key": bytes(range(32))}
         await (await session.connection()).execute(sa.insert(metadata.tables["crm_event"]).values(event))
@@ -149,6 +157,7 @@ async def test_no_field_tells_of_another_organization(
     ids = {
         "person": to_global_id("Person", theirs.id),
         "team": to_global_id("Team", team.id),
+        "absence": to_global_id("Absence", absence.id),
         "token": to_global_id("ApiKey", key.id),
         "model": to_global_id("SuccessModel", model.id),
         "crm": to_global_id("CrmConnection", made.id),

@@ -21,7 +21,11 @@ BY_NAME: dict[str, Any] = {
     "as_of": "2026-03-16T17:00:00Z",
     "attainment": "0.62",
     "code": None,
+    "company_holidays": ["2026-12-24", "2026-12-31"],
+    "company_working_days": [],
     "currency": "EUR",
+    "day_ends_hour": 18,
+    "day_starts_hour": 8,
     "denominator": None,
     "email": "ada@example.org",
     "end_on": None,
@@ -30,6 +34,7 @@ BY_NAME: dict[str, Any] = {
     "external_id": "4711",
     "fiscal_year_start_month": 1,
     "hired_on": "2024-03-04",
+    "holiday_calendar": "DE-BY",
     "index": 0,
     "job_role": "AE",
     "key": "account-executive",
@@ -68,5 +73,6 @@ BY_NAME: dict[str, Any] = {
     "value": "31",
     "version": 1,
     "week_start": 1,
+    "working_weekdays": [1, 2, 3, 4, 5],
 }
 """None: the example shows null where the schema allows it."""

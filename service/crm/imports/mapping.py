@@ -40,7 +40,19 @@ ACTIVITY_FIELDS = frozenset(
 )
 """`object` is the CRM's object where it differs from the kind: in Salesforce a call is a task."""
 PEOPLE_FIELDS = frozenset(
-    {"email", "name", "role", "job_role", "time_zone", "locale", "hired_on", "left_on", "manager", "manager_from"}
+    {
+        "email",
+        "name",
+        "role",
+        "job_role",
+        "time_zone",
+        "locale",
+        "hired_on",
+        "left_on",
+        "holiday_calendar",
+        "manager",
+        "manager_from",
+    }
 )
 FIELDS = {
     ImportKind.DEALS: DEAL_FIELDS | {"id", "modified_at"},

@@ -5,7 +5,10 @@ from functools import lru_cache
 from typing import Annotated
 
 from email_validator import EmailNotValidError, validate_email
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+
+from service.core.dto import refuse_unstorable
+from service.organizations.holiday_calendars import LONGEST_NAME, is_known_calendar
 
 
 @lru_cache(maxsize=1)
@@ -32,6 +35,22 @@ def _email(text: str) -> str:
 
 
 TimeZoneName = Annotated[str, StringConstraints(max_length=64), AfterValidator(_known_zone)]
+
+
+def _known_calendar(name: str) -> str:
+    if not is_known_calendar(name):
+        raise ValueError("is no calendar of holidays: give a country, DE, or a part of one, DE-BY or US-CA")
+    return name
+
+
+HolidayCalendarName = Annotated[
+    str,
+    StringConstraints(max_length=LONGEST_NAME),
+    BeforeValidator(refuse_unstorable),
+    AfterValidator(_known_calendar),
+    Field(json_schema_extra={"examples": ["DE-BY"]}),
+]
+"""Public holidays of a country (ISO 3166-1) or of a part of one (ISO 3166-2)."""
 
 
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]

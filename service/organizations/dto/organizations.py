@@ -1,12 +1,31 @@
 """Inputs and outputs of organizations."""
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Annotated, TypeVar
 from uuid import UUID
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field, field_validator
 
-from service.core.dto import InputDTO, OutputDTO, Text, refuse_null
-from service.organizations.dto.fields import Currency, Email, TimeZoneName
+from service.core.dto import Day, InputDTO, OutputDTO, Text, refuse_null
+from service.organizations.dto.fields import Currency, Email, HolidayCalendarName, TimeZoneName
+
+T = TypeVar("T", date, int)
+
+
+def _once(values: list[T]) -> list[T]:
+    return sorted(set(values))
+
+
+Weekdays = Annotated[
+    list[Annotated[int, Field(ge=1, le=7, strict=True)]], Field(min_length=1, max_length=7), AfterValidator(_once)
+]
+"""ISO weekdays, 1 = Monday; in order, each once."""
+
+Days = Annotated[list[Day], Field(max_length=1000), AfterValidator(_once)]
+"""In order, each once."""
+
+StartHour = Annotated[int, Field(ge=0, le=23, strict=True)]
+EndHour = Annotated[int, Field(ge=1, le=24, strict=True)]
 
 
 class CreateOrganization(InputDTO):
@@ -17,6 +36,12 @@ class CreateOrganization(InputDTO):
     currency: Currency = "USD"
     week_start: int = Field(default=1, ge=1, le=7, strict=True)
     fiscal_year_start_month: int = Field(default=1, ge=1, le=12, strict=True)
+    working_weekdays: Weekdays = Field(default_factory=lambda: [1, 2, 3, 4, 5])
+    holiday_calendar: HolidayCalendarName | None = None
+    company_holidays: Days = Field(default_factory=list)
+    company_working_days: Days = Field(default_factory=list)
+    day_starts_hour: StartHour = 8
+    day_ends_hour: EndHour = 18
     admin_email: Email
     admin_name: Text | None = None
 
@@ -29,8 +54,26 @@ class UpdateOrganization(InputDTO):
     currency: Currency | None = None
     week_start: int | None = Field(default=None, ge=1, le=7, strict=True)
     fiscal_year_start_month: int | None = Field(default=None, ge=1, le=12, strict=True)
+    working_weekdays: Weekdays | None = None
+    holiday_calendar: HolidayCalendarName | None = None
+    """Null: no public holidays."""
+    company_holidays: Days | None = None
+    company_working_days: Days | None = None
+    day_starts_hour: StartHour | None = None
+    day_ends_hour: EndHour | None = None
 
-    _required = field_validator("*")(refuse_null)
+    _required = field_validator(
+        "name",
+        "time_zone",
+        "currency",
+        "week_start",
+        "fiscal_year_start_month",
+        "working_weekdays",
+        "company_holidays",
+        "company_working_days",
+        "day_starts_hour",
+        "day_ends_hour",
+    )(refuse_null)
 
 
 class OrganizationDTO(OutputDTO):
@@ -46,5 +89,17 @@ class OrganizationDTO(OutputDTO):
     """ISO weekday, 1 = Monday."""
     fiscal_year_start_month: int
     """1 = January."""
+    working_weekdays: list[int]
+    """ISO weekdays on which the company works."""
+    holiday_calendar: str | None
+    """Whose public holidays are kept, `DE` or `US-CA`; null: none."""
+    company_holidays: list[date]
+    """Days off besides."""
+    company_working_days: list[date]
+    """Days that are worked whatever weekday or holiday they are."""
+    day_starts_hour: int
+    """The local hour with which a working day begins."""
+    day_ends_hour: int
+    """The local hour with which it ends, 24 for midnight."""
     created_at: datetime
     updated_at: datetime

@@ -10,7 +10,7 @@ from service.core.bulk_items import MAX_ITEMS
 from service.core.dto import Day, InputDTO, Key, OutputDTO, SearchText, Text, example, refuse_null
 from service.core.principal import Role
 from service.core.sorting import Sorting
-from service.organizations.dto.fields import Email, ExternalId, Locale, TimeZoneName
+from service.organizations.dto.fields import Email, ExternalId, HolidayCalendarName, Locale, TimeZoneName
 
 
 class ExternalIdentityInput(InputDTO):
@@ -31,6 +31,7 @@ class PersonFields(InputDTO):
     locale: Locale | None = None
     hired_on: Day | None = None
     left_on: Day | None = None
+    holiday_calendar: HolidayCalendarName | None = None
 
     @field_validator("left_on")
     @classmethod
@@ -67,6 +68,7 @@ class UpdatePerson(InputDTO):
     locale: Locale | None = None
     hired_on: Day | None = None
     left_on: Day | None = None
+    holiday_calendar: HolidayCalendarName | None = None
 
     _required = field_validator("email", "name", "role")(refuse_null)
 
@@ -157,6 +159,8 @@ class PersonDTO(OutputDTO):
     """Their first day."""
     left_on: date | None
     """Their last day."""
+    holiday_calendar: str | None
+    """Whose public holidays they keep, where these are not the organization's."""
     manager_id: UUID | None
     """Whom they report to today."""
     external_identities: list[ExternalIdentityDTO]

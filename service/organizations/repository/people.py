@@ -36,6 +36,13 @@ async def get_person(session: AsyncSession, org_id: UUID, person_id: UUID) -> Pe
     return (await session.exec(_people(org_id, None).where(col(Person.id) == person_id))).first()
 
 
+async def lock_person(session: AsyncSession, org_id: UUID, person_id: UUID) -> bool:
+    """Let writers of what belongs to a person take turns until the transaction ends; False if there is nobody."""
+    query = select(Person.id).where(col(Person.org_id) == org_id, col(Person.id) == person_id)
+    # No key: whoever writes a row that refers to the person need not wait.
+    return (await session.exec(query.with_for_update(key_share=True))).first() is not None
+
+
 async def get_person_by_email(session: AsyncSession, org_id: UUID, email: str) -> Person | None:
     """The person with this e-mail address (lower case)."""
     return (await session.exec(_people(org_id, None).where(col(Person.email) == email))).first()

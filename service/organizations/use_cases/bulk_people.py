@@ -22,9 +22,11 @@ from service.organizations.models import Person
 from service.organizations.permissions import Permission
 from service.organizations.repository import organizations
 from service.organizations.repository import people as repository
+from service.organizations.use_cases.changes import wake_snapshots
 from service.organizations.use_cases.organizations import REDERIVE_ALL
 from service.organizations.use_cases.people import (
     CLAIM_UNMAPPED,
+    COUNTED,
     IDENTITIES,
     MOVES_FACTS,
     add_person,
@@ -78,6 +80,9 @@ async def upsert_people(
                 results[index] = BulkItemResult(index=index, status="updated", id=person_id)
     for job_name in sorted(jobs):
         await enqueue(session, job_name, principal.org_id)
+    await wake_snapshots(
+        session, principal.org_id, [id_ for id_, changed in changes.items() if changed & {CREATED, *COUNTED}]
+    )
     await emit_many(session, principal.org_id, _events(changes))
     return results
 

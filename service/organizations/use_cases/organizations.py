@@ -1,13 +1,14 @@
 """Organizations: creation by the operator, settings by the administrator, deletion as one job."""
 
 import hashlib
+from typing import Any
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from service.core.clock import utc_now
 from service.core.database import Database
-from service.core.errors import conflict, not_found
+from service.core.errors import conflict, invalid, not_found
 from service.core.etags import UNCONDITIONAL, Precondition
 from service.core.ids import new_id
 from service.core.jobs import enqueue
@@ -17,11 +18,15 @@ from service.organizations.dto.organizations import CreateOrganization, Organiza
 from service.organizations.models import Organization, OrganizationDirectory, Person
 from service.organizations.permissions import Permission
 from service.organizations.repository import organizations as repository
+from service.organizations.repository.history import counted_fields, supersede
 from service.organizations.use_cases.api_keys import create_api_key
-from service.organizations.use_cases.changes import announce
+from service.organizations.use_cases.changes import announce, wake_snapshots
 
 REDERIVE_ALL = "rederive_all"
 DELETE_ORGANIZATION = "delete_organization"
+
+FACTS_MOVE = frozenset({"time_zone", "currency"})
+"""The settings that facts are derived with."""
 
 
 def name_hash(name: str) -> bytes:
@@ -46,6 +51,7 @@ async def create_organization(database: Database, data: CreateOrganization) -> t
         session.add(OrganizationDirectory(org_id=org_id, name_hash=name_hash(data.name)))
         organization = Organization(
             org_id=org_id,
+            known_from=now,
             created_at=now,
             updated_at=now,
             **data.model_dump(exclude={"admin_email", "admin_name"}),
@@ -55,6 +61,7 @@ async def create_organization(database: Database, data: CreateOrganization) -> t
             email=data.admin_email,
             name=data.admin_name or data.admin_email.partition("@")[0],
             role=Role.ADMIN.value,
+            known_from=now,
             created_at=now,
             updated_at=now,
         )
@@ -105,7 +112,7 @@ async def get_organization(session: AsyncSession, principal: Principal) -> Organ
 async def update_organization(
     session: AsyncSession, principal: Principal, data: UpdateOrganization, expected: Precondition = UNCONDITIONAL
 ) -> OrganizationDTO:
-    """Change settings; another time zone or currency derives every fact anew."""
+    """Change settings; another time zone or currency derives every fact anew, and working time moves targets."""
     require(principal, Permission.ORGANIZATION_WRITE)
     row = await repository.get_organization(session, principal.org_id, lock=True)
     if row is None:
@@ -116,14 +123,31 @@ async def update_organization(
         if await repository.find_in_directory(session, name_hash(changes["name"])):
             raise conflict("organization_name_taken", "An organization of this name exists.", "/name")
         await repository.rename_in_directory(session, principal.org_id, name_hash(changes["name"]))
-    facts_move = any(getattr(row, name) != changes.get(name, getattr(row, name)) for name in ("time_zone", "currency"))
+    _check_working_time(row, changes)
+    changed = {name for name, value in changes.items() if getattr(row, name) != value}
+    if changed & counted_fields(Organization):
+        supersede(session, row)
     for name, value in changes.items():
         setattr(row, name, value)
     row.updated_at = utc_now()
     await announce(session, principal.org_id)
-    if facts_move:
+    if changed & FACTS_MOVE:
         await enqueue(session, REDERIVE_ALL, principal.org_id)
+    if changed & counted_fields(Organization):
+        await wake_snapshots(session, principal.org_id)
     return to_dto(row)
+
+
+def _check_working_time(row: Organization, changes: dict[str, Any]) -> None:
+    """The rules that span several fields, over what is there and what changes; `invalid` names the field that does."""
+    settled = {**row.model_dump(), **changes}
+    if settled["day_ends_hour"] <= settled["day_starts_hour"]:
+        named = "day_starts_hour" if "day_ends_hour" not in changes else "day_ends_hour"
+        raise invalid(f"/{named}", "day_ends_hour must be after day_starts_hour")
+    twice = set(settled["company_holidays"]) & set(settled["company_working_days"])
+    if twice:
+        named = "company_holidays" if "company_working_days" not in changes else "company_working_days"
+        raise invalid(f"/{named}", f"{min(twice)} is a day off and a working day: it cannot be both")
 
 
 async def request_deletion(session: AsyncSession, principal: Principal) -> None:

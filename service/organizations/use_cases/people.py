@@ -27,7 +27,8 @@ from service.organizations.models import ExternalIdentity, Person
 from service.organizations.permissions import Permission
 from service.organizations.repository import api_keys, organizations
 from service.organizations.repository import people as repository
-from service.organizations.use_cases.changes import announce
+from service.organizations.repository.history import counted_fields, supersede
+from service.organizations.use_cases.changes import announce, wake_snapshots
 from service.organizations.use_cases.organizations import REDERIVE_ALL
 from service.organizations.use_cases.reporting_lines import emit_person_updated, link_manager
 from service.organizations.use_cases.scope import local_today, require_visible, visible_people
@@ -38,6 +39,8 @@ CLAIM_UNMAPPED = "claim_unmapped"
 IDENTITIES = "external_identities"
 MOVES_FACTS = "email"
 """The field whose change may make other facts theirs."""
+COUNTED = counted_fields(Person)
+"""The fields that their targets depend on."""
 
 
 async def present(session: AsyncSession, org_id: UUID, rows: Sequence[Person], today: date) -> list[PersonDTO]:
@@ -122,6 +125,7 @@ async def create_person(session: AsyncSession, principal: Principal, data: Creat
     row = await add_person(session, principal, data)
     await emit(session, principal.org_id, EventType.PERSON_CREATED, {"person_id": row.id})
     await enqueue(session, CLAIM_UNMAPPED, principal.org_id)
+    await wake_snapshots(session, principal.org_id, [row.id])
     return await _present_one(session, row)
 
 
@@ -134,7 +138,8 @@ async def add_person(session: AsyncSession, principal: Principal, data: CreatePe
         raise conflict("person_email_taken", "A person with this e-mail address exists.", "/email")
     now = utc_now()
     fields = data.model_dump(exclude={"manager_id", "manager_from", "external_identities", "role"})
-    row = Person(org_id=principal.org_id, id=new_id(), role=data.role.value, created_at=now, updated_at=now, **fields)
+    fields |= dict.fromkeys(("known_from", "created_at", "updated_at"), now)
+    row = Person(org_id=principal.org_id, id=new_id(), role=data.role.value, **fields)
     session.add(row)
     await session.flush()
     for index, identity in enumerate(data.external_identities):
@@ -159,6 +164,8 @@ async def update_person(
         await emit_person_updated(session, principal.org_id, person_id, changed)
     if MOVES_FACTS in changed:
         await enqueue(session, REDERIVE_ALL, principal.org_id)
+    if COUNTED.intersection(changed):
+        await wake_snapshots(session, principal.org_id, [person_id])
     return await _present_one(session, row)
 
 
@@ -187,6 +194,8 @@ async def change_person(
     if hired_on and left_on and left_on < hired_on:
         raise invalid("/left_on" if "left_on" in changes else "/hired_on", "left_on must not be before hired_on")
     changed = sorted(name for name, value in changes.items() if getattr(row, name) != value)
+    if COUNTED.intersection(changed):
+        supersede(session, row)
     for name, value in changes.items():
         setattr(row, name, value.value if isinstance(value, Role) else value)
     row.updated_at = utc_now()

@@ -16,8 +16,13 @@ from service.organizations.models import Team
 from service.organizations.permissions import Permission
 from service.organizations.repository import organizations, people
 from service.organizations.repository import teams as repository
+from service.organizations.repository.history import counted_fields, supersede
+from service.organizations.use_cases.changes import wake_snapshots
 from service.organizations.use_cases.scope import local_today, visible_people
 from service.webhooks.outbox import EventType, emit
+
+COUNTED = counted_fields(Team)
+"""What targets for teams depend on."""
 
 
 async def list_teams(session: AsyncSession, principal: Principal, page: PageRequest) -> Page[TeamDTO]:
@@ -47,6 +52,7 @@ async def create_team(session: AsyncSession, principal: Principal, data: CreateT
         id=new_id(),
         name=data.name,
         description=data.description,
+        known_from=now,
         created_at=now,
         updated_at=now,
     )
@@ -54,6 +60,7 @@ async def create_team(session: AsyncSession, principal: Principal, data: CreateT
     await session.flush()
     await _set_members(session, row, data.member_ids)
     await emit(session, principal.org_id, EventType.TEAM_CREATED, {"team_id": row.id})
+    await wake_snapshots(session, principal.org_id, set(data.member_ids))
     return (await _present(session, principal, [row]))[0]
 
 
@@ -71,16 +78,21 @@ async def update_team(
     if changes.get("name", row.name) != row.name:
         await _require_free(session, principal, changes["name"])
     before = (await _present(session, principal.as_system(), [row]))[0]
+    members = sorted(set(changes.get("member_ids", before.member_ids)))
+    after = before.model_copy(update={**changes, "member_ids": members})
+    changed = sorted(name for name in changes if getattr(before, name) != getattr(after, name))
+    if COUNTED.intersection(changed):
+        supersede(session, row, member_ids=before.member_ids)
     for name in changes.keys() & {"name", "description"}:
         setattr(row, name, changes[name])
     row.updated_at = utc_now()
     await session.flush()
     if "member_ids" in changes:
         await _set_members(session, row, changes["member_ids"])
-    after = (await _present(session, principal.as_system(), [row]))[0]
-    changed = sorted(name for name in changes if getattr(before, name) != getattr(after, name))
     if changed:
         await emit(session, principal.org_id, EventType.TEAM_UPDATED, {"team_id": team_id, "changed": changed})
+    if COUNTED.intersection(changed):
+        await wake_snapshots(session, principal.org_id, {*before.member_ids, *after.member_ids})
     return (await _present(session, principal, [row]))[0]
 
 
@@ -90,8 +102,11 @@ async def delete_team(
     """Remove a team; its people stay."""
     require(principal, Permission.TEAMS_WRITE)
     row = await _get_for_write(session, principal, team_id, expected)
+    members = [member.person_id for member in await repository.list_members(session, principal.org_id, [team_id])]
+    supersede(session, row, member_ids=members)
     await session.delete(row)
     await session.flush()
+    await wake_snapshots(session, principal.org_id, members)
     await emit(session, principal.org_id, EventType.TEAM_DELETED, {"team_id": team_id})
 
 

@@ -5,7 +5,8 @@ from decimal import Decimal
 import pytest
 
 from service.success_models.document import ModelDocument
-from service.success_models.targets import PeriodKind, TargetTable
+from service.success_models.target_table import TargetTable
+from service.success_models.targets import PeriodKind
 from tests.factories.success_models import model_document, target
 
 TABLE = TargetTable(

@@ -57,13 +57,15 @@ async def test_a_name_is_unique_whatever_its_case(database: Database) -> None:
 @pytest.mark.parametrize(
     ("changes", "jobs"),
     [
-        ({"time_zone": "Asia/Tokyo"}, ["rederive_all"]),
-        ({"currency": "EUR"}, ["rederive_all"]),
+        ({"time_zone": "Asia/Tokyo"}, ["rederive_all", "refresh_snapshots"]),
+        ({"currency": "EUR"}, ["rederive_all", "refresh_snapshots"]),
         ({"time_zone": "America/New_York", "currency": "USD"}, []),
-        ({"week_start": 7, "fiscal_year_start_month": 4}, []),
+        ({"week_start": 7, "fiscal_year_start_month": 4}, ["refresh_snapshots"]),
+        ({"working_weekdays": [7, 1, 1]}, ["refresh_snapshots"]),
+        ({"working_weekdays": [5, 4, 3, 2, 1], "holiday_calendar": None, "name": "Another name"}, []),
     ],
 )
-async def test_a_change_of_days_or_money_derives_facts_anew(
+async def test_a_change_of_days_or_money_derives_facts_anew_and_one_of_working_time_snapshots(
     org: SalesOrg, changes: dict[str, Any], jobs: list[str]
 ) -> None:
     await update(org, **changes)

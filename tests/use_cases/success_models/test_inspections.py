@@ -98,7 +98,7 @@ async def test_a_line_that_has_ended_gives_no_say(org: SalesOrg) -> None:
     new = await org.add_person("New", role="manager")
     rita = await org.add_person("Rita", manager_id=old.id, manager_from="2026-01-01")
     async with org.database.tenant(org.id) as session:
-        line = ManagerPeriodInput(manager_id=new.id, start_on="2026-02-01")  # type: ignore[arg-type]
+        line = ManagerPeriodInput(manager_id=new.id, start_on="2026-02-01")
         await add_manager_period(session, org.system, rita.id, line)
     deal_id = await push_deal(org, "d1", rita, [(org.local(2026, 1, 5), "discovery")])
     with pytest.raises(ServiceError, match="No such deal"):

@@ -1,0 +1,66 @@
+"""Tables of organizations, and of what was known of them."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, CheckConstraint, Column, Date, Integer, LargeBinary
+from sqlmodel import Field, SQLModel
+
+from service.core.tables import INSTANT, timestamp
+
+DAYS: Any = ARRAY(Date)
+WEEKDAYS: Any = ARRAY(Integer)
+
+
+class OrganizationDirectory(SQLModel, table=True):
+    """Non-tenant: finds an organization by id or by the hash of its name."""
+
+    __tablename__ = "organization_directory"
+
+    org_id: UUID = Field(primary_key=True)
+    name_hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False, unique=True))
+
+
+class OrganizationFields(SQLModel):
+    """The settings that numbers depend on, and since when they are known to be so."""
+
+    org_id: UUID = Field(primary_key=True)
+    known_from: datetime = Field(sa_type=INSTANT)
+    time_zone: str
+    currency: str
+    week_start: int = Field(description="ISO weekday, 1 = Monday")
+    fiscal_year_start_month: int
+    working_weekdays: list[int] = Field(sa_type=WEEKDAYS, description="ISO weekdays")
+    holiday_calendar: str | None = Field(default=None, description="DE, US-CA; NULL: none")
+    company_holidays: list[date] = Field(sa_type=DAYS)
+    company_working_days: list[date] = Field(sa_type=DAYS)
+    day_starts_hour: int
+    day_ends_hour: int
+
+
+class Organization(OrganizationFields, table=True):
+    """A customer: its calendar and currency are those of every number it is shown."""
+
+    __tablename__ = "organization"
+
+    name: str
+    created_at: datetime = Field(sa_column=timestamp())
+    updated_at: datetime = Field(sa_column=timestamp())
+
+    __table_args__ = (
+        CheckConstraint("week_start BETWEEN 1 AND 7", name="week_start"),
+        CheckConstraint("fiscal_year_start_month BETWEEN 1 AND 12", name="fiscal_year_start_month"),
+        CheckConstraint(
+            "day_starts_hour >= 0 AND day_starts_hour < day_ends_hour AND day_ends_hour <= 24", name="day_hours"
+        ),
+    )
+
+
+class OrganizationVersion(OrganizationFields, table=True):
+    """Settings as they were known from `known_from` until before `known_until`."""
+
+    __tablename__ = "organization_version"
+
+    known_from: datetime = Field(sa_type=INSTANT, primary_key=True)
+    known_until: datetime = Field(sa_type=INSTANT)
