@@ -17,6 +17,7 @@ from schema.relay import Connection, Node, id_of, part_of_list, to_connection, t
 from service.core.errors import ErrorKind, ServiceError, not_found
 from service.core.pagination import PageRequest
 from service.kpi_snapshots.dto import KpiSnapshotDTO, KpiSnapshotQuery
+from service.kpi_snapshots.pace import Method, Status
 from service.kpi_snapshots.permissions import Permission
 from service.kpi_snapshots.use_cases import snapshots
 from service.success_models.kpis import KpiLevel
@@ -43,6 +44,30 @@ describe_enum(
 )
 
 
+describe_enum(
+    Status,
+    "From the probability of reaching the target, not from a share of it.",
+    name="KpiStatus",
+    ahead="As good as certain to reach it.",
+    on_track="More likely than not to reach it.",
+    at_risk="Less likely than not to reach it.",
+    behind="Unlikely to reach it.",
+    cannot_tell="The facts do not say yet.",
+)
+describe_enum(
+    Method,
+    "How an interval and a probability were come by.",
+    name="KpiMethod",
+    gamma_poisson="Counts: rates drawn towards the peers', negative binomial forecast.",
+    compound_poisson="Sums: counts to come, and the sizes of single amounts.",
+    beta_binomial="Shares: chances drawn towards the peers', over the events to come.",
+    gamma_poisson_rate="Ratios of two counts.",
+    beta="Shares of which nothing is forecast.",
+    kaplan_meier="Durations, those that go on counted for as long as they have lasted.",
+    observed="A level: there is no chance in it.",
+)
+
+
 @strawberry.type(description="Where a person stands in one KPI and period, counting nothing after `asOf`.")
 class KpiSnapshot(Node):
     """A snapshot; attainment is 1 at the target.
@@ -65,7 +90,14 @@ class KpiSnapshot(Node):
     n: int
     undecided: int
     target: Decimal | None
+    target_reason: str | None
+    expected: Decimal | None
     attainment: Decimal | None
+    status: Status | None
+    probability: Decimal | None
+    interval_low: Decimal | None
+    interval_high: Decimal | None
+    method: Method | None
     model_version: int
 
     @strawberry.field(description="Whose snapshot it is, if the caller may see that person today.")

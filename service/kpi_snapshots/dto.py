@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import AwareDatetime
 
 from service.core.dto import InputDTO, IsoDay, IsoInstant, OutputDTO
+from service.kpi_snapshots.pace import Method, Status
 from service.success_models.kpis import KpiLevel
 from service.success_models.targets import PeriodKind
 
@@ -58,9 +59,23 @@ class KpiSnapshotDTO(OutputDTO):
     undecided: int
     """Of a cohort and a duration: deals that may still become part of the value."""
     target: Decimal | None
-    """What the model asks for in the period."""
+    """What the model asks of the person in the period: by their working days, and as far as their ramp goes."""
+    target_reason: str | None
+    """Which target holds, and how much of it, in words."""
+    expected: Decimal | None
+    """What of the target is due by `as_of`."""
     attainment: Decimal | None
     """1 at the target."""
+    status: Status | None
+    """Null without a target; `cannot_tell` where the facts do not say."""
+    probability: Decimal | None
+    """Of reaching the target by the period's end, from the person's own rate drawn towards their peers'."""
+    interval_low: Decimal | None
+    """Of 90 %: where the value ends; of a cohort and a duration, where the rate or quantile lies."""
+    interval_high: Decimal | None
+    """Its other end; null where it cannot be told."""
+    method: Method | None
+    """How the interval and the probability were come by."""
     model_version: int
     """Which version of the model it follows."""
 

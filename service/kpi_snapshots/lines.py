@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from service.organizations.dto.people import PersonDTO
+from service.organizations.known import KnownPerson
 from service.success_models.dto.success_models import SuccessModelDTO
 from service.success_models.kpis import Kpi
 from service.success_models.target_table import TargetTable
@@ -45,6 +46,8 @@ class SnapshotLine:
     """One snapshot to compute."""
 
     person: PersonDTO
+    known: KnownPerson
+    """What counts of the person, as it was known."""
     kpi: ModelKpi
     model: PreparedModel
 
@@ -60,15 +63,22 @@ def prepare_models(models: Iterable[SuccessModelDTO]) -> dict[str | None, Prepar
 
 
 def lines_for(
-    people: Sequence[PersonDTO], models: Mapping[str | None, PreparedModel], kpi: str | None
+    people: Sequence[PersonDTO],
+    known: Mapping[UUID, KnownPerson],
+    models: Mapping[str | None, PreparedModel],
+    kpi: str | None,
 ) -> list[SnapshotLine]:
-    """List the lines of some people by name; `kpi` narrows to one KPI, people without a model have none."""
+    """List the lines of some people by name; `kpi` narrows to one KPI.
+
+    Those who were not known, and those without a model, have none.
+    """
     lines = []
     for person in sorted(people, key=lambda item: (item.name, str(item.id))):
-        model = models.get(person.job_role) or models.get(None)
-        if model is not None:
+        one = known.get(person.id)
+        model = None if one is None else models.get(one.job_role) or models.get(None)
+        if one is not None and model is not None:
             chosen = model.kpis.values() if kpi is None else [model.kpis[kpi]] if kpi in model.kpis else []
-            lines += [SnapshotLine(person, member, model) for member in chosen]
+            lines += [SnapshotLine(person, one, member, model) for member in chosen]
     return lines
 
 

@@ -1,6 +1,7 @@
-"""Snapshots from figures: each line's value, target and where that leaves the person."""
+"""Snapshots from figures: each line's value, target, and where that leaves the person."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
@@ -9,16 +10,25 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from service.kpi_snapshots.dto import KpiSnapshotDTO
 from service.kpi_snapshots.figures import Figures
 from service.kpi_snapshots.lines import PreparedModel, SnapshotLine
+from service.kpi_snapshots.pace import Outlook, to_decimal
+from service.kpi_snapshots.repository.histories import load_months, load_sizes
+from service.kpi_snapshots.repository.relations import facts_known
 from service.kpi_snapshots.snapshot import KpiValue, compute_attainment, compute_value
-from service.kpi_snapshots.use_cases.gathering import Frame, gather_figures
-from service.organizations.dto.people import PersonDTO
-from service.success_models.kpis import Kpi, Per
+from service.kpi_snapshots.standing import Peers, Position, find_outlooks, needs_history, window_of
+from service.kpi_snapshots.use_cases.framing import Question
+from service.kpi_snapshots.use_cases.gathering import gather_figures, split_kept
+from service.success_models.kpis import Kpi, KpiKind, Per
+from service.success_models.measures import Aggregate, Measure
+from service.success_models.resolved import ResolvedTarget
+
+GroupKey = tuple[UUID, str | None]
+"""Model and job role: those whose habits tell of each other's."""
 
 
 async def compute_snapshots(
-    session: AsyncSession, org_id: UUID, lines: Sequence[SnapshotLine], frame: Frame
+    session: AsyncSession, org_id: UUID, question: Question, lines: Sequence[SnapshotLine]
 ) -> list[KpiSnapshotDTO]:
-    """Compute the snapshots of some lines, in their order."""
+    """Compute the snapshots of some lines, in their order; as many statements for one person as for thousands."""
     if not lines:
         return []
     asked: dict[UUID, tuple[PreparedModel, set[str]]] = {}
@@ -26,40 +36,127 @@ async def compute_snapshots(
         asked.setdefault(line.model.id, (line.model, set()))[1].add(line.kpi.definition.key)
     kpis = [kpi for model, keys in asked.values() for kpi in model.with_divisors(sorted(keys))]
     people = sorted({line.person.id for line in lines})
-    figures = await gather_figures(session, org_id, people, kpis, frame)
-    return [_snapshot(line, frame, figures) for line in lines]
+    figures = await gather_figures(session, org_id, people, kpis, question.frame)
+    peers = await _load_peers(session, org_id, question, lines)
+    lined: dict[tuple[GroupKey, str], list[SnapshotLine]] = {}
+    for line in lines:
+        lined.setdefault((_group(line), line.kpi.definition.key), []).append(line)
+    found: dict[tuple[UUID, str], KpiSnapshotDTO] = {}
+    for (group, key), members in lined.items():
+        kpi = members[0].kpi.definition
+        targets = [_target(kpi, line.model, line, question) for line in members]
+        positions = [_position(line, target, question, figures) for line, target in zip(members, targets, strict=True)]
+        outlooks = find_outlooks(kpi, positions, peers[group], figures)
+        for line, target, position, outlook in zip(members, targets, positions, outlooks, strict=True):
+            found[line.person.id, key] = _snapshot(line, question, position, target, outlook)
+    return [found[line.person.id, line.kpi.definition.key] for line in lines]
 
 
-def _snapshot(line: SnapshotLine, frame: Frame, figures: Figures) -> KpiSnapshotDTO:
-    person, kpi = line.person, line.kpi.definition
-    result = _value(kpi, line.model, person, frame, figures)
-    target = line.model.targets.resolve(kpi.key, frame.period.kind, person.email, person.job_role)
+async def _load_peers(
+    session: AsyncSession, org_id: UUID, question: Question, lines: Iterable[SnapshotLine]
+) -> dict[GroupKey, Peers]:
+    """What those of the same model and job role did in the months before."""
+    groups: dict[GroupKey, dict[UUID, Measure]] = {}
+    for line in lines:
+        needed = {measure.identity(): measure for measure in needs_history(line.kpi.definition)}
+        groups.setdefault(_group(line), {}).update(needed)
+    window, today = window_of(question.frame.today), question.frame.today
+    members = {key: _members(key, question, window) for key in groups}
+    measures = {id_: measure for needed in groups.values() for id_, measure in needed.items()}
+    everybody = sorted({id_ for ids in members.values() for id_ in ids})
+    facts = facts_known(org_id, question.frame.known_at)
+    kept = await split_kept(session, org_id, measures, question.frame)
+    months: dict[tuple[UUID, UUID], dict[date, int]] = {}
+    seen_since: dict[UUID, date] = {}
+    for row in await load_months(session, org_id, everybody, kept, window, facts):
+        months.setdefault((row.person_id, row.measure_id), {})[row.month] = row.n
+        seen_since[row.person_id] = min(row.first_day, seen_since.get(row.person_id, today))
+    sizes: dict[UUID, dict[UUID, tuple[int, float, float | None]]] = {}
+    for id_, measure in measures.items():
+        if measure.aggregate is Aggregate.SUM:
+            amounts = await load_sizes(session, org_id, everybody, measure, window, facts)
+            sizes[id_] = {row.person_id: (row.n, row.mean, row.variance) for row in amounts}
+    calendars = question.staff.calendars
+    return {key: Peers(ids, calendars, months, sizes, seen_since, today) for key, ids in members.items()}
+
+
+def _members(key: GroupKey, question: Question, window: tuple[date, date]) -> list[UUID]:
+    """Who has the model and the job role; those who had left before the window tell nothing of a day."""
+    model_id, job_role = key
+    found = []
+    for person in question.staff.people.values():
+        model = question.models.get(person.job_role) or question.models.get(None)
+        is_there = person.left_on is None or person.left_on >= window[0]
+        if person.job_role == job_role and model is not None and model.id == model_id and is_there:
+            found.append(person.id)
+    return sorted(found)
+
+
+def _group(line: SnapshotLine) -> GroupKey:
+    return line.model.id, line.known.job_role
+
+
+def _position(line: SnapshotLine, target: ResolvedTarget | None, question: Question, figures: Figures) -> Position:
+    calendar = question.staff.calendars[line.person.id]
+    period, local = question.frame.period, question.frame.as_of.astimezone(question.zone)
+    left = calendar.days(period.start, period.end) - calendar.elapsed(period.start, period.end, local)
+    value = _value(line.kpi.definition, line, question, figures)
+    return Position(line.person.id, value, None if target is None else target.value, left)
+
+
+def _target(kpi: Kpi, model: PreparedModel, line: SnapshotLine, question: Question) -> ResolvedTarget | None:
+    return model.targets.target_for(
+        kpi.key,
+        question.frame.period.kind,
+        question.frame.period,
+        line.known,
+        question.staff.calendars[line.person.id],
+        question.calendar,
+        pro_rated=kpi.kind is KpiKind.FLOW and kpi.per is None and kpi.measures[0].aggregate in _ADDING_UP,
+    )
+
+
+_ADDING_UP = frozenset({Aggregate.COUNT, Aggregate.SUM, Aggregate.COUNT_DISTINCT})
+
+
+def _value(kpi: Kpi, line: SnapshotLine, question: Question, figures: Figures) -> KpiValue:
+    """A KPI's value; what it is divided by is a target or, in turn, another KPI's value."""
+
+    def divisor(per: Per) -> Decimal | None:
+        if per.target_of is not None:
+            resolved = _target(line.model.kpis[per.target_of].definition, line.model, line, question)
+            return None if resolved is None else resolved.value
+        return _value(line.model.kpis[str(per.kpi)].definition, line, question, figures).value
+
+    return compute_value(kpi, figures, line.person.id, divisor)
+
+
+def _snapshot(
+    line: SnapshotLine, question: Question, position: Position, target: ResolvedTarget | None, outlook: Outlook
+) -> KpiSnapshotDTO:
+    frame, kpi, value = question.frame, line.kpi.definition, position.value
+    local = frame.as_of.astimezone(question.zone)
     return KpiSnapshotDTO(
-        person_id=person.id,
+        person_id=line.person.id,
         kpi=kpi.key,
         level=kpi.level,
         period=frame.period.kind,
         period_start=frame.period.start,
         period_end=frame.period.end,
         as_of=frame.as_of,
-        value=result.value,
-        numerator=result.numerator,
-        denominator=result.denominator,
-        n=result.n,
-        undecided=result.undecided,
-        target=target,
-        attainment=compute_attainment(result.value, target, kpi.polarity),
+        value=value.value,
+        numerator=value.numerator,
+        denominator=value.denominator,
+        n=value.n,
+        undecided=value.undecided,
+        target=position.target,
+        target_reason=None if target is None else target.reason,
+        expected=None if target is None else target.expected_by(local),
+        attainment=compute_attainment(value.value, position.target, kpi.polarity),
+        status=None if target is None else outlook.status,
+        probability=to_decimal(outlook.probability),
+        interval_low=to_decimal(outlook.low),
+        interval_high=to_decimal(outlook.high),
+        method=outlook.method,
         model_version=line.model.version,
     )
-
-
-def _value(kpi: Kpi, model: PreparedModel, person: PersonDTO, frame: Frame, figures: Figures) -> KpiValue:
-    """A KPI's value; what it is divided by is a target or, in turn, another KPI's value."""
-
-    def divisor(per: Per) -> Decimal | None:
-        if per.target_of is not None:
-            return model.targets.resolve(per.target_of, frame.period.kind, person.email, person.job_role)
-        other = model.kpis[str(per.kpi)].definition
-        return _value(other, model, person, frame, figures).value
-
-    return compute_value(kpi, figures, person.id, divisor)

@@ -4,7 +4,7 @@ Sums come from the cells where these are kept and what is asked for is known now
 asks of a period, and all that was known at an earlier instant, is computed from the facts.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -81,20 +81,29 @@ async def gather_figures(
 async def _load_sums(
     session: AsyncSession, org_id: UUID, people: Sequence[UUID], needs: _Needs, frame: Frame, facts: Facts
 ) -> dict[tuple[UUID, UUID], Total]:
-    kept: set[UUID] = set()
-    if frame.known_at is None:
-        kept = {row.id for row in await repository.list_measures(session, org_id) if row.built_at is not None}
+    built, unbuilt = await split_kept(session, org_id, needs.sums, frame)
     rows = await repository.load_totals(
         session,
         org_id,
         people,
-        [measure for id_, measure in needs.sums.items() if id_ in kept],
-        [measure for id_, measure in needs.sums.items() if id_ not in kept],
+        built,
+        unbuilt,
         (frame.period.start, frame.period.end),
         (frame.as_of, frame.today),
         facts,
     )
     return {(row.person_id, row.measure_id): Total(row.value, row.n) for row in rows}
+
+
+async def split_kept(
+    session: AsyncSession, org_id: UUID, measures: Mapping[UUID, Measure], frame: Frame
+) -> tuple[list[Measure], list[Measure]]:
+    """The measures whose cells are complete, and those that must come from the facts: all, of what was known before."""
+    kept: set[UUID] = set()
+    if frame.known_at is None:
+        kept = {row.id for row in await repository.list_measures(session, org_id) if row.built_at is not None}
+    built = [measure for id_, measure in measures.items() if id_ in kept]
+    return built, [measure for id_, measure in measures.items() if id_ not in kept]
 
 
 def _needs_of(kpis: Iterable[Kpi]) -> _Needs:

@@ -11,6 +11,7 @@ from service.core.database import Database
 from service.core.errors import ErrorKind, FieldError, ServiceError
 from service.core.pagination import PageRequest
 from service.kpi_snapshots.dto import KpiSnapshotDTO, KpiSnapshotQuery
+from service.kpi_snapshots.pace import Method, Status
 from service.kpi_snapshots.use_cases.snapshots import kpi_snapshots_of, list_kpi_snapshots
 from service.success_models.kpis import KpiLevel
 from service.success_models.targets import PeriodKind
@@ -41,7 +42,14 @@ async def test_a_snapshot_says_everything_about_itself(org: SalesOrg) -> None:
         n=1,
         undecided=0,
         target=Decimal(10),
+        target_reason="the organization's target",
+        expected=Decimal(10),
         attainment=Decimal("0.1"),
+        status=Status.BEHIND,
+        probability=Decimal(0),
+        interval_low=Decimal(1),
+        interval_high=Decimal(1),
+        method=Method.GAMMA_POISSON,
         model_version=model.version,
     )
 
@@ -121,7 +129,9 @@ async def test_targets_of_person_job_role_and_organization(org: SalesOrg) -> Non
         (Decimal(4), Decimal("0.25")),
         (Decimal(10), Decimal("0.1")),
     ]
-    assert (await org.snapshot("calls", ann, period="week", period_start="2026-03-02")).target is None
+    week = await org.snapshot("calls", ann, period="week", period_start="2026-03-02")
+    assert week.target == Decimal("0.454545")  # 5 of March's 22 working days
+    assert week.target_reason == "ann@example.com's own target, the month's 2 spread by working days"
 
 
 async def test_less_is_better(org: SalesOrg) -> None:
@@ -195,7 +205,7 @@ async def test_pages_hold_every_line_once(org: SalesOrg) -> None:
 
 
 async def test_a_constant_number_of_statements(org: SalesOrg) -> None:
-    """However many people and KPIs; the numbers themselves are one statement."""
+    """However many people and KPIs; the numbers are one statement, and the months before them another."""
     few = model_document(kpis=[flow_kpi("calls", CALLS)], targets=[])
     many = [
         flow_kpi(f"kpi-{index}", {**CALLS, "filters": [{"field": "outcome", "op": "eq", "value": str(index)}]})
@@ -213,6 +223,6 @@ async def test_a_constant_number_of_statements(org: SalesOrg) -> None:
                 found = await kpi_snapshots_of(session, org.system, ids, KpiSnapshotQuery())
         counts.append((listed, len(statements)))
         assert len(found) == people
-        assert sum("measure_cell" in statement for statement in statements) == 1
+        assert sum("measure_cell" in statement for statement in statements) == 2
     assert counts[0] == counts[1]
-    assert counts[0][0] <= 8
+    assert counts[0][0] <= 13
