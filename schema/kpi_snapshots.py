@@ -20,7 +20,8 @@ from service.kpi_snapshots.dto import KpiSnapshotDTO, KpiSnapshotQuery
 from service.kpi_snapshots.pace import Method, Status
 from service.kpi_snapshots.permissions import Permission
 from service.kpi_snapshots.use_cases import snapshots
-from service.success_models.kpis import KpiLevel
+from service.success_models.kpis import KpiLevel, Polarity
+from service.success_models.measures import Unit
 from service.success_models.targets import PeriodKind
 
 if TYPE_CHECKING:
@@ -44,6 +45,23 @@ describe_enum(
 )
 
 
+describe_enum(
+    Unit,
+    "What a value is counted in.",
+    name="KpiUnit",
+    count="Facts.",
+    currency="The organization's currency.",
+    ratio="One over the other; 1 is all.",
+    seconds="Seconds.",
+    days="Days.",
+)
+describe_enum(
+    Polarity,
+    "Which direction is good.",
+    name="KpiPolarity",
+    higher="More is better.",
+    lower="Less is better.",
+)
 describe_enum(
     Status,
     "From the probability of reaching the target, not from a share of it.",
@@ -79,7 +97,10 @@ class KpiSnapshot(Node):
     person_row_id: strawberry.Private[UUID]
     person_id: strawberry.ID = strawberry.field(description="Whose snapshot it is, also where `person` is null.")
     kpi: str
+    name: str
     level: KpiLevel
+    unit: Unit
+    polarity: Polarity
     period: PeriodKind
     period_start: dt.date
     period_end: dt.date = strawberry.field(description="The last day of the period.")
@@ -112,10 +133,21 @@ class KpiSnapshot(Node):
 describe(KpiSnapshot, KpiSnapshotDTO)
 
 
+def instants_of(query: KpiSnapshotQuery) -> list[str]:
+    """The part of an id that says as of when and as known when; none where it is now."""
+    instants = [instant.isoformat() if instant else "" for instant in (query.as_of, query.known_at)]
+    return ["~".join(instants)] if any(instants) else []
+
+
+def query_of(parts: dict[str, str], when: list[str]) -> KpiSnapshotQuery:
+    """The inverse: the question of an id; `ValueError` for what is none."""
+    as_of, _, known_at = when[0].partition("~") if when else ("", "", "")
+    return KpiSnapshotQuery.model_validate({**parts, "as_of": as_of or None, "known_at": known_at or None})
+
+
 def to_snapshot(query: KpiSnapshotQuery) -> Callable[[KpiSnapshotDTO], KpiSnapshot]:
     """The GraphQL view of a snapshot that answers a question."""
-    instants = [instant.isoformat() if instant else "" for instant in (query.as_of, query.known_at)]
-    when = ["~".join(instants)] if any(instants) else []
+    when = instants_of(query)
 
     def render(dto: KpiSnapshotDTO) -> KpiSnapshot:
         key = [str(dto.person_id), dto.kpi, dto.period.value, dto.period_start.isoformat()]
@@ -133,8 +165,7 @@ async def load_kpi_snapshot(info: Info, key: str) -> KpiSnapshot:
     """By what the id names; a period that is none in the organization's present calendar has no snapshots."""
     person_id, kpi, period, period_start, *rest = key.split(":", 4)
     parts = {"person_id": person_id, "kpi": kpi, "period": period, "period_start": period_start}
-    as_of, _, known_at = rest[0].partition("~") if rest else ("", "", "")
-    query = KpiSnapshotQuery.model_validate({**parts, "as_of": as_of or None, "known_at": known_at or None})
+    query = query_of(parts, rest)
     try:
         async with info.context.session() as session:
             page = await snapshots.list_kpi_snapshots(session, info.context.principal, query, PageRequest(1))

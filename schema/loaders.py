@@ -9,7 +9,8 @@ from strawberry.dataloader import DataLoader
 
 from service.core.database import TenantSession
 from service.core.principal import Principal
-from service.kpi_snapshots.dto import KpiSnapshotDTO, KpiSnapshotQuery
+from service.kpi_snapshots.dto import KpiSnapshotDTO, KpiSnapshotQuery, ScorecardDTO
+from service.kpi_snapshots.use_cases.scorecards import scorecards_of
 from service.kpi_snapshots.use_cases.snapshots import kpi_snapshots_of
 from service.organizations.dto.absences import AbsenceDTO
 from service.organizations.dto.people import ManagerPeriodDTO, PersonDTO
@@ -34,6 +35,9 @@ class Loaders:
         self.people: DataLoader[UUID, PersonDTO | None] = DataLoader(self._load_people)
         self.snapshots: DataLoader[tuple[UUID, KpiSnapshotQuery], list[KpiSnapshotDTO]] = DataLoader(
             self._load_snapshots
+        )
+        self.scorecards: DataLoader[tuple[UUID, KpiSnapshotQuery], ScorecardDTO | None] = DataLoader(
+            self._load_scorecards
         )
         self.manager_periods: DataLoader[UUID, list[ManagerPeriodDTO]] = DataLoader(self._load_manager_periods)
         self.absences: DataLoader[UUID, list[AbsenceDTO]] = DataLoader(self._load_absences)
@@ -70,6 +74,17 @@ class Loaders:
         async with self._session() as session:
             found = await get_people(session, self._principal, ids)
         return [found.get(id_) for id_ in ids]
+
+    async def _load_scorecards(self, keys: list[tuple[UUID, KpiSnapshotQuery]]) -> list[ScorecardDTO | None]:
+        people_of: dict[KpiSnapshotQuery, list[UUID]] = {}
+        for person_id, query in keys:
+            people_of.setdefault(query, []).append(person_id)
+        cards: dict[tuple[UUID, KpiSnapshotQuery], ScorecardDTO] = {}
+        async with self._session() as session:
+            for query, ids in people_of.items():
+                found = await scorecards_of(session, self._principal, ids, query)
+                cards |= {(person_id, query): card for person_id, card in found.items()}
+        return [cards.get(key) for key in keys]
 
     async def _load_snapshots(self, keys: list[tuple[UUID, KpiSnapshotQuery]]) -> list[list[KpiSnapshotDTO]]:
         """One batch per distinct question; people who ask the same one share it."""

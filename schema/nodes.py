@@ -27,6 +27,7 @@ from schema.organizations import load_organization
 from schema.people.types import load_external_identity, load_manager_period, load_person
 from schema.process_adherence import load_process_adherence
 from schema.relay import Node, NullIfAbsent, split_global_id
+from schema.scorecards import load_scorecard
 from schema.success_models import load_success_model
 from schema.teams import load_team
 from schema.webhook_deliveries import load_webhook_attempt, load_webhook_delivery
@@ -71,6 +72,7 @@ BY_KEY: dict[str, Callable[[Info, str], Awaitable[Node]]] = {
     "DealStandardTemplate": load_deal_standard_template,
     "ExternalIdentity": load_external_identity,
     "KpiSnapshot": load_kpi_snapshot,
+    "Scorecard": load_scorecard,
     "ProcessAdherence": load_process_adherence,
     "WebhookAttempt": load_webhook_attempt,
 }

@@ -1,6 +1,7 @@
 """People, whom they report to, and who they are in other systems."""
 
 import datetime as dt
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import strawberry
@@ -17,10 +18,14 @@ from service.core.etags import etag_of
 from service.core.pagination import PageRequest
 from service.core.principal import Role
 from service.kpi_snapshots.dto import KpiSnapshotQuery
+from service.kpi_snapshots.permissions import Permission as KpiPermission
 from service.organizations.dto.people import ExternalIdentityDTO, ManagerPeriodDTO, PersonDTO
 from service.organizations.permissions import Permission
 from service.organizations.use_cases.reporting_lines import get_manager_period
 from service.success_models.targets import PeriodKind
+
+if TYPE_CHECKING:
+    from schema.scorecards import Scorecard
 
 describe_enum(
     Role,
@@ -107,6 +112,24 @@ class Person(Node):
         )
         found = await info.context.loaders.snapshots.load((self.row.id, query))
         return part_of_list(found, to_snapshot(query), page)
+
+    @strawberry.field(
+        description="Every KPI of their model, process and outcome apart, with the periods before.",
+        metadata={NEEDS: KpiPermission.KPI_SNAPSHOTS_READ},
+    )
+    async def scorecard(
+        self,
+        info: Info,
+        period: PeriodKind = PeriodKind.MONTH,
+        period_start: dt.date | None = None,
+        as_of: dt.datetime | None = None,
+        known_at: dt.datetime | None = None,
+    ) -> Annotated["Scorecard", strawberry.lazy("schema.scorecards")] | None:
+        """Through the loader."""
+        from schema.scorecards import read_scorecard  # noqa: PLC0415 - the two types refer to each other
+
+        when = {"period": period, "period_start": period_start, "as_of": as_of, "known_at": known_at}
+        return await read_scorecard(info, self.row.id, to_input(KpiSnapshotQuery, **when))
 
     @strawberry.field(
         description="Whom they reported to and since when, by start.",

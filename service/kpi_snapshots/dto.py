@@ -8,7 +8,9 @@ from pydantic import AwareDatetime
 
 from service.core.dto import InputDTO, IsoDay, IsoInstant, OutputDTO
 from service.kpi_snapshots.pace import Method, Status
-from service.success_models.kpis import KpiLevel
+from service.kpi_snapshots.trend import Direction
+from service.success_models.kpis import KpiLevel, Polarity
+from service.success_models.measures import Unit
 from service.success_models.targets import PeriodKind
 
 
@@ -39,8 +41,14 @@ class KpiSnapshotDTO(OutputDTO):
     person_id: UUID
     kpi: str
     """Its key in the model."""
+    name: str
+    """Its name there."""
     level: KpiLevel
     """Process (activity, objective) or outcome (result)."""
+    unit: Unit
+    """What the value is counted in."""
+    polarity: Polarity
+    """Whether more or less of it is better."""
     period: PeriodKind
     """The kind of period."""
     period_start: date
@@ -78,6 +86,48 @@ class KpiSnapshotDTO(OutputDTO):
     """How the interval and the probability were come by."""
     model_version: int
     """Which version of the model it follows."""
+
+
+class TrendPointDTO(OutputDTO):
+    """What a KPI came to in a period that is over."""
+
+    period_start: date
+    """The period's first day."""
+    value: Decimal | None
+    """Null where there is nothing to divide by."""
+    n: int
+    """Facts that it rests on."""
+
+
+class ScorecardLineDTO(OutputDTO):
+    """One KPI of a scorecard."""
+
+    snapshot: KpiSnapshotDTO
+    """Where the person stands."""
+    direction: Direction
+    """Where the last periods lead, the running one left out; `steady` where that is within chance."""
+    trend: list[TrendPointDTO]
+    """The last periods, the earliest first."""
+
+
+class ScorecardDTO(OutputDTO):
+    """Every KPI of a person's model, process and outcome apart; a rep sees the same as their manager."""
+
+    person_id: UUID
+    period: PeriodKind
+    """The kind of period."""
+    period_start: date
+    """Its first day."""
+    period_end: date
+    """Its last day."""
+    as_of: AwareDatetime
+    """Nothing later counts."""
+    success_model_id: UUID | None
+    """The version of the model; null where the person has none."""
+    process: list[ScorecardLineDTO]
+    """What the person does and what that leads to."""
+    outcome: list[ScorecardLineDTO]
+    """What comes of it."""
 
 
 class CellDifferenceDTO(OutputDTO):

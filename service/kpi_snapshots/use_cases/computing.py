@@ -100,7 +100,7 @@ def _position(line: SnapshotLine, target: ResolvedTarget | None, question: Quest
     calendar = question.staff.calendars[line.person.id]
     period, local = question.frame.period, question.frame.as_of.astimezone(question.zone)
     left = calendar.days(period.start, period.end) - calendar.elapsed(period.start, period.end, local)
-    value = _value(line.kpi.definition, line, question, figures)
+    value = value_of(line.kpi.definition, line, question, figures)
     return Position(line.person.id, value, None if target is None else target.value, left)
 
 
@@ -119,14 +119,14 @@ def _target(kpi: Kpi, model: PreparedModel, line: SnapshotLine, question: Questi
 _ADDING_UP = frozenset({Aggregate.COUNT, Aggregate.SUM, Aggregate.COUNT_DISTINCT})
 
 
-def _value(kpi: Kpi, line: SnapshotLine, question: Question, figures: Figures) -> KpiValue:
+def value_of(kpi: Kpi, line: SnapshotLine, question: Question, figures: Figures) -> KpiValue:
     """A KPI's value; what it is divided by is a target or, in turn, another KPI's value."""
 
     def divisor(per: Per) -> Decimal | None:
         if per.target_of is not None:
             resolved = _target(line.model.kpis[per.target_of].definition, line.model, line, question)
             return None if resolved is None else resolved.value
-        return _value(line.model.kpis[str(per.kpi)].definition, line, question, figures).value
+        return value_of(line.model.kpis[str(per.kpi)].definition, line, question, figures).value
 
     return compute_value(kpi, figures, line.person.id, divisor)
 
@@ -139,7 +139,10 @@ def _snapshot(
     return KpiSnapshotDTO(
         person_id=line.person.id,
         kpi=kpi.key,
+        name=kpi.name,
         level=kpi.level,
+        unit=kpi.unit,
+        polarity=kpi.polarity,
         period=frame.period.kind,
         period_start=frame.period.start,
         period_end=frame.period.end,

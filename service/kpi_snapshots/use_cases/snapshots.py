@@ -28,7 +28,7 @@ async def list_kpi_snapshots(
     """
     require(principal, Permission.KPI_SNAPSHOTS_READ)
     question = await frame_question(session, principal, query)
-    people = await _people(session, principal, query, question.frame.today)
+    people = await people_asked_for(session, principal, query, question.frame.today)
     lines = question.lines(people, query.kpi)
     chosen = cut_list(lines, [line.position for line in lines], page, length=3)
     return chosen.with_items(await compute_snapshots(session, principal.org_id, question, chosen.items))
@@ -53,7 +53,7 @@ async def kpi_snapshots_of(
     return found
 
 
-async def _people(
+async def people_asked_for(
     session: AsyncSession, principal: Principal, query: KpiSnapshotQuery, on: date
 ) -> Sequence[PersonDTO]:
     """Find who is asked for; the scope is the caller's, the people's data that of any reader of snapshots."""

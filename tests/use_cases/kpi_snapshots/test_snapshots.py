@@ -13,7 +13,8 @@ from service.core.pagination import PageRequest
 from service.kpi_snapshots.dto import KpiSnapshotDTO, KpiSnapshotQuery
 from service.kpi_snapshots.pace import Method, Status
 from service.kpi_snapshots.use_cases.snapshots import kpi_snapshots_of, list_kpi_snapshots
-from service.success_models.kpis import KpiLevel
+from service.success_models.kpis import KpiLevel, Polarity
+from service.success_models.measures import Unit
 from service.success_models.targets import PeriodKind
 from tests.factories.sales_org import SalesOrg, make_sales_org
 from tests.factories.success_models import CALLS, flow_kpi, model_document, target
@@ -31,7 +32,10 @@ async def test_a_snapshot_says_everything_about_itself(org: SalesOrg) -> None:
     assert await org.snapshot("calls", ann, as_of=as_of, **MARCH) == KpiSnapshotDTO(
         person_id=ann.id,
         kpi="calls",
+        name="calls",
         level=KpiLevel.ACTIVITY,
+        unit=Unit.COUNT,
+        polarity=Polarity.HIGHER,
         period=PeriodKind.MONTH,
         period_start=date(2026, 3, 1),
         period_end=date(2026, 3, 31),
@@ -225,4 +229,4 @@ async def test_a_constant_number_of_statements(org: SalesOrg) -> None:
         assert len(found) == people
         assert sum("measure_cell" in statement for statement in statements) == 2
     assert counts[0] == counts[1]
-    assert counts[0][0] <= 13
+    assert counts[0][0] <= 14

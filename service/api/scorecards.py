@@ -1,0 +1,36 @@
+"""`/v1/people/{id}/scorecard`: every KPI of a person's model."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+
+from service.api.deps import PrincipalDep, SessionDep
+from service.api.operation import operation
+from service.api.route import resource_router
+from service.core.dto import IsoDay, IsoInstant
+from service.kpi_snapshots.dto import KpiSnapshotQuery, ScorecardDTO
+from service.kpi_snapshots.permissions import Permission
+from service.kpi_snapshots.use_cases import scorecards
+from service.success_models.targets import PeriodKind
+
+router = resource_router("/v1/people", "KPI snapshots")
+
+
+@router.get(
+    "/{person_id}/scorecard",
+    **operation("getScorecard", "Read a person's scorecard", Permission.KPI_SNAPSHOTS_READ, 404),
+)
+async def get_scorecard(
+    person_id: UUID,
+    session: SessionDep,
+    principal: PrincipalDep,
+    period: Annotated[PeriodKind, Query(description="In the organization's own calendar.")] = PeriodKind.MONTH,
+    period_start: Annotated[IsoDay | None, Query(description="Default: the period that holds `as_of`.")] = None,
+    as_of: Annotated[IsoInstant | None, Query(description="Nothing later counts. Default: now.")] = None,
+    known_at: Annotated[IsoInstant | None, Query(description="What reached us later does not count.")] = None,
+) -> ScorecardDTO:
+    """Process and outcome apart, each KPI with the periods before. A rep sees the same card as their manager."""
+    when = {"period": period, "period_start": period_start, "as_of": as_of, "known_at": known_at}
+    query = KpiSnapshotQuery.model_validate({"person_id": person_id, **when})
+    return await scorecards.get_scorecard(session, principal, query)
