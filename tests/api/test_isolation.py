@@ -91,8 +91,10 @@ def operations() -> Iterator[tuple[str, str, str, dict[str, Any]]]:
             yield method.upper(), path, operation["operationId"], operation
 
 
-NAMED = ("person_id", "manager_id", "key_id", "model_id", "activity_id", "deal_id", "import_id", "absence_id")
-NAMED += ("inspection_id", "confirmation_id")
+NAMED = (
+    *("person_id", "manager_id", "key_id", "model_id", "activity_id", "deal_id", "import_id", "absence_id"),
+    *("inspection_id", "confirmation_id"),
+)
 
 SINGLE = {name: (method, path) for method, path, name, _ in operations() if "{" in path}
 LISTS = {name: (path, o) for method, path, name, o in operations() if method == "GET" and "{" not in path}

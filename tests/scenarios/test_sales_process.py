@@ -72,6 +72,7 @@ async def test_from_pushed_facts_to_adherence_and_health(rest: httpx.AsyncClient
         "moves_back": 0,
         "criteria": 8,
         "criteria_known": 4,
+        "criteria_unmapped": 1,
         "evidence_completeness": "0.5000",
     }
     assert {one["stage"]: (one["entered"], one["undecided"]) for one in found["stages"]} == {

@@ -74,6 +74,7 @@ async def test_moves_are_held_against_their_criteria(org: SalesOrg) -> None:
         "stages_skipped": 1,
         "criteria": 5,
         "criteria_known": 2,
+        "criteria_unmapped": 1,
     }
     assert counts(found.team) == {
         "moves": 3,
@@ -84,6 +85,7 @@ async def test_moves_are_held_against_their_criteria(org: SalesOrg) -> None:
         "moves_back": 1,
         "criteria": 11,
         "criteria_known": 6,
+        "criteria_unmapped": 1,
     }
     stages = {line.stage: line for line in found.stages}
     first_stage = stages["qualification"]
