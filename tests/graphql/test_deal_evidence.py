@@ -131,6 +131,16 @@ async def test_health(org: SalesOrg, ask: Ask) -> None:
     assert now["factors"]["edges"][-1]["node"] == "UNMET"
 
 
+@pytest.mark.parametrize("as_of", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "2026-03-01T00:00:00"])
+async def test_an_instant_that_one_cannot_calculate_with_is_refused(org: SalesOrg, ask: Ask, as_of: str) -> None:
+    *_, deal_id = await deal_of(org)
+    query = """query ($deal: ID!, $asOf: DateTime) { deal(id: $deal) {
+        health(asOf: $asOf) { id } evidence(asOf: $asOf) { edges { node } } } }"""
+    answer = await ask(org.admin_key, query, deal=to_global_id("Deal", deal_id), asOf=as_of)
+    faults = [error["extensions"] for error in answer["errors"]]
+    assert {(fault["kind"], fault["fields"][0]["pointer"]) for fault in faults} == {("invalid", "asOf")}
+
+
 async def test_a_list_of_deals_takes_as_many_statements_as_one(org: SalesOrg, ask: Ask, database: Database) -> None:
     _, rita, _ = await deal_of(org)
     query = """query ($first: Int) { deals(first: $first) { edges { node { id evidence { edges { node } }
