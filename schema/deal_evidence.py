@@ -15,10 +15,9 @@ from schema.paging import Paged
 from schema.people.types import Person, to_person
 from schema.relay import Node, PageInfo, page_of_list, to_global_id, to_page_info
 from schema.scalars import Cursor
-from service.core.errors import not_found
 from service.core.pagination import PageRequest
 from service.organizations.permissions import Permission as People
-from service.success_models.dto.evidence import CriterionEvidenceDTO, DealHealthDTO, EvidenceDTO, HealthFactorDTO
+from service.success_models.dto.evidence import AsOf, CriterionEvidenceDTO, DealHealthDTO, EvidenceDTO, HealthFactorDTO
 from service.success_models.evidence import CriterionStatus, EvidenceSource
 from service.success_models.use_cases.deal_evidence import get_deal_health
 
@@ -222,8 +221,6 @@ def to_health(dto: DealHealthDTO, asked: dt.datetime | None) -> DealHealth:
 async def load_deal_health(info: Info, key: str) -> DealHealth:
     """By what the id names."""
     deal_id, _, as_of = key.partition(":")
-    asked = dt.datetime.fromisoformat(as_of) if as_of else None
-    if asked is not None and asked.tzinfo is None:
-        raise not_found("deal_health")
+    asked = AsOf.model_validate({"as_of": as_of or None}).as_of
     async with info.context.session() as session:
         return to_health(await get_deal_health(session, info.context.principal, UUID(deal_id), asked), asked)

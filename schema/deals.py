@@ -30,6 +30,7 @@ from service.activities.use_cases import facts, pushing
 from service.core.database import TenantSession
 from service.core.pagination import PageRequest
 from service.organizations.permissions import Permission as People
+from service.success_models.dto.evidence import AsOf
 from service.success_models.permissions import Permission as SuccessModels
 
 READ, WRITE = Permission.ACTIVITIES_READ, Permission.ACTIVITIES_WRITE
@@ -85,7 +86,8 @@ class Deal(Node):
         self, info: Info, page: PageRequest, as_of: dt.datetime | None = None
     ) -> CriterionEvidenceConnection:
         """Through the loader; nothing after `as_of` counts."""
-        return to_evidence(await info.context.loaders.deal_evidence.load((self.row.id, as_of)), page)
+        asked = to_input(AsOf, as_of=as_of).as_of
+        return to_evidence(await info.context.loaders.deal_evidence.load((self.row.id, asked)), page)
 
     @strawberry.field(
         description="How healthy it is, by its owner's standard of a good deal; nothing after `asOf` counts.",
@@ -93,8 +95,9 @@ class Deal(Node):
     )
     async def health(self, info: Info, as_of: dt.datetime | None = None) -> DealHealth | None:
         """Through the loader."""
-        found = await info.context.loaders.deal_health.load((self.row.id, as_of))
-        return None if found is None else to_health(found, as_of)
+        asked = to_input(AsOf, as_of=as_of).as_of
+        found = await info.context.loaders.deal_health.load((self.row.id, asked))
+        return None if found is None else to_health(found, asked)
 
     @strawberry.field(description="Who owns it now; null: nobody known.", metadata={NEEDS: People.PEOPLE_READ})
     async def owner(self, info: Info) -> Person | None:

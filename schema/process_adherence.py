@@ -41,6 +41,7 @@ class TallyFields:
     moves_back: int
     criteria: int
     criteria_known: int
+    criteria_unmapped: int
     evidence_completeness: Decimal | None
 
 

@@ -35,6 +35,7 @@ class Tally:
     moves_back: int = 0
     criteria: int = 0
     criteria_known: int = 0
+    criteria_unmapped: int = 0
 
     def __add__(self, other: "Tally") -> "Tally":
         return Tally(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(Tally)))
@@ -94,6 +95,7 @@ def tally_move(move: Move, process: SalesProcess, facts: DealFacts, voices: Voic
         stages_skipped=len(move.skipped),
         criteria=len(statuses),
         criteria_known=len(known),
+        criteria_unmapped=sum(not criterion.met_by.is_mapped for criterion in required),
     )
 
 

@@ -65,6 +65,11 @@ class Ways(InputDTO):
     confirmation: bool = False
     """The rep's own word."""
 
+    @property
+    def is_mapped(self) -> bool:
+        """Whether there is a source at all."""
+        return bool(self.crm_fields or self.activities or self.inspection or self.confirmation)
+
 
 class Criterion(InputDTO):
     """What must hold of a deal, and what shows that it does."""

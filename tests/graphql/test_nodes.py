@@ -16,6 +16,7 @@ from service.core.secrets import SecretBox
 from service.core.tables import metadata
 from service.crm.dto.connections import CreateCrmConnection
 from service.crm.use_cases.connections import create_crm_connection
+from tests.factories.deals import push_deal
 from tests.factories.receivers import new_salesforce_org
 from tests.factories.rows import sample_row
 from tests.factories.sales_org import SalesOrg
@@ -33,6 +34,8 @@ FINDING = {
         found: externalIdentities { edges { node { id } } } } } } }""",
     "KpiSnapshot": "{ found: kpiSnapshots(first: 1) { edges { node { id } } } }",
     "KpiSnapshot, then": '{ found: kpiSnapshots(first: 1, asOf: "2026-03-04T05:06:07Z") { edges { node { id } } } }',
+    "DealHealth": "{ deals { edges { node { health { id } } } } }",
+    "DealHealth, then": '{ deals { edges { node { health(asOf: "2026-03-04T05:06:07Z") { id } } } } }',
     "CrmConnectionStatus": "{ crmConnections { edges { node { status { id } } } } }",
     "WebhookAttempt": """{ webhookDeliveries { edges { node { found: attempts { edges { node { id } } } } } } }""",
 }
@@ -56,6 +59,7 @@ async def fill(org: SalesOrg, database: Database, secret_box: SecretBox) -> None
     data = CreateCrmConnection.model_validate(
         {"system": "salesforce", "name": "CRM", "account_id": new_salesforce_org()}
     )
+    await push_deal(org, "d1", None, [(org.local(2026, 3, 2), "discovery")])
     shared = new_id()
     async with database.tenant(org.id) as session:
         await create_crm_connection(session, org.system, data, secret_box, "https://x.example")
@@ -88,9 +92,8 @@ async def test_a_node_is_found_by_its_own_and_nobody_else(
     hidden = await ask(rep, NODE, id=id_)
     assert hidden["data"]["node"] is None
     codes = {error["extensions"]["code"] for error in hidden.get("errors", [])}
-    assert codes == (
-        set() if kind.partition(",")[0] in {"Me", "ExternalIdentity", "KpiSnapshot"} else {"permission_denied"}
-    )
+    may_ask = {"Me", "ExternalIdentity", "KpiSnapshot", "DealHealth"}
+    assert codes == (set() if kind.partition(",")[0] in may_ask else {"permission_denied"})
 
 
 @pytest.mark.parametrize("kind", [*BY_ROW_ID, *BY_KEY])

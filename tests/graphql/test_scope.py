@@ -80,6 +80,10 @@ FOREIGN = {
     "activities": ("{ activities { edges { node { id externalId person { id } } } } }", {}),
     "deal": ("query ($deal: ID!) { deal(id: $deal) { id name } }", {"deal"}),
     "deals": ("{ deals { edges { node { id name owner { id } } } } }", {}),
+    "inspections": ("query ($deal: ID!) { inspections(dealId: $deal) { edges { node { id criterion } } } }", {"deal"}),
+    "confirmations": ("query ($deal: ID!) { confirmations(dealId: $deal) { edges { node { id note } } } }", {"deal"}),
+    "processAdherence": ("query ($person: ID!) { processAdherence(personId: $person) { id moves } }", {"person"}),
+    "dealStandardTemplates": ("{ dealStandardTemplates { edges { node { key } } } }", {}),
     "import": ("query ($import: ID!) { import(id: $import) { id fileName operation { status } } }", {"import"}),
     "imports": ("{ imports { edges { node { id fileName } } } }", {}),
     "importRows": ("query ($import: ID!) { importRows(importId: $import) { edges { node { line } } } }", {"import"}),
@@ -149,6 +153,9 @@ async def test_no_field_tells_of_another_organization(
         (pushed_call,) = await bulk_upsert_activities(session, other.system, call)
         deal = BulkUpsertDeals(system="pipes", deals=[{"external_id": "1", "name": "Zaphod's deal"}])
         (pushed_deal,) = await bulk_upsert_deals(session, other.system, deal)
+        for table in ("inspection", "confirmation"):
+            said = sample_row(metadata.tables[table], other.id, new_id()) | {"deal_id": pushed_deal.id}
+            await (await session.connection()).execute(sa.insert(metadata.tables[table]).values(said))
         file = CreateImport(mapping=MAPPING, file_name="Zaphod's file")
         operation = await create_import(session, other.system, file, pieces_of("id\n1\n"))
     await publish(other)
@@ -175,8 +182,9 @@ async def test_no_field_tells_of_another_organization(
     assert "Zaphod" not in str(mine)
     assert to_global_id("Organization", other.id) not in str(mine)
     assert "errors" not in own
-    # Nobody reports to Zaphod, and no row of his file was read: these lists are empty for both.
-    assert mine != own or field in {"people", "importRows"}
+    # Nobody reports to Zaphod, and no row of his file was read: these lists are empty for both. Everybody has the
+    # templates.
+    assert mine != own or field in {"people", "importRows", "dealStandardTemplates"}
     assert "errors" not in mine
     if variables:
         assert mine["data"][field] in (None, {"edges": []})

@@ -38,8 +38,10 @@ class TallyDTO(OutputDTO):
     """What the moves forward were asked for."""
     criteria_known: int
     """How much of it is met or unmet."""
+    criteria_unmapped: int
+    """How much of it nothing can tell, because the model names no source for it: prose."""
     evidence_completeness: Decimal | None
-    """Known ÷ asked: where it is low, look at the records before the process."""
+    """Known ÷ asked: where it is low, look at the records, and at the model's sources, before the process."""
 
 
 class PersonTallyDTO(TallyDTO):

@@ -5,8 +5,14 @@ from decimal import Decimal
 from typing import Literal
 from uuid import UUID
 
-from service.core.dto import OutputDTO
+from service.core.dto import InputDTO, Instant, OutputDTO
 from service.success_models.evidence import CriterionStatus, EvidenceSource, Verdict
+
+
+class AsOf(InputDTO):
+    """The instant that evidence and health are asked of; null: now."""
+
+    as_of: Instant | None = None
 
 
 class EvidenceDTO(OutputDTO):

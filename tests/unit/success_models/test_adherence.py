@@ -101,6 +101,7 @@ def champion(verdict: Verdict) -> tuple[Judgement, ...]:
                 "stages_skipped": 1,
                 "criteria": 5,
                 "criteria_known": 1,
+                "criteria_unmapped": 1,
             },
         ),
         ("closed_lost", DealFacts(FILLED), IN_USE, {}),

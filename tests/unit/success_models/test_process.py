@@ -1,5 +1,9 @@
 """What a move asks for, and what prose is."""
 
+import json
+import re
+from pathlib import Path
+
 from service.success_models.process import SalesProcess, prose
 from service.success_models.use_cases.deal_standards import TEMPLATES, shipped_standard
 from service.success_models.use_cases.success_models import parse_document
@@ -64,6 +68,14 @@ def test_prose_has_a_key_of_its_own_that_stays() -> None:
     assert prose("Budget named!").key == "text_budget_named_1d9f4ee6"
     assert prose("日本語").key.startswith("text__")
     assert len(prose("x" * 500).key) <= 64
+
+
+def test_the_documented_process_is_a_sound_document() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "sales-process.md").read_text()
+    parts = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", text, re.DOTALL)]
+    assert [set(part) for part in parts] == [{"stages", "criteria"}, {"standards"}]
+    document = parse_document(process_document() | parts[0] | parts[1])
+    assert keys(document.process.required("qualification", (), "discovery"))[:2] == ["economic_buyer", "met_us"]
 
 
 def test_the_shipped_templates_fit_into_a_model() -> None:
