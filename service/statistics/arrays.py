@@ -40,7 +40,8 @@ def ratio(numerator: ArrayLike, denominator: ArrayLike) -> Floats:
     """The quotient, nan where there is nothing to divide by."""
     above, below = np.broadcast_arrays(as_floats(numerator), as_floats(denominator))
     out = np.full(above.shape, np.nan)
-    return np.divide(above, below, out=out, where=below > 0)
+    np.divide(above, below, out=out, where=below > 0)
+    return out
 
 
 def tail_levels(level: float) -> tuple[float, float]:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import betaincinv, betaln, expit, log_expit, logit, psi
 
-from service.statistics.arrays import Floats, tail_levels, trials_of
+from service.statistics.arrays import Floats, as_floats, tail_levels, trials_of
 from service.statistics.hyper import Hyperparameters, Surface, integrate, log_shrinkage_prior
 
 VAGUE = 0.5
@@ -59,7 +59,8 @@ class Beta:
     def interval(self, level: float = 0.9) -> tuple[Floats, Floats]:
         """The equal-tailed credible interval of each chance."""
         below, above = tail_levels(level)
-        return betaincinv(self.alpha, self.beta, below), betaincinv(self.alpha, self.beta, above)
+        low, high = (betaincinv(self.alpha, self.beta, end) for end in (below, above))
+        return as_floats(low), as_floats(high)
 
 
 def fit_beta_prior(successes: ArrayLike, trials: ArrayLike) -> BetaPrior:

@@ -10,11 +10,14 @@ from numpy.typing import ArrayLike
 from service.statistics.arrays import as_floats, trials_of
 from service.statistics.beta_binomial import Beta
 from service.statistics.gamma_poisson import Gamma
-from service.statistics.predictive import CountForecast, SizeLaw, SumForecast
+from service.statistics.predictive import MANY_NODES, CountForecast, SizeLaw, SumForecast
 from service.statistics.predictive_ratios import ProportionForecast, RateForecast
 
+IMPOSSIBLE = 1e-100
+"""A mean so small is 0."""
 
-def forecast_count(gamma: Gamma, exposure_left: ArrayLike, dispersion: float = 1.0) -> CountForecast:
+
+def forecast_count(gamma: Gamma, exposure_left: ArrayLike, dispersion: ArrayLike = 1.0) -> CountForecast:
     """Counts to come in the exposure left, at rates of these posteriors.
 
     Negative binomial: the exact predictive distribution of a Poisson count whose rate is gamma. With a `dispersion`
@@ -24,10 +27,10 @@ def forecast_count(gamma: Gamma, exposure_left: ArrayLike, dispersion: float = 1
     left = as_floats(exposure_left)
     if (left < 0).any():
         raise ValueError("the exposure left is not negative")
-    mean, shape = np.broadcast_arrays(gamma.mean * left, gamma.shape)
-    extra = max(dispersion, 1.0) - 1
-    size = np.where(mean > 0, mean / (extra + np.maximum(mean, np.finfo(float).tiny) / shape), shape)
-    return CountForecast(np.array(mean), size)
+    mean, shape, extra = np.broadcast_arrays(gamma.mean * left, gamma.shape, np.maximum(as_floats(dispersion), 1) - 1)
+    some = mean > IMPOSSIBLE
+    size = np.where(some, mean / (extra + np.maximum(mean, IMPOSSIBLE) / shape), shape)
+    return CountForecast(np.where(some, mean, 0.0), size)
 
 
 def forecast_sum(
@@ -37,7 +40,7 @@ def forecast_sum(
     size_sd: ArrayLike,
     *,
     size_mean_error: ArrayLike = 0.0,
-    dispersion: float = 1.0,
+    dispersion: ArrayLike = 1.0,
     law: SizeLaw = "lognormal",
 ) -> SumForecast:
     """Sums to come of a count of independent positive sizes with this mean and standard deviation.
@@ -48,10 +51,11 @@ def forecast_sum(
     the standard error of the mean size, where it rests on few sizes.
     """
     count = forecast_count(gamma, exposure_left, dispersion)
-    sizes = [np.broadcast_to(as_floats(value), count.mean.shape) for value in (size_mean, size_sd, size_mean_error)]
-    if (sizes[0] <= 0).any() or (sizes[1] < 0).any() or (sizes[2] < 0).any():
+    shape = count.mean.shape
+    mean, sd, error = (np.broadcast_to(as_floats(value), shape) for value in (size_mean, size_sd, size_mean_error))
+    if (mean <= 0).any() or (sd < 0).any() or (error < 0).any():
         raise ValueError("sizes have a positive mean and no negative spread")
-    return SumForecast(count, *sizes, law)
+    return SumForecast(count, mean, sd, error, law)
 
 
 def forecast_proportion(
@@ -67,7 +71,7 @@ def forecast_proportion(
 
 
 def forecast_rate(
-    counts: ArrayLike, occasions: ArrayLike, gamma: Gamma, occasions_left: CountForecast, dispersion: float = 1.0
+    counts: ArrayLike, occasions: ArrayLike, gamma: Gamma, occasions_left: CountForecast, dispersion: ArrayLike = 1.0
 ) -> RateForecast:
     """The ratio of two counts at the period's end that is no proportion, such as meetings per opportunity.
 
@@ -77,6 +81,6 @@ def forecast_rate(
     events, basis = np.broadcast_arrays(as_floats(counts), as_floats(occasions))
     if (events < 0).any() or (basis < 0).any():
         raise ValueError("counts and occasions are not negative")
-    nodes, weights = occasions_left.nodes()
+    nodes, weights = occasions_left.nodes(MANY_NODES)
     coming = forecast_count(Gamma(gamma.shape[..., None], gamma.rate[..., None]), nodes, dispersion)
     return RateForecast.of(events, basis, nodes, weights, coming)

@@ -66,17 +66,18 @@ class Gamma:
     def interval(self, level: float = 0.9) -> tuple[Floats, Floats]:
         """The equal-tailed credible interval of each rate."""
         below, above = tail_levels(level)
-        return gammaincinv(self.shape, below) / self.rate, gammaincinv(self.shape, above) / self.rate
+        low, high = (gammaincinv(self.shape, end) / self.rate for end in (below, above))
+        return as_floats(low), as_floats(high)
 
 
 def fit_gamma_prior(counts: ArrayLike, exposures: ArrayLike, dispersion: float = 1.0) -> GammaPrior:
     """The prior of greatest marginal likelihood, with the others that the data allow; one entry per unit.
 
-    Units without exposure are left out. Where the units differ no more than Poisson noise makes them, the prior is tight
-    (a shape of TIGHTEST x the typical expected count). A single unit cannot tell how units differ: the prior sits on its
-    rate, and `posterior` mixes from no shrinkage to full, which comes to about the Jeffreys posterior of its own count.
-    Without any exposure the prior is vague: Jeffreys' shape of 1/2 and a rate of nearly 0. Where nothing was counted at
-    all, the mean is half an event over all exposure (Jeffreys).
+    Units without exposure are left out. Where the units differ no more than Poisson noise makes them, the prior is
+    tight (a shape of TIGHTEST x the typical expected count). A single unit cannot tell how units differ: the prior sits
+    on its rate, and `posterior` mixes from no shrinkage to full. Without any exposure the prior is vague: a shape of
+    1/2 and a rate of nearly 0. The mean is the conditional mode under Jeffreys' prior: just above the
+    greatest likelihood, so that it is never 0.
     """
     events, spans = counts_of(np.ravel(counts), np.ravel(exposures))
     events, spans = events[spans > 0] / max(dispersion, 1.0), spans[spans > 0] / max(dispersion, 1.0)
@@ -149,7 +150,7 @@ def _surface(events: Floats, spans: Floats, weights: Floats, typical: float) -> 
         shapes, places = shape[:, None], place[:, None]
         log_sum = np.logaddexp(np.log(shapes), places + log_spans)
         terms = gammaln(shapes + events) - gammaln(shapes) + events * (places + log_spans - log_sum)
-        return (terms + shapes * (np.log(shapes) - log_sum)) @ weights
+        return as_floats((terms + shapes * (np.log(shapes) - log_sum)) @ weights)
 
     def log_prior(shape: Floats, place: Floats) -> Floats:
         # Jeffreys' in the mean.

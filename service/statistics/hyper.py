@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from service.statistics.arrays import Floats
+from service.statistics.arrays import Floats, as_floats
 
 COARSE = 17
 """Points over the whole range of the concentration, and of each zoom into it."""
@@ -59,7 +59,7 @@ def log_shrinkage_prior(concentration: Floats, typical: float) -> Floats:
     units often seem to be by luck (Chung et al. 2013, Psychometrika 78). The authors above take a uniform shrinkage,
     which lets 90 % intervals of teams of 12 fall to 86.5 % in the simulation of docs/statistics.md.
     """
-    return 0.5 * np.log(concentration) + 1.5 * np.log(typical) - 2 * np.log(concentration + typical)
+    return as_floats(0.5 * np.log(concentration) + 1.5 * np.log(typical) - 2 * np.log(concentration + typical))
 
 
 def integrate(surface: Surface, low: float, high: float) -> tuple[Hyperparameters, float, float]:

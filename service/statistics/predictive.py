@@ -5,7 +5,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import betainc, betaincc, gammaincc, ndtr
+from scipy.special import betainc, betaincc, gammaincc, gammaln, ndtr
 
 from service.statistics.arrays import Floats, as_floats
 from service.statistics.inversion import smallest, smallest_integer
@@ -14,8 +14,9 @@ FUZZ = 1e-9
 """Relative slack by which a target computed in floating point may miss the integer that it means."""
 NEGLIGIBLE = 1e-5
 """Tail probability that mixing over a count leaves out at each end."""
-NODES = 64
-"""Counts that mixing over a count looks at, besides 0; with more possible ones, neighbours are taken together."""
+FEW_NODES, MANY_NODES = 64, 256
+"""Likely counts that mixing looks at one by one, besides 0; of more, neighbours are taken together. Sums are smooth in
+the count; a ratio's target is met by some counts and not by their neighbours."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,23 +40,38 @@ class CountForecast:
         """The least count that is not exceeded with the probability."""
         return smallest_integer(self.probability_at_most, self.mean, probability)
 
-    def nodes(self) -> tuple[Floats, Floats]:
+    def nodes(self, most: int = FEW_NODES) -> tuple[Floats, Floats]:
         """Counts and their probabilities to mix over: arrays with one more axis, the first count is 0.
 
-        Where there are more than NODES likely counts, each node is the middle of its neighbours.
+        Where there are more than `most` likely counts, each node is the middle of its neighbours.
         """
         low = np.maximum(self.quantile(NEGLIGIBLE), 1)
         high = np.maximum(self.quantile(1 - NEGLIGIBLE), low)
-        steps = np.arange(NODES + 1) / NODES
-        edges = np.floor(low[..., None] + (high - low + 1)[..., None] * steps)
-        spread = CountForecast(self.mean[..., None], self.size[..., None])
-        weights = np.diff(spread.probability_at_most(edges - 1))
+        nodes = int(min(most, (high - low).max(initial=0) + 1))
+        steps = np.arange(nodes + 1) / nodes
+        start, end = low[..., None], high[..., None] + 1
+        # Each count its node where there are as many; else nodes that are even in the square root, closer at low counts.
+        roots = np.sqrt(start) + (np.sqrt(end) - np.sqrt(start)) * steps
+        edges = np.floor(np.where(end - start > nodes, roots**2 + FUZZ * end, start + (end - start) * steps))
+        widths = np.diff(edges)
         # Of two middle counts the lower and the upper in turn. An empty node (two edges in one place) has no weight.
-        turn = 0.25 * (-1.0) ** np.arange(NODES)
+        turn = 0.25 * (-1.0) ** np.arange(nodes)
         counts = np.maximum(np.rint((edges[..., 1:] + edges[..., :-1] - 1) / 2 + turn), 1)
-        none = self.probability_at_most(0)[..., None]
+        weights = np.where(widths > 0, self._mass(counts), 0.0)
+        wide = (widths > 1).any(axis=-1)
+        if wide.any():
+            spread = CountForecast(self.mean[wide][..., None], self.size[wide][..., None])
+            weights[wide] = np.diff(spread.probability_at_most(edges[wide] - 1))
+        none = self._mass(np.zeros((*self.mean.shape, 1)))
         weights *= (1 - none) / np.maximum(weights.sum(axis=-1, keepdims=True), np.finfo(float).tiny)
         return np.concatenate([np.zeros_like(none), counts], -1), np.concatenate([none, weights], -1)
+
+    def _mass(self, counts: Floats) -> Floats:
+        """The probability of each count; one more axis than the forecast."""
+        size, mean = self.size[..., None], self.mean[..., None]
+        ways = gammaln(counts + size) - gammaln(size) - gammaln(counts + 1)
+        log_share = np.log(np.maximum(mean, np.finfo(float).tiny)) - np.log(size + mean)
+        return np.asarray(np.exp(ways - size * np.log1p(mean / size) + counts * log_share))
 
     @property
     def _share(self) -> Floats:

@@ -9,7 +9,7 @@ from scipy.special import betainc
 from service.statistics.arrays import Floats, as_floats
 from service.statistics.beta_binomial import Beta
 from service.statistics.inversion import smallest
-from service.statistics.predictive import FUZZ, CountForecast
+from service.statistics.predictive import FUZZ, MANY_NODES, CountForecast
 
 EXACT = 32
 """Up to so many trials to come, the beta-binomial is summed; beyond, a matched beta (error below 0.006)."""
@@ -33,7 +33,7 @@ class ProportionForecast:
     @classmethod
     def of(cls, successes: Floats, trials: Floats, beta: Beta, trials_left: CountForecast) -> "ProportionForecast":
         """The forecast of arrays that were checked."""
-        left, weights = trials_left.nodes()
+        left, weights = trials_left.nodes(MANY_NODES)
         weights, hits, tries = _with_a_trial(weights, left, successes, trials)
         return cls(hits, tries, beta, left, weights, _table(beta))
 
@@ -41,12 +41,12 @@ class ProportionForecast:
         """P(final proportion >= target)."""
         wanted = as_floats(target)[..., None] * (self.trials + self.left) - self.successes
         least = np.ceil(wanted - FUZZ * (self.trials + self.left))
-        return np.asarray(((1 - self._at_most(least - 1)) * self.weights).sum(axis=-1))
+        return as_floats(((1 - self._at_most(least - 1)) * self.weights).sum(axis=-1))
 
     def probability_at_most(self, target: ArrayLike) -> Floats:
         """P(final proportion <= target)."""
         wanted = as_floats(target)[..., None] * (self.trials + self.left) - self.successes
-        return np.asarray(
+        return as_floats(
             (self._at_most(np.floor(wanted + FUZZ * (self.trials + self.left))) * self.weights).sum(axis=-1)
         )
 
@@ -59,7 +59,7 @@ class ProportionForecast:
     def mean(self) -> Floats:
         """The expected final proportion."""
         expected = self.successes + self.left * self.beta.mean[..., None]
-        return np.asarray((expected / np.maximum(self.trials + self.left, 1) * self.weights).sum(axis=-1))
+        return as_floats((expected / np.maximum(self.trials + self.left, 1) * self.weights).sum(axis=-1))
 
     def _at_most(self, most: Floats) -> Floats:
         few = self.left <= EXACT
@@ -85,7 +85,7 @@ class ProportionForecast:
         z = (upto - mean) / np.sqrt(variance)
         mended = (matched - skewness) / 6 * (z**2 - 1) * np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi)
         inside = (upto > 0) & (upto < 1)
-        return np.clip(betainc(mean * size, (1 - mean) * size, upto) + np.where(inside, mended, 0.0), 0, 1)
+        return as_floats(np.clip(betainc(mean * size, (1 - mean) * size, upto) + np.where(inside, mended, 0.0), 0, 1))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,12 +113,12 @@ class RateForecast:
     def probability_at_least(self, target: ArrayLike) -> Floats:
         """P(final ratio >= target)."""
         wanted = as_floats(target)[..., None] * (self.occasions + self.left) - self.counts
-        return np.asarray((self.coming.probability_at_least(wanted) * self.weights).sum(axis=-1))
+        return as_floats((self.coming.probability_at_least(wanted) * self.weights).sum(axis=-1))
 
     def probability_at_most(self, target: ArrayLike) -> Floats:
         """P(final ratio <= target)."""
         wanted = as_floats(target)[..., None] * (self.occasions + self.left) - self.counts
-        return np.asarray((self.coming.probability_at_most(wanted) * self.weights).sum(axis=-1))
+        return as_floats((self.coming.probability_at_most(wanted) * self.weights).sum(axis=-1))
 
     def quantile(self, probability: float) -> Floats:
         """The least ratio that is not exceeded with the probability."""
@@ -131,11 +131,11 @@ class RateForecast:
     def mean(self) -> Floats:
         """The expected final ratio."""
         total = np.maximum(self.occasions + self.left, np.finfo(float).tiny)
-        return np.asarray(((self.counts + self.coming.mean) / total * self.weights).sum(axis=-1))
+        return as_floats(((self.counts + self.coming.mean) / total * self.weights).sum(axis=-1))
 
 
 def _with_a_trial(weights: Floats, left: Floats, above: Floats, below: Floats) -> tuple[Floats, Floats, Floats]:
-    """The weights given that the final denominator is not 0 (nan where it must be), and the counts so far as columns."""
+    """The weights given that the final denominator is not 0 (nan where it must be), and the counts as columns."""
     above, below = (np.broadcast_to(values, weights.shape[:-1])[..., None] for values in (above, below))
     weights = np.where(below + left > 0, weights, 0.0)
     total = weights.sum(axis=-1, keepdims=True)
@@ -143,7 +143,7 @@ def _with_a_trial(weights: Floats, left: Floats, above: Floats, below: Floats) -
 
 
 def _table(beta: Beta) -> Floats:
-    """P(successes <= j) of n trials at [unit, n, j + 1]: products of the beta's rising factorials, scaled to be near 1."""
+    """P(successes <= j) of n trials at [unit, n, j + 1]: products of rising factorials, scaled to be near 1."""
     total = (beta.alpha + beta.beta)[..., None]
     steps = np.arange(EXACT)
 

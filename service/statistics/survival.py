@@ -81,14 +81,14 @@ def kaplan_meier(durations: ArrayLike, observed: ArrayLike) -> Curve:
     """
     times, happened = _durations(durations, observed)
     distinct, place = np.unique(times, return_inverse=True)
-    events = np.bincount(place, happened, distinct.size)
+    events = as_floats(np.bincount(place, happened, distinct.size))
     at_risk = _at_risk(place, distinct.size)
     left = at_risk - events
     with np.errstate(divide="ignore"):
         variance = np.cumsum(
             np.where(left > 0, events / (at_risk * np.maximum(left, 1)), np.where(events > 0, np.inf, 0))
         )
-    return Curve(distinct, np.cumprod(left / at_risk), variance, at_risk, events)
+    return Curve(distinct, as_floats(np.cumprod(left / at_risk)), variance, at_risk, events)
 
 
 def compare_survival(durations: ArrayLike, observed: ArrayLike, groups: ArrayLike) -> SurvivalComparison:
@@ -100,19 +100,19 @@ def compare_survival(durations: ArrayLike, observed: ArrayLike, groups: ArrayLik
     times, happened = _durations(durations, observed)
     units, unit = np.unique(np.ravel(as_floats(groups)), return_inverse=True)
     distinct, place = np.unique(times, return_inverse=True)
-    events = np.bincount(place, happened, distinct.size)
+    events = as_floats(np.bincount(place, happened, distinct.size))
     at_risk = _at_risk(place, distinct.size)
     hazard = np.cumsum(events / at_risk)
     spread = events * (at_risk - events) / (np.maximum(at_risk - 1, 1) * at_risk**2)
     count = units.size
-    expected = np.bincount(unit, hazard[place], count)
+    expected = as_floats(np.bincount(unit, hazard[place], count))
     # Sums over event times of (unit's number at risk) x spread x all at risk, and of its square x spread: a duration
     # adds 2 x (the unit's longer ones) + 1 pairs to the square.
     crossed = np.bincount(unit, np.cumsum(spread * at_risk)[place], count)
     pairs = 2 * _longer_ones(unit, times) + 1
     squared = np.bincount(unit, np.cumsum(spread)[place] * pairs, count)
     variance = np.maximum(crossed - squared, 0)
-    observed_events = np.bincount(unit, happened, count)
+    observed_events = as_floats(np.bincount(unit, happened, count))
     told = variance > 1e-9 * np.maximum(crossed, 1e-300)
     z = np.divide(observed_events - expected, np.sqrt(variance), out=np.zeros(count), where=told)
     return SurvivalComparison(units, observed_events, expected, z, np.where(told, chdtrc(1, z**2), 1.0))

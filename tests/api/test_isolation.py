@@ -42,6 +42,7 @@ BODIES: dict[str, dict[str, Any] | None] = {
     "replayCrmEvent": None,
     "deletePerson": None,
     "getPerson": None,
+    "getScorecard": None,
     "updatePerson": {"name": "Mine now"},
     "deleteExternalIdentity": None,
     "putExternalIdentity": None,

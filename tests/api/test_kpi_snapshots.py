@@ -1,5 +1,7 @@
 """`/v1/kpi-snapshots` over HTTP: exact fields, decimals as text, every bad parameter by name."""
 
+from decimal import Decimal
+
 import httpx
 import pytest
 
@@ -35,18 +37,41 @@ async def test_a_row_has_the_promised_fields(rest: httpx.AsyncClient, org: Sales
         "period_end": "2026-03-31",
         "as_of": "2026-04-01T00:00:00Z",
         "target": None,
+        "target_reason": None,
+        "expected": None,
         "attainment": None,
+        "status": None,
+        "probability": None,
+        "polarity": "higher",
+        "undecided": 0,
         "model_version": 1,
     }
     assert amount == {
         **common,
         "kpi": "won-amount",
+        "name": "won-amount",
+        "unit": "currency",
+        "interval_low": None,
+        "interval_high": None,
+        "method": None,
         "value": "1000.10",
         "numerator": None,
         "denominator": None,
         "n": 1,
     }
-    assert rate == {**common, "kpi": "win-rate", "value": "0.500000", "numerator": "1", "denominator": "2", "n": 2}
+    low, high = Decimal(rate.pop("interval_low")), Decimal(rate.pop("interval_high"))
+    assert 0 < low <= Decimal("0.5") <= high < 1
+    assert rate == {
+        **common,
+        "kpi": "win-rate",
+        "name": "win-rate",
+        "unit": "ratio",
+        "method": "beta_binomial",
+        "value": "0.500000",
+        "numerator": "1",
+        "denominator": "2",
+        "n": 2,
+    }
 
 
 async def test_a_rep_with_a_key_sees_themself(rest: httpx.AsyncClient, org: SalesOrg) -> None:
