@@ -1,0 +1,160 @@
+"""Predictive distributions of ratios whose numerator and denominator both still grow; pure. `forecasts` makes them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import betainc
+
+from service.statistics.arrays import Floats, as_floats
+from service.statistics.beta_binomial import Beta
+from service.statistics.inversion import smallest
+from service.statistics.predictive import FUZZ, MANY_NODES, CountForecast
+
+EXACT = 32
+"""Up to so many trials to come, the beta-binomial is summed; beyond, a matched beta (error below 0.006)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ProportionForecast:
+    """Final proportions, given that there is a trial at all; nan where there can be none.
+
+    `left` and `weights` are trials to come and their probabilities (units x nodes); `table` holds P(successes <= j) for
+    n trials to come at [unit, n, j + 1], n and j up to EXACT.
+    """
+
+    successes: Floats
+    trials: Floats
+    beta: Beta
+    left: Floats
+    weights: Floats
+    table: Floats
+
+    @classmethod
+    def of(cls, successes: Floats, trials: Floats, beta: Beta, trials_left: CountForecast) -> "ProportionForecast":
+        """The forecast of arrays that were checked."""
+        left, weights = trials_left.nodes(MANY_NODES)
+        weights, hits, tries = _with_a_trial(weights, left, successes, trials)
+        return cls(hits, tries, beta, left, weights, _table(beta))
+
+    def probability_at_least(self, target: ArrayLike) -> Floats:
+        """P(final proportion >= target)."""
+        wanted = as_floats(target)[..., None] * (self.trials + self.left) - self.successes
+        least = np.ceil(wanted - FUZZ * (self.trials + self.left))
+        return as_floats(((1 - self._at_most(least - 1)) * self.weights).sum(axis=-1))
+
+    def probability_at_most(self, target: ArrayLike) -> Floats:
+        """P(final proportion <= target)."""
+        wanted = as_floats(target)[..., None] * (self.trials + self.left) - self.successes
+        return as_floats(
+            (self._at_most(np.floor(wanted + FUZZ * (self.trials + self.left))) * self.weights).sum(axis=-1)
+        )
+
+    def quantile(self, probability: float) -> Floats:
+        """The least proportion that is not exceeded with the probability."""
+        found = smallest(self.probability_at_most, np.ones(self.weights.shape[:-1]), probability, steps=27)
+        return np.where(np.isnan(self.mean), np.nan, found)
+
+    @property
+    def mean(self) -> Floats:
+        """The expected final proportion."""
+        expected = self.successes + self.left * self.beta.mean[..., None]
+        return as_floats((expected / np.maximum(self.trials + self.left, 1) * self.weights).sum(axis=-1))
+
+    def _at_most(self, most: Floats) -> Floats:
+        few = self.left <= EXACT
+        units = np.indices(self.left.shape, sparse=True)[:-1]
+        rows = np.where(few, self.left, 0).astype(np.intp)
+        exact = self.table[(*units, rows, np.clip(most + 1, 0, EXACT + 1).astype(np.intp))]
+        if few.all():
+            return exact
+        return np.where(few, exact, self._matched(most))
+
+    def _matched(self, most: Floats) -> Floats:
+        # (successes + 1/2) / (trials + 1) with its mean, its variance and that of rounding (Sheppard 1898), as a beta;
+        # what its skewness is off is mended by the first term of Edgeworth's series (Johnson, Kemp & Kotz 2005, 1.2.6).
+        chance, total = self.beta.mean[..., None], (self.beta.alpha + self.beta.beta)[..., None]
+        left = np.maximum(self.left, 1)
+        mean = (left * chance + 0.5) / (left + 1)
+        spread = left * chance * (1 - chance) * (total + left) / (total + 1)
+        variance = (spread + 1 / 12) / (left + 1) ** 2
+        size = mean * (1 - mean) / variance - 1
+        upto = np.clip((most + 1) / (left + 1), 0, 1)
+        skewness = (total + 2 * left) * (1 - 2 * chance) / ((total + 2) * np.sqrt(spread))
+        matched = 2 * (1 - 2 * mean) * np.sqrt(size + 1) / ((size + 2) * np.sqrt(mean * (1 - mean)))
+        z = (upto - mean) / np.sqrt(variance)
+        mended = (matched - skewness) / 6 * (z**2 - 1) * np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi)
+        inside = (upto > 0) & (upto < 1)
+        return as_floats(np.clip(betainc(mean * size, (1 - mean) * size, upto) + np.where(inside, mended, 0.0), 0, 1))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RateForecast:
+    """Final ratios of counts to occasions, given that there is an occasion at all; nan where there can be none.
+
+    `left` and `weights` are occasions to come and their probabilities (units x nodes), `coming` the counts that each
+    would bring.
+    """
+
+    counts: Floats
+    occasions: Floats
+    left: Floats
+    weights: Floats
+    coming: CountForecast
+
+    @classmethod
+    def of(
+        cls, counts: Floats, occasions: Floats, left: Floats, weights: Floats, coming: CountForecast
+    ) -> "RateForecast":
+        """The forecast of arrays that were checked."""
+        weights, events, basis = _with_a_trial(weights, left, counts, occasions)
+        return cls(events, basis, left, weights, coming)
+
+    def probability_at_least(self, target: ArrayLike) -> Floats:
+        """P(final ratio >= target)."""
+        wanted = as_floats(target)[..., None] * (self.occasions + self.left) - self.counts
+        return as_floats((self.coming.probability_at_least(wanted) * self.weights).sum(axis=-1))
+
+    def probability_at_most(self, target: ArrayLike) -> Floats:
+        """P(final ratio <= target)."""
+        wanted = as_floats(target)[..., None] * (self.occasions + self.left) - self.counts
+        return as_floats((self.coming.probability_at_most(wanted) * self.weights).sum(axis=-1))
+
+    def quantile(self, probability: float) -> Floats:
+        """The least ratio that is not exceeded with the probability."""
+        high = np.where(np.isnan(self.mean), 1.0, self.mean) + 1
+        while (short := self.probability_at_most(high) < probability).any():
+            high = np.where(short, 2 * high, high)
+        return np.where(np.isnan(self.mean), np.nan, smallest(self.probability_at_most, high, probability, steps=27))
+
+    @property
+    def mean(self) -> Floats:
+        """The expected final ratio."""
+        total = np.maximum(self.occasions + self.left, np.finfo(float).tiny)
+        return as_floats(((self.counts + self.coming.mean) / total * self.weights).sum(axis=-1))
+
+
+def _with_a_trial(weights: Floats, left: Floats, above: Floats, below: Floats) -> tuple[Floats, Floats, Floats]:
+    """The weights given that the final denominator is not 0 (nan where it must be), and the counts as columns."""
+    above, below = (np.broadcast_to(values, weights.shape[:-1])[..., None] for values in (above, below))
+    weights = np.where(below + left > 0, weights, 0.0)
+    total = weights.sum(axis=-1, keepdims=True)
+    return np.divide(weights, total, out=np.full(weights.shape, np.nan), where=total > 0), above, below
+
+
+def _table(beta: Beta) -> Floats:
+    """P(successes <= j) of n trials at [unit, n, j + 1]: products of rising factorials, scaled to be near 1."""
+    total = (beta.alpha + beta.beta)[..., None]
+    steps = np.arange(EXACT)
+
+    def weights(start: Floats) -> Floats:
+        products = np.cumprod((start + steps) / (total * (steps + 1)), axis=-1)
+        return np.concatenate([np.ones_like(products[..., :1]), products], axis=-1)
+
+    hits, misses, norms = weights(beta.alpha[..., None]), weights(beta.beta[..., None]), weights(total)
+    table = np.ones((*beta.alpha.shape, EXACT + 1, EXACT + 2))
+    for trials in range(EXACT + 1):
+        chances = hits[..., : trials + 1] * misses[..., trials::-1] / norms[..., trials : trials + 1]
+        table[..., trials, 1 : trials + 1] = np.cumsum(chances, axis=-1)[..., :-1]
+    table[..., 0] = 0.0
+    return np.minimum(table, 1.0)
