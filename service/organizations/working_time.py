@@ -36,7 +36,7 @@ class CompanyCalendar:
     working_days: frozenset[date] = frozenset()
     day_starts: int = 8
     day_ends: int = 18
-    _years: dict[int, tuple[int, ...]] = field(default_factory=dict, repr=False)
+    _years: dict[int, tuple[int, ...]] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
         """`ValueError` for hours between which there is none."""
@@ -104,7 +104,7 @@ class WorkingCalendar:
     absences: tuple[Away, ...] = ()
     hired_on: date | None = None
     left_on: date | None = None
-    _spans: dict[tuple[date, date], Fraction] = field(default_factory=dict, repr=False, compare=False)
+    _spans: dict[tuple[date, date], Fraction] = field(default_factory=dict, init=False, repr=False, compare=False)
     _elapsed: dict[tuple[date, date, float, tzinfo | None], Fraction] = field(
         default_factory=dict, repr=False, compare=False
     )

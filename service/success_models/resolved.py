@@ -72,7 +72,7 @@ class ResolvedTarget:
         """What to reach by the end."""
         one = self.stretches[0]
         is_whole = len(self.stretches) == 1 and one.step is None
-        if is_whole and (not self.pro_rated or self._days(one) == one.of_days):
+        if is_whole and (not self.pro_rated or self._days(one) == one.of_days > 0):
             return one.target.value
         return rounded(self.exact)
 

@@ -143,8 +143,12 @@ class Target(InputDTO):
         return self.effective_until or date.max
 
     def ramp_days(self, hired_on: date | None) -> list[tuple[date, RampStep]]:
-        """The day from which each step of the ramp holds; nothing is known without the day of hiring."""
-        return [] if hired_on is None else [(months_after(hired_on, step.after_months), step) for step in self.ramp]
+        """The day from which each step of the ramp holds, the first from ever; none without the day of hiring."""
+        if hired_on is None:
+            return []
+        return [
+            (months_after(hired_on, step.after_months) if step.after_months else date.min, step) for step in self.ramp
+        ]
 
     def ramp_problems(self) -> Iterator[tuple[str, str]]:
         """What is wrong with the ramp, as (pointer below the target, message)."""
