@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.organizations.holiday_calendars import holidays_in
-from service.organizations.working_time import Away, CompanyCalendar, WorkingCalendar
+from service.organizations.working_time import Away, CompanyCalendar, WorkingCalendar, no_holidays
 
 DAY = timedelta(days=1)
 HALF = Fraction(1, 2)
@@ -41,7 +41,7 @@ def calendars(draw: st.DrawFn, around: date = date(2028, 2, 20)) -> WorkingCalen
     first, last = draw(hours)
     company = CompanyCalendar(
         weekdays=draw(st.frozensets(st.integers(1, 7), min_size=1)),
-        holidays=(lambda _: frozenset()) if name is None else partial(holidays_in, name),
+        holidays=no_holidays if name is None else partial(holidays_in, name),
         days_off=draw(st.frozensets(near, max_size=5)),
         working_days=draw(st.frozensets(near, max_size=5)),
         day_starts=first,
@@ -98,8 +98,7 @@ def test_parts_add_up_to_the_whole(calendar: WorkingCalendar, shift: int, length
 
 @given(spans(), st.frozensets(st.integers(1, 7), min_size=1), holidays)
 def test_years_of_any_length(span: tuple[date, date], weekdays: frozenset[int], name: str | None) -> None:
-    off = (lambda _: frozenset()) if name is None else partial(holidays_in, name)
-    company = CompanyCalendar(weekdays, off)
+    company = CompanyCalendar(weekdays, no_holidays if name is None else partial(holidays_in, name))
     assert company.days(*span) == sum(map(company.is_working, every_day(*span)))
 
 

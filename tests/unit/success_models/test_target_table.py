@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -29,7 +30,7 @@ RAMP = [
 
 
 def a(value: str, period: str = "month", **fields: Any) -> dict[str, Any]:
-    scope = {name: fields.pop(name) for name in ("team", "job_role", "person") if name in fields}
+    scope: dict[str, Any] = {name: fields.pop(name) for name in ("team", "job_role", "person") if name in fields}
     return {"period": period, "value": value, "scope": scope or {"organization": True}, **fields}
 
 
@@ -231,7 +232,7 @@ def test_what_an_answer_says_of_its_parts() -> None:
     away = (Away(date(2026, 3, 23), date(2026, 3, 27)),)
     found = resolve("ramped", absences=away, **hired(2026, 2, 16))
     assert found is not None
-    assert (found.days, found.of_days, found.share) == (17, 22, Decimal("0.772727"))
+    assert (found.days, found.of_days, found.share) == (Fraction(17), 22, Decimal("0.772727"))
     # Ten days at a quarter, seven at a half.
     assert found.ramp == Decimal("0.352941")
     assert found.value == Decimal("32.727273")
@@ -250,7 +251,7 @@ def test_a_week_in_which_nobody_works() -> None:
             kpi, WEEK, span, person, WorkingCalendar(everybody_off), PERIODS, pro_rated=kpi not in RATES
         )
         assert found is not None
-        assert (found.value, found.share) == (Decimal(value), 0)
+        assert (found.value, found.share) == (Decimal(value), Decimal(0))
 
 
 @pytest.mark.parametrize(
