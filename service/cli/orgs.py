@@ -27,6 +27,7 @@ def create(
     currency: Annotated[str, typer.Option(help="ISO 4217 code of its amounts.")] = "USD",
     week_start: Annotated[int, typer.Option(help="ISO weekday, 1 = Monday.")] = 1,
     fiscal_year_start: Annotated[int, typer.Option(help="First month of its fiscal year.")] = 1,
+    holidays: Annotated[str | None, typer.Option(help="Whose public holidays it keeps: DE, US-CA.")] = None,
 ) -> None:
     """Create an organization and print its admin key, once."""
 
@@ -38,6 +39,7 @@ def create(
                 currency=currency,
                 week_start=week_start,
                 fiscal_year_start_month=fiscal_year_start,
+                holiday_calendar=holidays,
                 admin_email=admin_email,
             )
         except ValidationError as error:
