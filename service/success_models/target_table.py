@@ -7,11 +7,9 @@ is none, one of the next longer kind, or else of the next shorter, is spread ove
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
-from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 from typing import NamedTuple, Protocol
-from uuid import UUID
 
 from service.organizations.known import KnownPerson
 from service.organizations.working_time import NOTHING, CompanyCalendar, WorkingCalendar
@@ -105,14 +103,6 @@ class TargetTable:
             found = _stretch(ranking.targets, span, hired_on, calendar.company, periods, by_period=pro_rated)
             stretches = self._stretches[question] = tuple(found)
         return ResolvedTarget(kind, span.start, span.end, stretches, calendar, pro_rated) if stretches else None
-
-    def resolve(self, kpi: str, period: PeriodKind, email: str, job_role: str | None) -> Decimal | None:
-        """The narrowest target for whole periods of exactly this kind, whenever it holds; None where there is none."""
-        keys = tuple(
-            key for key in _keys(KnownPerson(UUID(int=0), email, job_role)) if key in self._targets.get(kpi, {})
-        )
-        ranking = self._ranking(kpi, period, keys)
-        return next((one.target.value for one in ranking.targets if one.target.period is period), None)
 
     def _ranking(self, kpi: str, kind: PeriodKind, keys: tuple[str, ...]) -> _Ranking:
         found = self._rankings.get((kpi, kind, keys))

@@ -42,7 +42,8 @@ class People:
 
     def _row(self, name: str, age: int) -> Person:
         at, id_ = datetime(2026, 1, 1, tzinfo=UTC) - timedelta(days=age), new_id()
-        facts: dict[str, Any] = {"email": f"{id_}@example.com", "role": "rep", "created_at": at, "updated_at": at}
+        facts: dict[str, Any] = {"email": f"{id_}@example.com", "role": "rep"}
+        facts |= dict.fromkeys(("known_from", "created_at", "updated_at"), at)
         return Person(org_id=self._org.id, id=id_, name=name, job_role=self._label, **facts)
 
     async def page(self, limit: int, **bounds: Any) -> Page[Person]:

@@ -252,16 +252,3 @@ def test_a_week_in_which_nobody_works() -> None:
         )
         assert found is not None
         assert (found.value, found.share) == (Decimal(value), Decimal(0))
-
-
-@pytest.mark.parametrize(
-    ("email", "job_role", "period", "value"),
-    [
-        ("ann@example.com", "AE", MONTH, "30"),
-        ("bob@example.com", "AE", MONTH, "20"),
-        ("bob@example.com", None, MONTH, "10"),
-        ("bob@example.com", None, YEAR, None),
-    ],
-)
-def test_the_narrowest_whole_target(email: str, job_role: str | None, period: PeriodKind, value: str | None) -> None:
-    assert TABLE.resolve("calls", period, email, job_role) == (None if value is None else Decimal(value))
