@@ -1,9 +1,11 @@
 """What was known of an organization's working time and people at an instant; pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
+from decimal import Decimal
+from fractions import Fraction
+from functools import lru_cache, partial
 from uuid import UUID
 
 from service.organizations.holiday_calendars import holidays_in
@@ -51,12 +53,42 @@ class KnownPerson:
     teams: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class KnownAbsence:
-    """Days on which a person is away, both ends included."""
+KnownAbsences = Mapping[UUID, Sequence[tuple[date, date, Decimal]]]
+"""By person the first and the last day of each absence, and its share of the day."""
 
-    person_id: UUID
-    away: Away
+
+@lru_cache(maxsize=16)
+def _exact(share: Decimal) -> Fraction:
+    """There are two shares, and thousands of absences."""
+    return Fraction(share)
+
+
+class Calendars(Mapping[UUID, WorkingCalendar]):
+    """The working time of people, worked out when it is asked for; all who keep the same holidays share a company's."""
+
+    def __init__(
+        self, organization: KnownOrganization, people: Mapping[UUID, KnownPerson], absences: KnownAbsences
+    ) -> None:
+        self._people = people
+        self._absences = absences
+        names = {person.holiday_calendar for person in people.values()}
+        self._companies = {name: organization.company_calendar(name) for name in names}
+        self._made: dict[UUID, WorkingCalendar] = {}
+
+    def __getitem__(self, person_id: UUID) -> WorkingCalendar:
+        found = self._made.get(person_id)
+        if found is None:
+            person, absences = self._people[person_id], self._absences.get(person_id, ())
+            away = tuple(Away(start, end, _exact(share)) for start, end, share in absences)
+            company = self._companies[person.holiday_calendar]
+            found = self._made[person_id] = WorkingCalendar(company, away, person.hired_on, person.left_on)
+        return found
+
+    def __iter__(self) -> Iterator[UUID]:
+        return iter(self._people)
+
+    def __len__(self) -> int:
+        return len(self._people)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,22 +96,11 @@ class Staff:
     """People with their working time, as it was known at one instant."""
 
     organization: KnownOrganization
-    people: dict[UUID, KnownPerson]
-    calendars: dict[UUID, WorkingCalendar]
+    people: Mapping[UUID, KnownPerson]
+    calendars: Mapping[UUID, WorkingCalendar]
 
 
-def assemble(organization: KnownOrganization, people: Iterable[KnownPerson], absences: Iterable[KnownAbsence]) -> Staff:
-    """Give each person their calendar; those who keep the same holidays share the company's."""
+def assemble(organization: KnownOrganization, people: Iterable[KnownPerson], absences: KnownAbsences) -> Staff:
+    """Give each person their calendar."""
     found = {person.id: person for person in people}
-    away: dict[UUID, list[Away]] = {}
-    for absence in absences:
-        away.setdefault(absence.person_id, []).append(absence.away)
-    names = {person.holiday_calendar for person in found.values()}
-    companies = {name: organization.company_calendar(name) for name in names}
-    calendars = {
-        id_: WorkingCalendar(
-            companies[person.holiday_calendar], tuple(away.get(id_, ())), person.hired_on, person.left_on
-        )
-        for id_, person in found.items()
-    }
-    return Staff(organization, found, calendars)
+    return Staff(organization, found, Calendars(organization, found, absences))

@@ -159,5 +159,5 @@ def _disjoint(absences: Iterable[Away]) -> Iterator[Away]:
     free = date.min
     for one in sorted(absences, key=lambda away: (away.start, away.end)):
         if one.end >= free:
-            yield Away(max(one.start, free), one.end, one.share)
+            yield one if one.start >= free else Away(free, one.end, one.share)
             free = one.end + DAY

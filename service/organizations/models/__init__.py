@@ -2,15 +2,18 @@
 
 from service.organizations.models.access import ApiKey, ApiKeyRoute, IdentityProvider, IdentityProviderRoute
 from service.organizations.models.operations import Operation
-from service.organizations.models.organizations import Organization, OrganizationDirectory, OrganizationVersion
+from service.organizations.models.organizations import (
+    Organization,
+    OrganizationDirectory,
+    OrganizationFields,
+    OrganizationVersion,
+)
 from service.organizations.models.people import (
     Absence,
-    AbsenceFields,
     AbsenceVersion,
     ExternalIdentity,
     ManagerPeriod,
     Person,
-    PersonFields,
     PersonVersion,
     Team,
     TeamMember,
@@ -19,7 +22,6 @@ from service.organizations.models.people import (
 
 __all__ = [
     "Absence",
-    "AbsenceFields",
     "AbsenceVersion",
     "ApiKey",
     "ApiKeyRoute",
@@ -30,9 +32,9 @@ __all__ = [
     "Operation",
     "Organization",
     "OrganizationDirectory",
+    "OrganizationFields",
     "OrganizationVersion",
     "Person",
-    "PersonFields",
     "PersonVersion",
     "Team",
     "TeamMember",

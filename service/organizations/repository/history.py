@@ -2,30 +2,29 @@
 
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
-from fractions import Fraction
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement
+import sqlalchemy
+from sqlalchemy import ColumnElement, func
 from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from service.core.clock import utc_now
-from service.organizations.known import KnownAbsence, KnownOrganization, KnownPerson
+from service.organizations.known import KnownAbsences, KnownOrganization, KnownPerson
 from service.organizations.models import (
     Absence,
-    AbsenceFields,
     AbsenceVersion,
     Organization,
+    OrganizationFields,
     OrganizationVersion,
     Person,
-    PersonFields,
     PersonVersion,
     Team,
     TeamMember,
     TeamVersion,
 )
-from service.organizations.working_time import Away
 
 TICK = timedelta(microseconds=1)
 VERSIONS: dict[type[SQLModel], type[SQLModel]] = {
@@ -54,23 +53,23 @@ def supersede(session: AsyncSession, row: Organization | Person | Absence | Team
     row.known_from = now
 
 
-def _was_known(kind: Any, at: datetime) -> tuple[ColumnElement[bool], ...]:
-    since = col(kind.known_from) <= at
-    return (since, col(kind.known_until) > at) if "known_until" in kind.model_fields else (since,)
-
-
-async def organization_as_known(session: AsyncSession, org_id: UUID, known_at: datetime | None) -> KnownOrganization:
+async def organization_as_known(
+    session: AsyncSession, org_id: UUID, known_at: datetime | None
+) -> KnownOrganization | None:
     """The organization's settings as they were known; the first ones at an instant before there were any.
 
     `known_at` None: as they are known now.
     """
-    row: Organization | OrganizationVersion = (
-        await session.exec(select(Organization).where(col(Organization.org_id) == org_id))
-    ).one()
-    if known_at is not None and row.known_from > known_at:
+    found: OrganizationFields | None
+    found = (await session.exec(select(Organization).where(col(Organization.org_id) == org_id))).first()
+    if found is not None and known_at is not None and found.known_from > known_at:
         version = col(OrganizationVersion.known_until)
         query = select(OrganizationVersion).where(col(OrganizationVersion.org_id) == org_id, version > known_at)
-        row = (await session.exec(query.order_by(version).limit(1))).first() or row
+        found = (await session.exec(query.order_by(version).limit(1))).first() or found
+    return None if found is None else _known(found)
+
+
+def _known(row: OrganizationFields) -> KnownOrganization:
     return KnownOrganization(
         time_zone=row.time_zone,
         currency=row.currency,
@@ -87,49 +86,39 @@ async def organization_as_known(session: AsyncSession, org_id: UUID, known_at: d
 
 async def people_as_known(
     session: AsyncSession, org_id: UUID, ids: Collection[UUID] | None, known_at: datetime | None
-) -> dict[UUID, KnownPerson]:
+) -> list[KnownPerson]:
     """Those of `ids` (None: everyone) who were known, with what was known of them; `known_at` None: now."""
-    rows: list[PersonFields] = []
-    kinds: tuple[type[PersonFields], ...] = (Person,) if known_at is None else (Person, PersonVersion)
-    for kind in kinds:
-        query = select(kind).where(col(kind.org_id) == org_id)
+    teams: dict[UUID, set[str]] = {}
+    for person_id, team_id, name in await _teams_as_known(session, org_id, ids, known_at):
+        teams.setdefault(person_id, set()).update((str(team_id), name))
+    found = []
+    for kind in _kinds(Person, known_at):
+        # Columns and no rows of the session: there may be thousands, of whom each is read once.
+        columns = (kind.id, kind.email, kind.job_role, kind.hired_on, kind.left_on, kind.holiday_calendar)
+        query = sqlalchemy.select(*map(col, columns)).where(col(kind.org_id) == org_id, *_was_known(kind, known_at))
         if ids is not None:
             query = query.where(col(kind.id).in_(ids))
-        if known_at is not None:
-            query = query.where(*_was_known(kind, known_at))
-        rows += (await session.exec(query)).all()
-    teams: dict[UUID, set[str]] = {}
-    for person_id, team_id, name in await _teams_as_known(session, org_id, known_at):
-        teams.setdefault(person_id, set()).update((str(team_id), name))
-    return {
-        row.id: KnownPerson(
-            id=row.id,
-            email=row.email,
-            job_role=row.job_role,
-            hired_on=row.hired_on,
-            left_on=row.left_on,
-            holiday_calendar=row.holiday_calendar,
-            teams=frozenset(teams.get(row.id, ())),
-        )
-        for row in rows
-    }
+        rows = await (await session.connection()).execute(query)
+        found += [KnownPerson(**row, teams=frozenset(teams.get(row["id"], ()))) for row in rows.mappings()]
+    return found
 
 
 async def _teams_as_known(
-    session: AsyncSession, org_id: UUID, known_at: datetime | None
+    session: AsyncSession, org_id: UUID, ids: Collection[UUID] | None, known_at: datetime | None
 ) -> list[tuple[UUID, UUID, str]]:
     """Who was known to be in which team, by person, team and the team's name."""
     query = (
         select(TeamMember.person_id, Team.id, Team.name)
         .join(Team, (col(Team.org_id) == col(TeamMember.org_id)) & (col(Team.id) == col(TeamMember.team_id)))
-        .where(col(TeamMember.org_id) == org_id)
+        .where(col(TeamMember.org_id) == org_id, *_was_known(Team, known_at))
     )
-    if known_at is None:
-        return list((await session.exec(query)).all())
-    found = list((await session.exec(query.where(*_was_known(Team, known_at)))).all())
-    then = select(TeamVersion).where(col(TeamVersion.org_id) == org_id, *_was_known(TeamVersion, known_at))
-    for team in (await session.exec(then)).all():
-        found += [(member, team.id, team.name) for member in team.member_ids]
+    if ids is not None:
+        query = query.where(col(TeamMember.person_id).in_(ids))
+    found = list((await session.exec(query)).all())
+    if known_at is not None:
+        then = select(TeamVersion).where(col(TeamVersion.org_id) == org_id, *_was_known(TeamVersion, known_at))
+        for team in (await session.exec(then)).all():
+            found += [(member, team.id, team.name) for member in team.member_ids]
     return found
 
 
@@ -139,17 +128,37 @@ async def absences_as_known(
     ids: Collection[UUID] | None,
     span: tuple[date, date],
     known_at: datetime | None,
-) -> list[KnownAbsence]:
+) -> KnownAbsences:
     """The absences of some people (None: of all) that were known and meet a span, both of its ends included."""
-    rows: list[AbsenceFields] = []
-    kinds: tuple[type[AbsenceFields], ...] = (Absence,) if known_at is None else (Absence, AbsenceVersion)
-    for kind in kinds:
-        query = select(kind).where(
-            col(kind.org_id) == org_id, col(kind.start_on) <= span[1], col(kind.end_on) >= span[0]
+    found: dict[UUID, list[tuple[date, date, Decimal]]] = {}
+    for kind in _kinds(Absence, known_at):
+        # A row a person: there may be many absences of thousands, of which few are looked at. The lists of
+        # one query are in one order, as all of its aggregates take each row in turn.
+        parts = [func.array_agg(col(one)) for one in (kind.start_on, kind.end_on, kind.share)]
+        query = (
+            sqlalchemy.select(col(kind.person_id), *parts)
+            .where(
+                col(kind.org_id) == org_id,
+                col(kind.start_on) <= span[1],
+                col(kind.end_on) >= span[0],
+                *_was_known(kind, known_at),
+            )
+            .group_by(col(kind.person_id))
         )
         if ids is not None:
             query = query.where(col(kind.person_id).in_(ids))
-        if known_at is not None:
-            query = query.where(*_was_known(kind, known_at))
-        rows += (await session.exec(query)).all()
-    return [KnownAbsence(row.person_id, Away(row.start_on, row.end_on, Fraction(row.share))) for row in rows]
+        for person_id, *lists in await (await session.connection()).execute(query):
+            found.setdefault(person_id, []).extend(zip(*lists, strict=True))
+    return found
+
+
+def _kinds(kind: Any, known_at: datetime | None) -> list[Any]:
+    """The tables to look into: what is known now, and for a past instant what was known before."""
+    return [kind] if known_at is None else [kind, VERSIONS[kind]]
+
+
+def _was_known(kind: Any, at: datetime | None) -> list[ColumnElement[bool]]:
+    if at is None:
+        return []
+    since = col(kind.known_from) <= at
+    return [since, col(kind.known_until) > at] if "known_until" in kind.model_fields else [since]

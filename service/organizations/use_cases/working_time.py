@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from service.core.errors import not_found
 from service.core.principal import Principal, require
 from service.organizations.known import Staff, assemble
 from service.organizations.permissions import Permission
@@ -25,12 +26,15 @@ async def staff_as_known(
     Both ends of the span are included; `known_at` None is now. Somebody who was not known yet is not there.
     """
     require(principal, Permission.ABSENCES_READ)
-    visible = await visible_people(session, principal, await local_today(session, principal.org_id))
-    wanted = visible if person_ids is None else set(person_ids)
-    if visible is not None and wanted is not None:
-        wanted = set(wanted) & visible
+    organization = await repository.organization_as_known(session, principal.org_id, known_at)
+    if organization is None:
+        raise not_found("organization")
+    wanted = None if person_ids is None else frozenset(person_ids)
+    if not principal.sees_everyone:
+        visible = await visible_people(session, principal, await local_today(session, principal.org_id))
+        wanted = visible if wanted is None or visible is None else wanted & visible
     return assemble(
-        await repository.organization_as_known(session, principal.org_id, known_at),
-        (await repository.people_as_known(session, principal.org_id, wanted, known_at)).values(),
+        organization,
+        await repository.people_as_known(session, principal.org_id, wanted, known_at),
         await repository.absences_as_known(session, principal.org_id, wanted, span, known_at),
     )
