@@ -130,3 +130,15 @@ async def test_people_are_imported_by_who_may(rest: httpx.AsyncClient, org: Sale
     assert done["counts"]["updated"] == 1  # the import before it made her
     people = (await get(rest, org, "/v1/people", role="admin"))["data"]
     assert "eve@example.com" in {person["email"] for person in people}
+
+
+async def test_people_are_imported_with_their_working_time(rest: httpx.AsyncClient, org: SalesOrg) -> None:
+    mapping = """kind = "people"\nsystem = "pipes"
+[columns]\nid = "Id"\nname = "Name"\nemail = "Mail"\nhired_on = "Since"\nholiday_calendar = "Holidays"\n"""
+    file = "Id,Name,Mail,Since,Holidays\n1,Eve,e@x.example,2026-03-02,DE-BY\n2,Ida,i@x.example,2026-03-02,DE-XX\n"
+    refused = await carried_out(rest, org, file=file, mapping=mapping)
+    (row,) = (await get(rest, org, f"/v1/imports/{refused['id']}/rows"))["data"]
+    assert (row["line"], [fault["column"] for fault in row["faults"]]) == (3, ["Holidays"])
+    await carried_out(rest, org, file=file.replace("DE-XX", "US-CA"), mapping=mapping)
+    (eve,) = (await get(rest, org, "/v1/people", email="e@x.example"))["data"]
+    assert (eve["hired_on"], eve["holiday_calendar"]) == ("2026-03-02", "DE-BY")
