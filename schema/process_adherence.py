@@ -36,6 +36,8 @@ class TallyFields:
     decidable: int
     adherent: int
     adherence: Decimal | None
+    adherence_low: Decimal | None
+    adherence_high: Decimal | None
     skipping: int
     stages_skipped: int
     moves_back: int
@@ -85,9 +87,13 @@ class StageRecordEdge:
     lost: int
     undecided: int
     conversion_decided: Decimal | None
+    conversion_low: Decimal | None
+    conversion_high: Decimal | None
     benchmark_conversion: Decimal | None
     left: int
     median_days: Decimal | None
+    median_days_low: Decimal | None
+    median_days_high: Decimal | None
     benchmark_days: Decimal | None = strawberry.field(description="What the model holds against it.")
 
 

@@ -5,22 +5,51 @@ over, and for the entry criteria of the stage that it enters. It is adherent if 
 decidable if any is known: what nobody recorded shows in the completeness, never in the adherence.
 """
 
-import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+import numpy as np
+
 from service.activities.derivation import DealOutcome
 from service.activities.histories import StageEntry
 from service.activities.mapping import CLOSED_LOST, CLOSED_WON
+from service.statistics.intervals import wilson
+from service.statistics.survival import kaplan_meier
 from service.success_models.evidence import CriterionStatus, DealFacts, Voices, assess
 from service.success_models.histories import DealHistory, Move, MoveKind
 from service.success_models.process import SalesProcess
 from service.success_models.standards import GoodFunnel
 
 SECONDS_A_DAY = 86400
+LEVEL = 0.9
+"""Of every interval."""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A value with its 90 % interval; None: nothing to say it from, or not reached."""
+
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+def estimate_share(successes: int, trials: int) -> Estimate:
+    """A share with Wilson's interval."""
+    if not trials:
+        return Estimate()
+    low, high = wilson(successes, trials, LEVEL)
+    return Estimate(successes / trials, float(low), float(high))
+
+
+def estimate_median(days: Sequence[float], ended: Sequence[bool]) -> Estimate:
+    """The Kaplan-Meier median of durations, of which some go on, with the interval of Brookmeyer and Crowley."""
+    curve = kaplan_meier(np.array(days), np.array(ended))
+    low, high = curve.quantile_interval(0.5, LEVEL)
+    return Estimate(*(float(day) if np.isfinite(day) else None for day in (curve.quantile(0.5), low, high)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,31 +80,32 @@ class Passed(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A deal's first time in a stage; `days` from entering to the next move, None while it is still there."""
+    """A deal's first time in a stage: how long it was there, or, where it has not `left`, has been there so far."""
 
     entry: StageEntry
     result: Passed
-    days: Decimal | None
+    days: float
+    left: bool
 
 
 @dataclass(frozen=True, slots=True)
 class StageRecord:
-    """What became of the deals that came into a stage; `median_days` is that of those that have left it."""
+    """What became of the deals that came into a stage, and how long they stay: the Kaplan-Meier median.
+
+    `conversion_decided` is of those that came further among those that came further or were lost; the undecided are in
+    neither. Those still in the stage count for as long as they have been there. An end of an interval is None where the
+    data do not reach it.
+    """
 
     stage: str
     entered: int
     advanced: int
     lost: int
     left: int
-    median_days: Decimal | None
+    conversion_decided: Estimate
+    median_days: Estimate
     benchmark_conversion: Decimal | None
     benchmark_days: Decimal | None
-
-    @property
-    def conversion_decided(self) -> Decimal | None:
-        """Those that came further among those that came further or were lost; the undecided are in neither."""
-        decided = self.advanced + self.lost
-        return Decimal(self.advanced) / decided if decided else None
 
 
 def tally_move(move: Move, process: SalesProcess, facts: DealFacts, voices: Voices) -> Tally:
@@ -106,7 +136,9 @@ def passages(history: DealHistory, process: SalesProcess, at: datetime) -> Itera
     for place, entry in enumerate(entries):
         if entry.stage in process.open_stages and entry.stage not in seen:
             later = entries[place + 1 :]
-            yield Passage(entry, _result(entry, later, history, process, at), _days(entry, later, history, at))
+            end = _end(later, history, at)
+            days = max(((end or at) - entry.at).total_seconds(), 0) / SECONDS_A_DAY
+            yield Passage(entry, _result(entry, later, history, process, at), days, end is not None)
         seen.add(entry.stage)
 
 
@@ -122,12 +154,11 @@ def _result(
     return Passed.UNDECIDED
 
 
-def _days(entry: StageEntry, later: Sequence[StageEntry], history: DealHistory, at: datetime) -> Decimal | None:
+def _end(later: Sequence[StageEntry], history: DealHistory, at: datetime) -> datetime | None:
+    """When it left: with the next move, or when it was decided without one."""
     if later:
-        end: datetime | None = later[0].at
-    else:
-        end = history.closed_at if history.is_decided(at) else None
-    return None if end is None else Decimal(max((end - entry.at).total_seconds(), 0)) / SECONDS_A_DAY
+        return later[0].at
+    return history.closed_at if history.is_decided(at) else None
 
 
 def record_stages(found: Sequence[Passage], process: SalesProcess, standard: GoodFunnel | None) -> list[StageRecord]:
@@ -136,17 +167,19 @@ def record_stages(found: Sequence[Passage], process: SalesProcess, standard: Goo
     records = []
     for key in process.open_stages:
         here = [passage for passage in found if passage.entry.stage == key]
-        days = [passage.days for passage in here if passage.days is not None]
+        advanced, lost = (sum(one.result is result for one in here) for result in (Passed.ADVANCED, Passed.LOST))
+        ended = [passage.left for passage in here]
         own, stage = held.get(key), process.by_key[key]
         conversion, longest = (own.conversion, own.days) if own is not None else (None, None)
         records.append(
             StageRecord(
                 key,
                 entered=len(here),
-                advanced=sum(passage.result is Passed.ADVANCED for passage in here),
-                lost=sum(passage.result is Passed.LOST for passage in here),
-                left=len(days),
-                median_days=statistics.median(days) if days else None,
+                advanced=advanced,
+                lost=lost,
+                left=sum(ended),
+                conversion_decided=estimate_share(advanced, advanced + lost),
+                median_days=estimate_median([passage.days for passage in here], ended),
                 benchmark_conversion=stage.benchmark_conversion if conversion is None else conversion,
                 benchmark_days=stage.benchmark_days if longest is None else longest,
             )

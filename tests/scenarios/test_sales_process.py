@@ -67,6 +67,8 @@ async def test_from_pushed_facts_to_adherence_and_health(rest: httpx.AsyncClient
         "decidable": 2,
         "adherent": 1,
         "adherence": "0.5000",
+        "adherence_low": "0.1209",
+        "adherence_high": "0.8791",
         "skipping": 1,
         "stages_skipped": 1,
         "moves_back": 0,

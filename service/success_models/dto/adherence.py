@@ -28,6 +28,10 @@ class TallyDTO(OutputDTO):
     """Those of them whose known criteria were all met at the time."""
     adherence: Decimal | None
     """Adherent ÷ decidable."""
+    adherence_low: Decimal | None
+    """Lower end of its 90 % interval (Wilson)."""
+    adherence_high: Decimal | None
+    """Upper end of its 90 % interval."""
     skipping: int
     """Moves forward that jumped over a stage."""
     stages_skipped: int
@@ -66,12 +70,20 @@ class StageRecordDTO(OutputDTO):
     """Neither yet."""
     conversion_decided: Decimal | None
     """Advanced ÷ (advanced + lost): of those decided so far, not of all that entered."""
+    conversion_low: Decimal | None
+    """Lower end of its 90 % interval (Wilson)."""
+    conversion_high: Decimal | None
+    """Upper end of its 90 % interval."""
     benchmark_conversion: Decimal | None
     """What the model holds against it: its standard of a good funnel, else the stage's benchmark."""
     left: int
     """How many have left the stage, in whatever direction."""
     median_days: Decimal | None
-    """How long those were there; who is still there is not in it."""
+    """How long half of them stay at most (Kaplan-Meier, so that who is still there counts); null: not reached yet."""
+    median_days_low: Decimal | None
+    """Lower end of its 90 % interval; null: not reached yet."""
+    median_days_high: Decimal | None
+    """Upper end of its 90 % interval; null: not reached yet."""
     benchmark_days: Decimal | None
 
 

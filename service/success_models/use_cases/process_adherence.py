@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -15,7 +16,15 @@ from service.core.principal import Principal, require
 from service.organizations.dto.people import PersonDTO
 from service.organizations.use_cases.people import direct_reports, get_people
 from service.organizations.use_cases.scope import local_today, require_visible
-from service.success_models.adherence import Passage, StageRecord, Tally, passages, record_stages, tally_move
+from service.success_models.adherence import (
+    Passage,
+    StageRecord,
+    Tally,
+    estimate_share,
+    passages,
+    record_stages,
+    tally_move,
+)
 from service.success_models.dto.adherence import (
     PersonTallyDTO,
     ProcessAdherenceDTO,
@@ -123,16 +132,19 @@ async def _people(
     return people
 
 
-def _shares(tally: Tally) -> dict[str, object]:
+def _shares(tally: Tally) -> dict[str, Any]:
+    adherence = estimate_share(tally.adherent, tally.decidable)
     return {
         **asdict(tally),
-        "adherence": _share(tally.adherent, tally.decidable),
-        "evidence_completeness": _share(tally.criteria_known, tally.criteria),
+        "adherence": _rounded(adherence.value, SHARE),
+        "adherence_low": _rounded(adherence.low, SHARE),
+        "adherence_high": _rounded(adherence.high, SHARE),
+        "evidence_completeness": _rounded(tally.criteria_known / tally.criteria, SHARE) if tally.criteria else None,
     }
 
 
-def _share(part: int, whole: int) -> Decimal | None:
-    return (Decimal(part) / whole).quantize(SHARE) if whole else None
+def _rounded(value: float | None, step: Decimal) -> Decimal | None:
+    return None if value is None else Decimal(repr(value)).quantize(step)
 
 
 def _stage(model: str, record: StageRecord) -> StageRecordDTO:
@@ -143,9 +155,13 @@ def _stage(model: str, record: StageRecord) -> StageRecordDTO:
         advanced=record.advanced,
         lost=record.lost,
         undecided=record.entered - record.advanced - record.lost,
-        conversion_decided=_share(record.advanced, record.advanced + record.lost),
+        conversion_decided=_rounded(record.conversion_decided.value, SHARE),
+        conversion_low=_rounded(record.conversion_decided.low, SHARE),
+        conversion_high=_rounded(record.conversion_decided.high, SHARE),
         benchmark_conversion=record.benchmark_conversion,
         left=record.left,
-        median_days=None if record.median_days is None else record.median_days.quantize(DAYS),
+        median_days=_rounded(record.median_days.value, DAYS),
+        median_days_low=_rounded(record.median_days.low, DAYS),
+        median_days_high=_rounded(record.median_days.high, DAYS),
         benchmark_days=record.benchmark_days,
     )

@@ -7,7 +7,16 @@ from uuid import UUID
 
 import pytest
 
-from service.success_models.adherence import Passed, Tally, passages, record_stages, tally_move
+from service.success_models.adherence import (
+    Estimate,
+    Passed,
+    Tally,
+    estimate_median,
+    estimate_share,
+    passages,
+    record_stages,
+    tally_move,
+)
 from service.success_models.evidence import DealFacts, Judgement, Reading, Verdict, Voices
 from service.success_models.histories import DealHistory, MoveKind, read_history
 from service.success_models.readings import KnownState, read_fields, record_field
@@ -124,36 +133,36 @@ def test_a_move_back_asks_for_nothing_and_counts_add_up() -> None:
 @pytest.mark.parametrize(
     ("deal", "expected"),
     [
-        (history((0, "qualification")), [("qualification", Passed.UNDECIDED, None)]),
+        (history((0, "qualification")), [("qualification", Passed.UNDECIDED, 10, False)]),
         (
             history((0, "qualification"), (3, "discovery")),
-            [("qualification", Passed.ADVANCED, 3), ("discovery", Passed.UNDECIDED, None)],
+            [("qualification", Passed.ADVANCED, 3, True), ("discovery", Passed.UNDECIDED, 7, False)],
         ),
         (
             history((0, "qualification"), (3, "closed_lost"), outcome="lost", closed=3),
-            [("qualification", Passed.LOST, 3)],
+            [("qualification", Passed.LOST, 3, True)],
         ),
         (
             history((0, "qualification"), (3, "discovery"), (5, "closed_lost"), outcome="lost", closed=5),
-            [("qualification", Passed.ADVANCED, 3), ("discovery", Passed.LOST, 2)],
+            [("qualification", Passed.ADVANCED, 3, True), ("discovery", Passed.LOST, 2, True)],
         ),
         # Only the first time counts; back from discovery it has advanced all the same.
         (
             history((0, "qualification"), (3, "discovery"), (4, "qualification"), (9, "discovery")),
-            [("qualification", Passed.ADVANCED, 3), ("discovery", Passed.UNDECIDED, 1)],
+            [("qualification", Passed.ADVANCED, 3, True), ("discovery", Passed.UNDECIDED, 1, True)],
         ),
         # Decided by the CRM's own flags, without a move.
-        (history((0, "discovery"), outcome="won", closed=4), [("discovery", Passed.ADVANCED, 4)]),
-        (history((0, "discovery"), outcome="lost", closed=4), [("discovery", Passed.LOST, 4)]),
+        (history((0, "discovery"), outcome="won", closed=4), [("discovery", Passed.ADVANCED, 4, True)]),
+        (history((0, "discovery"), outcome="lost", closed=4), [("discovery", Passed.LOST, 4, True)]),
         # Lost and open again.
-        (history((0, "discovery"), (2, "closed_lost"), (4, "discovery")), [("discovery", Passed.UNDECIDED, 2)]),
+        (history((0, "discovery"), (2, "closed_lost"), (4, "discovery")), [("discovery", Passed.UNDECIDED, 2, True)]),
         # After the instant that is asked about.
-        (history((0, "discovery"), (20, "proposal")), [("discovery", Passed.UNDECIDED, None)]),
-        (history((0, "discovery"), outcome="won", closed=20), [("discovery", Passed.UNDECIDED, None)]),
+        (history((0, "discovery"), (20, "proposal")), [("discovery", Passed.UNDECIDED, 10, False)]),
+        (history((0, "discovery"), outcome="won", closed=20), [("discovery", Passed.UNDECIDED, 10, False)]),
     ],
 )
-def test_what_becomes_of_a_deal(deal: DealHistory, expected: list[tuple[str, Passed, int | None]]) -> None:
-    found = [(one.entry.stage, one.result, one.days) for one in passages(deal, PROCESS, day(10))]
+def test_what_becomes_of_a_deal(deal: DealHistory, expected: list[tuple[str, Passed, float, bool]]) -> None:
+    found = [(one.entry.stage, one.result, one.days, one.left) for one in passages(deal, PROCESS, day(10))]
     assert found == expected
 
 
@@ -166,8 +175,9 @@ def test_stages_are_held_against_the_standard_before_the_benchmark() -> None:
     ]
     found = [one for deal in deals for one in passages(deal, PROCESS, day(10))]
     first, second, third = record_stages(found, PROCESS, DOCUMENT.standards.good_funnel)
-    assert (first.entered, first.advanced, first.lost, first.left, first.median_days) == (4, 2, 1, 3, Decimal(8))
-    assert first.conversion_decided == Decimal(2) / 3
+    assert (first.entered, first.advanced, first.lost, first.left) == (4, 2, 1, 3)
+    assert first.conversion_decided.value == pytest.approx(2 / 3)
+    assert first.median_days.value == 8
     assert (first.benchmark_conversion, first.benchmark_days) == (Decimal("0.7"), Decimal(10))
     assert (second.stage, second.entered, second.benchmark_conversion, second.benchmark_days) == (
         "discovery",
@@ -175,8 +185,30 @@ def test_stages_are_held_against_the_standard_before_the_benchmark() -> None:
         None,
         Decimal(21),
     )
-    assert (third.stage, third.entered, third.conversion_decided, third.median_days) == ("proposal", 1, None, None)
+    assert (third.stage, third.entered, third.conversion_decided, third.median_days) == (
+        "proposal",
+        1,
+        Estimate(),
+        Estimate(),
+    )
     assert record_stages(found, PROCESS, None)[0].benchmark_conversion == Decimal("0.6")
+
+
+def test_shares_come_with_wilsons_interval() -> None:
+    assert estimate_share(0, 0) == Estimate()
+    found = estimate_share(7, 10)
+    # statsmodels 0.14, proportion_confint(7, 10, 0.1, "wilson")
+    assert found.value == 0.7
+    assert found.low == pytest.approx(0.44170, abs=1e-5)
+    assert found.high == pytest.approx(0.87312, abs=1e-5)
+
+
+def test_who_is_still_there_counts_for_so_long() -> None:
+    assert estimate_median([], []) == Estimate()
+    assert estimate_median([1, 2, 3], [True, True, True]).value == 2
+    # Leaving the three out that are still there would make it 2.
+    assert estimate_median([1, 2, 3, 30, 40, 50], [True, True, True, False, False, False]).value == 3
+    assert estimate_median([1, 30, 40], [True, False, False]).value is None
 
 
 def test_a_deal_over_time() -> None:
