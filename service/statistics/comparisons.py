@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import bdtr, gammaln, pdtr
 
-from service.statistics.arrays import Bools, Floats, as_floats, counts_of, ratio, trials_of
+from service.statistics.arrays import Bools, Floats, as_floats, counts_of, ratio, tail_levels, trials_of
 from service.statistics.inversion import Cumulative, smallest_integer
 
 LEVELS = (0.95, 0.998)
@@ -126,14 +126,19 @@ def benjamini_hochberg(p_values: ArrayLike, q: float = 0.05) -> Bools:
 
 
 def _limits(cumulative: Cumulative, start: Floats, sizes: Floats, levels: Sequence[float]) -> tuple[Floats, Floats]:
-    """Counts at which the cumulative probability passes each level's tails, interpolated, over the sizes."""
+    """Counts at which the cumulative probability passes each level's tails, interpolated, over the sizes.
+
+    Spiegelhalter's upper limit is a count lower; this one mirrors his lower limit, so that on either side a unit
+    outside has a count whose tail is rarer than the level's.
+    """
 
     def at(probability: float) -> Floats:
         count = smallest_integer(cumulative, start, probability)
         above, below = cumulative(count), cumulative(count - 1)
-        return ratio(count - (above - probability) / np.maximum(above - below, np.finfo(float).tiny), sizes)
+        return count - (above - probability) / np.maximum(above - below, np.finfo(float).tiny)
 
-    pairs = [(at((1 - level) / 2), at((1 + level) / 2)) for level in levels]
+    tails = [tail_levels(level) for level in levels]
+    pairs = [(ratio(at(below), sizes), ratio(at(above) + 1, sizes)) for below, above in tails]
     low, high = (np.stack([pair[side] for pair in pairs]) for side in (0, 1))
     return np.nan_to_num(low, nan=0.0), high
 

@@ -50,7 +50,7 @@ class CountForecast:
         nodes = int(min(most, (high - low).max(initial=0) + 1))
         steps = np.arange(nodes + 1) / nodes
         start, end = low[..., None], high[..., None] + 1
-        # Each count its node where there are as many; else nodes that are even in the square root, closer at low counts.
+        # Each count its node where there are as many; else even in the square root, so closer at low counts.
         roots = np.sqrt(start) + (np.sqrt(end) - np.sqrt(start)) * steps
         edges = np.floor(np.where(end - start > nodes, roots**2 + FUZZ * end, start + (end - start) * steps))
         widths = np.diff(edges)

@@ -11,6 +11,8 @@ from service.statistics.arrays import Floats, counts_of, trials_of
 
 STEPS = 50
 """Newton steps at most; a few do unless the data are separated."""
+NOTHING = 1e-12
+"""Information that is none."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,7 +75,7 @@ def _trend(score: Floats, variance: Floats, spread: Floats, slopes: Callable[[],
 
 def _poisson(events: Floats, spans: Floats) -> Floats:
     offsets = np.log(np.maximum(spans, np.finfo(float).tiny))
-    start = np.log((events.sum(-1) + 0.5) / np.maximum(spans.sum(-1), np.finfo(float).tiny))
+    start = np.log((events.sum(-1) + 0.5) / np.where(spans.sum(-1) > 0, spans.sum(-1), 1.0))
 
     def means(linear: Floats) -> tuple[Floats, Floats, Floats]:
         expected = np.where(spans > 0, np.exp(np.minimum(linear + offsets, 500)), 0.0)
@@ -103,10 +105,10 @@ def _penalised(values: Floats, start: Floats, means: Callable[[Floats], tuple[Fl
     level, slope = start, np.zeros_like(start)
     for _ in range(STEPS):
         expected, weight, pull = means(level[..., None] + slope[..., None] * periods)
-        total = np.maximum(weight.sum(-1), np.finfo(float).tiny)
+        total = np.maximum(weight.sum(-1), NOTHING)
         mean = weight @ periods / total
         away = periods - mean[..., None]
-        spread = np.maximum((weight * away**2).sum(-1), np.finfo(float).tiny)
+        spread = np.maximum((weight * away**2).sum(-1), NOTHING)
         leverage = weight * (1 / total[..., None] + away**2 / spread[..., None])
         residual = values - expected + leverage * pull
         step = np.clip((residual * away).sum(-1) / spread, -1, 1)

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.optimize import minimize
 from scipy.stats import beta as beta_law
 from scipy.stats import betabinom
 
 from service.statistics import beta_binomial
 from service.statistics.arrays import Floats
 from service.statistics.beta_binomial import BetaPrior, fit_beta_prior, posterior
+from tests.unit.statistics.brute import greatest
 
 units = st.lists(
     st.integers(1, 300).flatmap(lambda trials: st.tuples(st.integers(0, trials), st.just(trials))),
@@ -20,7 +20,7 @@ units = st.lists(
 
 
 def beta_binomial_likelihood(alpha: float, beta: float, successes: Floats, trials: Floats) -> float:
-    return float(betabinom.logpmf(successes, trials, alpha, beta).sum())
+    return float(np.sum(betabinom.logpmf(successes, trials, alpha, beta)))
 
 
 @pytest.mark.parametrize(("size", "alpha", "beta"), [(12, 3.0, 5.0), (60, 20.0, 10.0), (400, 2.0, 40.0)])
@@ -29,12 +29,14 @@ def test_the_prior_has_the_greatest_marginal_likelihood(size: int, alpha: float,
     trials = generator.integers(5, 150, size).astype(float)
     successes = generator.binomial(trials.astype(int), generator.beta(alpha, beta, size)).astype(float)
     prior = fit_beta_prior(successes, trials)
-    brute = minimize(
-        lambda logs: -beta_binomial_likelihood(*np.exp(logs), successes, trials), [0.0, 0.0], method="Nelder-Mead"
-    )
-    assert beta_binomial_likelihood(prior.alpha, prior.beta, successes, trials) > -brute.fun - 0.01
-    assert prior.alpha + prior.beta == pytest.approx(np.exp(brute.x).sum(), rel=0.05)
-    assert prior.mean == pytest.approx(np.exp(brute.x[0]) / np.exp(brute.x).sum(), rel=0.02)
+
+    def likelihood(logs: Floats) -> float:
+        return beta_binomial_likelihood(float(np.exp(logs[0])), float(np.exp(logs[1])), successes, trials)
+
+    brute, most = greatest(likelihood, 0, 0)
+    assert beta_binomial_likelihood(prior.alpha, prior.beta, successes, trials) > most - 0.01
+    assert prior.alpha + prior.beta == pytest.approx(np.exp(brute).sum(), rel=0.05)
+    assert prior.mean == pytest.approx(np.exp(brute[0]) / np.exp(brute).sum(), rel=0.02)
 
 
 def test_the_posterior_is_the_exact_mixture_over_priors() -> None:
@@ -43,7 +45,7 @@ def test_the_posterior_is_the_exact_mixture_over_priors() -> None:
     logs_of, logits = np.meshgrid(np.linspace(np.log(0.2), np.log(21e4), 400), np.linspace(-4, 3, 400))
     concentrations, means = np.exp(logs_of.ravel()), 1 / (1 + np.exp(-logits.ravel()))
     alphas, betas = concentrations * means, concentrations * (1 - means)
-    logs = betabinom.logpmf(successes, trials, alphas[:, None], betas[:, None]).sum(axis=1)
+    logs = np.sum(betabinom.logpmf(successes, trials, alphas[:, None], betas[:, None]), axis=1)
     logs += 0.5 * np.log(concentrations) - 2 * np.log(concentrations + 20) + np.log(means * (1 - means)) / 2
     weights = np.exp(logs - logs.max())
     weights /= weights.sum()

@@ -109,11 +109,12 @@ def simulate_sums(law: SizeLaw, spread: float, means: Floats) -> Floats:
     generator = np.random.default_rng(11)
     counts = generator.poisson(means)
     sigma = np.sqrt(np.log1p(spread**2))
-    draw = {
-        "lognormal": lambda n: generator.lognormal(-(sigma**2) / 2, sigma, n),
-        "gamma": lambda n: generator.gamma(1 / spread**2, spread**2, n),
-    }[law]
-    sizes, owner = draw(counts.sum()), np.repeat(np.arange(counts.size), counts)
+    every = int(counts.sum())
+    if law == "gamma":
+        sizes = generator.gamma(1 / spread**2, spread**2, every)
+    else:
+        sizes = generator.lognormal(-(sigma**2) / 2, sigma, every)
+    owner = np.repeat(np.arange(counts.size), counts)
     return np.bincount(owner, sizes, counts.size).astype(float)
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import betabinom
 
-from service.statistics.arrays import Floats
+from service.statistics.arrays import Floats, as_floats
 from service.statistics.beta_binomial import Beta
 from service.statistics.forecasts import forecast_count, forecast_proportion, forecast_rate
 from service.statistics.gamma_poisson import Gamma
@@ -16,8 +16,8 @@ CASES = 200_000
 TARGETS = (0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 2 / 3, 0.9)
 
 
-def certain(*counts: float) -> CountForecast:
-    """Nearly always these counts: a negative binomial with a mean that hardly varies is Poisson, so use none or many."""
+def poisson(*counts: float) -> CountForecast:
+    """Poisson counts of these means."""
     return CountForecast(np.array(counts), np.full(len(counts), 1e9))
 
 
@@ -29,7 +29,7 @@ def simulate(
     coming = generator.poisson(generator.gamma(shape, left / rate, CASES))
     hits = generator.binomial(coming, generator.beta(*beta, CASES))
     some = trials + coming > 0
-    return (successes + hits)[some], (trials + coming)[some]
+    return as_floats((successes + hits)[some]), as_floats((trials + coming)[some])
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_proportions_against_monte_carlo(
 @given(st.floats(0.3, 300), st.floats(0.3, 300), st.integers(0, 120), st.integers(0, 120))
 def test_given_the_trials_the_successes_are_beta_binomial(alpha: float, beta: float, left: int, most: int) -> None:
     # One node of trials: what the mixture is made of.
-    forecast = forecast_proportion([0], [1000], Beta(np.array([alpha]), np.array([beta])), certain(0))
+    forecast = forecast_proportion([0], [1000], Beta(np.array([alpha]), np.array([beta])), poisson(0))
     fixed = type(forecast)(
         forecast.successes,
         forecast.trials,
@@ -92,9 +92,9 @@ def test_higher_proportions_are_never_likelier(now: tuple[int, int], alpha: floa
     assert found[-1] == pytest.approx(0, abs=1e-9)
 
 
-def test_an_ended_period_is_certain() -> None:
+def test_an_ended_period_is_poisson() -> None:
     beta = Beta(np.full(3, 5.0), np.full(3, 5.0))
-    forecast = forecast_proportion([3, 0, 0], [10, 4, 0], beta, certain(0, 0, 0))
+    forecast = forecast_proportion([3, 0, 0], [10, 4, 0], beta, poisson(0, 0, 0))
     assert forecast.probability_at_least(0.3).tolist()[:2] == pytest.approx([1, 0])
     assert forecast.probability_at_most(0.3).tolist()[:2] == pytest.approx([1, 1])
     assert forecast.quantile(0.5)[:2] == pytest.approx([0.3, 0], abs=1e-7)
@@ -128,13 +128,13 @@ def test_rates_against_monte_carlo() -> None:
 
 def test_rates_at_the_edges() -> None:
     gamma = Gamma(np.full(2, 5.0), np.full(2, 4.0))
-    forecast = forecast_rate([3, 0], [2, 0], gamma, certain(0, 0))
+    forecast = forecast_rate([3, 0], [2, 0], gamma, poisson(0, 0))
     assert forecast.probability_at_least(1.5)[0] == pytest.approx(1)
     assert forecast.probability_at_least(1.6)[0] == pytest.approx(0)
     assert forecast.quantile(0.5)[0] == pytest.approx(1.5)
     assert np.isnan([forecast.probability_at_least(1)[1], forecast.quantile(0.5)[1], forecast.mean[1]]).all()
     with pytest.raises(ValueError, match="occasions"):
-        forecast_rate([-1], [2], gamma, certain(0))
+        forecast_rate([-1], [2], gamma, poisson(0))
 
 
 def test_thousands_of_units_are_units_one_by_one() -> None:
