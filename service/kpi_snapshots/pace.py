@@ -200,7 +200,7 @@ def shrunken_sizes(counts: Floats, means: Floats, variances: Floats) -> Sizes | 
     overall = float((counts[known] * means[known]).sum() / total)
     noise = within / counts[known]
     between = max(float(np.mean((means[known] - overall) ** 2 - noise)), 0.0)
-    own = np.where(known, within / np.maximum(counts, 1), np.inf)
+    own = within / np.maximum(counts, 1)
     weight = np.where(known, between / (between + own) if between > 0 else 0.0, 0.0)
     mean = weight * np.nan_to_num(means) + (1 - weight) * overall
     error = np.sqrt(np.where(known & (between > 0), weight * own, between + within / total))
