@@ -14,9 +14,10 @@ from schema.describing import NEEDS, describe, describe_enum
 from schema.inputs import to_input
 from schema.paging import Paged
 from schema.relay import Connection, Node, id_of, part_of_list, to_connection, to_global_id
+from schema.snapshot_revisions import SnapshotRevisionConnection, to_revisions
 from service.core.errors import ErrorKind, ServiceError, not_found
 from service.core.pagination import PageRequest
-from service.kpi_snapshots.dto import KpiSnapshotDTO, KpiSnapshotQuery
+from service.kpi_snapshots.dto import KpiSnapshotDTO, KpiSnapshotQuery, SnapshotKey
 from service.kpi_snapshots.pace import Method, Status
 from service.kpi_snapshots.permissions import Permission
 from service.kpi_snapshots.use_cases import snapshots
@@ -120,6 +121,17 @@ class KpiSnapshot(Node):
     interval_high: Decimal | None
     method: Method | None
     model_version: int
+    closed_at: dt.datetime | None
+    revision: int
+
+    @strawberry.field(description="What a closed snapshot was, the first one first.", extensions=[Paged(whole=True)])
+    async def revisions(self, info: Info, page: PageRequest) -> SnapshotRevisionConnection:
+        """None while the period is not closed."""
+        key = SnapshotKey(
+            person_id=self.person_row_id, kpi=self.kpi, period=self.period, period_start=self.period_start
+        )
+        found = await info.context.loaders.snapshot_revisions.load(key)
+        return to_revisions(found, page)
 
     @strawberry.field(description="Whose snapshot it is, if the caller may see that person today.")
     async def person(self, info: Info) -> Annotated["Person", strawberry.lazy("schema.people.types")] | None:
@@ -155,7 +167,7 @@ def to_snapshot(query: KpiSnapshotQuery) -> Callable[[KpiSnapshotDTO], KpiSnapsh
             id=to_global_id("KpiSnapshot", ":".join([*key, *when])),
             person_row_id=dto.person_id,
             person_id=to_global_id("Person", dto.person_id),
-            **dto.model_dump(exclude={"person_id"}),
+            **dto.model_dump(exclude={"id", "person_id"}),
         )
 
     return render
@@ -176,17 +188,26 @@ async def load_kpi_snapshot(info: Info, key: str) -> KpiSnapshot:
     return to_snapshot(query)(page.items[0])
 
 
-@strawberry.type(description="Snapshots that are not what they were when they were told last.")
-class KpiSnapshotChangedPayload:
-    """One message of the subscription."""
+@strawberry.type(description="What of scorecards is not what it was when it was told last.")
+class ScorecardChangedPayload:
+    """One message of the subscription; what is not asked for in it is not told again."""
 
     query: strawberry.Private[KpiSnapshotQuery]
     changed: strawberry.Private[list[KpiSnapshotDTO]]
 
-    @strawberry.field(description="The changed ones, each in its latest state.", extensions=[Paged(whole=True)])
-    def snapshots(self, page: PageRequest) -> Connection[KpiSnapshot]:
-        """What is not asked for here is not told again."""
-        return part_of_list(self.changed, to_snapshot(self.query), page)
+    @strawberry.field(
+        description="Changed activities and objectives, each in its latest state.", extensions=[Paged(whole=True)]
+    )
+    def process(self, page: PageRequest) -> Connection[KpiSnapshot]:
+        """What people do and what that leads to."""
+        changed = [snapshot for snapshot in self.changed if snapshot.level.is_process]
+        return part_of_list(changed, to_snapshot(self.query), page)
+
+    @strawberry.field(description="Changed results, each in its latest state.", extensions=[Paged(whole=True)])
+    def outcome(self, page: PageRequest) -> Connection[KpiSnapshot]:
+        """What comes of it."""
+        changed = [snapshot for snapshot in self.changed if not snapshot.level.is_process]
+        return part_of_list(changed, to_snapshot(self.query), page)
 
 
 @strawberry.type(description="What is told as it happens.")
@@ -194,16 +215,17 @@ class Subscription:
     """Over `graphql-transport-ws`."""
 
     @strawberry.subscription(
-        description="Changed snapshots of a person, or of a manager's direct reports, from now on. Query first.",
+        description="What changes on a person's scorecard, or on those of a manager's direct reports, from now on. "
+        "Query first.",
         metadata={NEEDS: Permission.KPI_SNAPSHOTS_READ},
     )
-    async def kpi_snapshot_changed(
+    async def scorecard_changed(
         self,
         info: Info,
         person_id: strawberry.ID | None = None,
         manager_id: strawberry.ID | None = None,
         period: PeriodKind = PeriodKind.MONTH,
-    ) -> AsyncGenerator[KpiSnapshotChangedPayload, None]:
+    ) -> AsyncGenerator[ScorecardChangedPayload, None]:
         """Messages until either side ends it."""
         context = info.context
         query = to_input(
@@ -215,7 +237,7 @@ class Subscription:
         async with contextlib.aclosing(context.feed.watch(context.principal, query)) as changes:
             async for changed in changes:
                 context.forget()
-                yield KpiSnapshotChangedPayload(query=query, changed=changed)
+                yield ScorecardChangedPayload(query=query, changed=changed)
 
 
 @strawberry.type

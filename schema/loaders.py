@@ -9,7 +9,8 @@ from strawberry.dataloader import DataLoader
 
 from service.core.database import TenantSession
 from service.core.principal import Principal
-from service.kpi_snapshots.dto import KpiSnapshotDTO, KpiSnapshotQuery, ScorecardDTO
+from service.kpi_snapshots.dto import KpiSnapshotDTO, KpiSnapshotQuery, ScorecardDTO, SnapshotKey, SnapshotRevisionDTO
+from service.kpi_snapshots.use_cases.revisions import snapshot_revisions_of
 from service.kpi_snapshots.use_cases.scorecards import scorecards_of
 from service.kpi_snapshots.use_cases.snapshots import kpi_snapshots_of
 from service.organizations.dto.absences import AbsenceDTO
@@ -39,6 +40,7 @@ class Loaders:
         self.scorecards: DataLoader[tuple[UUID, KpiSnapshotQuery], ScorecardDTO | None] = DataLoader(
             self._load_scorecards
         )
+        self.snapshot_revisions: DataLoader[SnapshotKey, list[SnapshotRevisionDTO]] = DataLoader(self._load_revisions)
         self.manager_periods: DataLoader[UUID, list[ManagerPeriodDTO]] = DataLoader(self._load_manager_periods)
         self.absences: DataLoader[UUID, list[AbsenceDTO]] = DataLoader(self._load_absences)
         self.deal_evidence: DataLoader[DealKey, list[CriterionEvidenceDTO]] = DataLoader(self._load_evidence)
@@ -74,6 +76,11 @@ class Loaders:
         async with self._session() as session:
             found = await get_people(session, self._principal, ids)
         return [found.get(id_) for id_ in ids]
+
+    async def _load_revisions(self, keys: list[SnapshotKey]) -> list[list[SnapshotRevisionDTO]]:
+        async with self._session() as session:
+            found = await snapshot_revisions_of(session, self._principal, keys)
+        return [found.get(key, []) for key in keys]
 
     async def _load_scorecards(self, keys: list[tuple[UUID, KpiSnapshotQuery]]) -> list[ScorecardDTO | None]:
         people_of: dict[KpiSnapshotQuery, list[UUID]] = {}

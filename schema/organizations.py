@@ -32,6 +32,7 @@ class Organization(Node):
     holiday_calendar: str | None
     day_starts_hour: int
     day_ends_hour: int
+    closing_grace_days: int
     created_at: dt.datetime
     updated_at: dt.datetime
 
@@ -106,6 +107,7 @@ class UpdateOrganizationInput:
     company_working_days: list[dt.date] | None = UNSET
     day_starts_hour: int | None = UNSET
     day_ends_hour: int | None = UNSET
+    closing_grace_days: int | None = UNSET
     idempotency_key: str | None = None
 
 

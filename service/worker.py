@@ -30,6 +30,7 @@ logger = get_logger(__name__)
 RESTART_SECONDS = 1.0
 PURGE_SECONDS = 3600.0
 CELLS_PER_TRANSACTION = 2000
+PEOPLE_PER_TRANSACTION = 200
 
 
 def job_handlers(runtime: Runtime) -> dict[str, JobHandler]:
@@ -49,11 +50,18 @@ class Worker:
         self._runtime = runtime
         settings = runtime.settings
         list_organizations = partial(organizations_tasks.list_organization_ids, runtime.database)
+        self.snapshots = DrainLoop(
+            "snapshots",
+            lambda org_id: kpi_tasks.refresh_snapshots(runtime.database, org_id, PEOPLE_PER_TRANSACTION),
+            list_organizations,
+            settings.worker_poll_seconds,
+        )
         self.cells = DrainLoop(
             "dirty_cells",
             lambda org_id: kpi_tasks.refresh_dirty_cells(runtime.database, org_id, CELLS_PER_TRANSACTION),
             list_organizations,
             settings.worker_poll_seconds,
+            on_work=self.snapshots.wake,
         )
         self.deliveries = DrainLoop(
             "deliveries",
@@ -88,6 +96,7 @@ class Worker:
                 ("listen", listener.run),
                 ("deliveries", self.deliveries.run),
                 ("dirty_cells", self.cells.run),
+                ("snapshots", self.snapshots.run),
                 ("outbox", self.outbox.run),
                 ("webhooks", self.webhooks.run),
                 ("jobs", self._run_jobs),

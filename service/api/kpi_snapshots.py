@@ -3,16 +3,16 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Query
+from fastapi import Depends, Path, Query
 
 from service.api.deps import PrincipalDep, SessionDep
 from service.api.operation import operation
-from service.api.paging import ListEnvelope, PageDep, searched
+from service.api.paging import ListEnvelope, PageDep, searched, whole
 from service.api.route import resource_router
 from service.core.dto import IsoDay, IsoInstant
-from service.kpi_snapshots.dto import KpiSnapshotDTO, KpiSnapshotQuery
+from service.kpi_snapshots.dto import KpiSnapshotDTO, KpiSnapshotQuery, SnapshotKey, SnapshotRevisionDTO
 from service.kpi_snapshots.permissions import Permission
-from service.kpi_snapshots.use_cases import snapshots
+from service.kpi_snapshots.use_cases import revisions, snapshots
 from service.success_models.targets import PeriodKind
 
 router = resource_router("/v1/kpi-snapshots", "KPI snapshots")
@@ -41,3 +41,17 @@ async def list_kpi_snapshots(
 ) -> ListEnvelope[KpiSnapshotDTO]:
     """By person's name and in the model's order of KPIs."""
     return page.answer(await snapshots.list_kpi_snapshots(session, principal, query, page))
+
+
+@router.get(
+    "/{snapshot_id}/revisions",
+    **operation("listKpiSnapshotRevisions", "List a closed snapshot's revisions", Permission.KPI_SNAPSHOTS_READ, 404),
+)
+async def list_kpi_snapshot_revisions(
+    session: SessionDep,
+    principal: PrincipalDep,
+    snapshot_id: Annotated[str, Path(description="A snapshot's id: `person.kpi.period.start`.")],
+) -> ListEnvelope[SnapshotRevisionDTO]:
+    """The first one first, each with why it was written; none while the period is not closed."""
+    key = SnapshotKey.parse(snapshot_id)
+    return whole(await revisions.list_snapshot_revisions(session, principal, key))

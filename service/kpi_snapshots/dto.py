@@ -4,9 +4,11 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, ValidationError
 
-from service.core.dto import InputDTO, IsoDay, IsoInstant, OutputDTO
+from service.core.dto import InputDTO, IsoDay, IsoInstant, Key, OutputDTO
+from service.core.errors import not_found
+from service.kpi_snapshots.closings import Reason
 from service.kpi_snapshots.pace import Method, Status
 from service.kpi_snapshots.trend import Direction
 from service.success_models.kpis import KpiLevel, Polarity
@@ -31,13 +33,39 @@ class KpiSnapshotQuery(InputDTO):
     known_at: IsoInstant | None = None
 
 
+def snapshot_id(person_id: UUID, kpi: str, period: PeriodKind, start: date) -> str:
+    """What names a snapshot whenever it is read."""
+    return f"{person_id}.{kpi}.{period.value}.{start}"
+
+
+class SnapshotKey(InputDTO):
+    """What an id names."""
+
+    person_id: UUID
+    kpi: Key
+    period: PeriodKind
+    period_start: IsoDay
+
+    @classmethod
+    def parse(cls, text: str) -> "SnapshotKey":
+        """The inverse of `snapshot_id`; `not_found` for what is none."""
+        parts = dict(zip(cls.model_fields, text.split("."), strict=False))
+        try:
+            return cls.model_validate(parts)
+        except ValidationError as error:
+            raise not_found("kpi_snapshot") from error
+
+
 class KpiSnapshotDTO(OutputDTO):
     """Where a person stands against the model in a period, counting nothing after `as_of`.
+
+    `id` names person, KPI and period, as `person.kpi.period.start`.
 
     `period_end` is the last day of the period. `n` is the number of facts the value rests on;
     `numerator` and `denominator` are those of a ratio. `attainment` is 1 at the target.
     """
 
+    id: str
     person_id: UUID
     kpi: str
     """Its key in the model."""
@@ -86,6 +114,10 @@ class KpiSnapshotDTO(OutputDTO):
     """How the interval and the probability were come by."""
     model_version: int
     """Which version of the model it follows."""
+    closed_at: AwareDatetime | None = None
+    """When the period was closed; from then on every change is a revision."""
+    revision: int = 0
+    """How often the closed number was written: 1 as it was closed, more after restatements; 0 while it is open."""
 
 
 class TrendPointDTO(OutputDTO):
@@ -128,6 +160,21 @@ class ScorecardDTO(OutputDTO):
     """What the person does and what that leads to."""
     outcome: list[ScorecardLineDTO]
     """What comes of it."""
+
+
+class SnapshotRevisionDTO(OutputDTO):
+    """What a snapshot of a closed period was from an instant on."""
+
+    revision: int
+    """1 is the closing itself."""
+    recorded_at: AwareDatetime
+    """From then on it held."""
+    reason: Reason
+    """Why it was written."""
+    explanation: str
+    """The reason in words."""
+    snapshot: KpiSnapshotDTO
+    """As it was."""
 
 
 class CellDifferenceDTO(OutputDTO):

@@ -9,6 +9,7 @@ from service.organizations.known import KnownPerson
 from service.success_models.dto.success_models import SuccessModelDTO
 from service.success_models.kpis import Kpi
 from service.success_models.target_table import TargetTable
+from service.success_models.targets import PeriodKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,8 @@ class PreparedModel:
     version: int
     kpis: Mapping[str, ModelKpi]
     targets: TargetTable
+    periods: frozenset[PeriodKind]
+    """The kinds of period whose snapshots are kept ready: those with targets, and months."""
 
     def with_divisors(self, keys: Iterable[str]) -> list[Kpi]:
         """The KPIs of some keys, and those whose values they are divided by, directly or in turn."""
@@ -84,4 +87,5 @@ def lines_for(
 
 def _prepare(model: SuccessModelDTO) -> PreparedModel:
     kpis = {kpi.key: ModelKpi(kpi, place) for place, kpi in enumerate(model.document.kpis)}
-    return PreparedModel(model.id, model.version, kpis, TargetTable(model.document.targets))
+    periods = frozenset(target.period for target in model.document.targets) | {PeriodKind.MONTH}
+    return PreparedModel(model.id, model.version, kpis, TargetTable(model.document.targets), periods)

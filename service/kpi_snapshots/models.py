@@ -1,11 +1,11 @@
-"""Tables of measures and their cells: sums per person, measure and local day, recomputed from the facts."""
+"""Tables of measures, their cells, ready snapshots and closed periods; all but what was closed is recomputed."""
 
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, ForeignKeyConstraint, Numeric
+from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, Index, Numeric
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -38,4 +38,74 @@ class MeasureCell(SQLModel, table=True):
 
     __table_args__ = (
         ForeignKeyConstraint(["org_id", "measure_id"], ["measure.org_id", "measure.id"], ondelete="CASCADE"),
+    )
+
+
+class SnapshotMark(TenantRow, table=True):
+    """Whose snapshots are out of date; `first_day` is the earliest day that changed, NULL: all of them.
+
+    A row of its own for each change: who marks a person never waits for who refreshes them.
+    """
+
+    __tablename__ = "snapshot_mark"
+
+    person_id: UUID
+    first_day: date | None
+
+
+class ReadySnapshot(SQLModel, table=True):
+    """The snapshot of a person and KPI in the period that holds `as_of`, as it is answered.
+
+    `place` is the KPI's in the model of `model_id`; `snapshot` is a `KpiSnapshotDTO`.
+    """
+
+    __tablename__ = "kpi_snapshot"
+
+    org_id: UUID = Field(primary_key=True)
+    person_id: UUID = Field(primary_key=True)
+    period: str = Field(primary_key=True)
+    kpi: str = Field(primary_key=True)
+    period_start: date
+    period_end: date
+    model_id: UUID
+    place: int
+    as_of: datetime = Field(sa_column=timestamp())
+    snapshot: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+
+    __table_args__ = (
+        ForeignKeyConstraint(["org_id", "person_id"], ["person.org_id", "person.id"], ondelete="CASCADE"),
+        Index(None, "org_id", "as_of"),
+    )
+
+
+class PeriodClosing(SQLModel, table=True):
+    """A period that is closed: what changes its numbers from then on is a revision."""
+
+    __tablename__ = "period_closing"
+
+    org_id: UUID = Field(primary_key=True)
+    period: str = Field(primary_key=True)
+    period_start: date = Field(primary_key=True)
+    period_end: date
+    closed_at: datetime = Field(sa_column=timestamp())
+
+
+class SnapshotRevision(SQLModel, table=True):
+    """What a snapshot of a closed period was from `recorded_at` on; never changed. The first is that of the closing."""
+
+    __tablename__ = "kpi_snapshot_revision"
+
+    org_id: UUID = Field(primary_key=True)
+    person_id: UUID = Field(primary_key=True)
+    kpi: str = Field(primary_key=True)
+    period: str = Field(primary_key=True)
+    period_start: date = Field(primary_key=True)
+    revision: int = Field(primary_key=True)
+    recorded_at: datetime = Field(sa_column=timestamp())
+    reason: str
+    snapshot: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+
+    __table_args__ = (
+        ForeignKeyConstraint(["org_id", "person_id"], ["person.org_id", "person.id"], ondelete="CASCADE"),
+        CheckConstraint("reason IN ('closed', 'late_facts', 'definition', 'target')", name="reason"),
     )

@@ -31,6 +31,7 @@ class EventType(StrEnum):
     DEAL_INSPECTED = "deal.inspected"
     DEAL_CONFIRMED = "deal.confirmed"
     KPI_SNAPSHOT_CHANGED = "kpi_snapshot.changed"
+    KPI_SNAPSHOT_RESTATED = "kpi_snapshot.restated"
     CRM_CONNECTION_CREATED = "crm_connection.created"
     CRM_CONNECTION_UPDATED = "crm_connection.updated"
     CRM_CONNECTION_DELETED = "crm_connection.deleted"
@@ -148,6 +149,29 @@ class KpiSnapshotData(EventData):
     last_day: date
 
 
+class RestatedData(EventData):
+    """A number of a closed period is another one: its revisions say what it was, and why it changed."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "person_id": _ID,
+                "kpi": "calls",
+                "period": "month",
+                "period_start": "2026-03-01",
+                "revision": 2,
+                "reason": "late_facts",
+            }
+        }
+    )
+    person_id: UUID
+    kpi: str
+    period: str
+    period_start: date
+    revision: int
+    reason: str
+
+
 class CrmConnectionData(EventData):
     """A CRM account was connected or disconnected."""
 
@@ -221,6 +245,7 @@ EVENTS: Mapping[EventType, EventSpec] = {
     EventType.DEAL_INSPECTED: EventSpec("A criterion of a deal was inspected", DealInspectedData),
     EventType.DEAL_CONFIRMED: EventSpec("A criterion of a deal was confirmed by its owner", DealConfirmedData),
     EventType.KPI_SNAPSHOT_CHANGED: EventSpec("A person's KPI snapshots changed", KpiSnapshotData),
+    EventType.KPI_SNAPSHOT_RESTATED: EventSpec("A snapshot of a closed period was restated", RestatedData),
     EventType.CRM_CONNECTION_CREATED: EventSpec("A CRM account was connected", CrmConnectionData),
     EventType.CRM_CONNECTION_UPDATED: EventSpec("A CRM connection changed", CrmConnectionUpdatedData),
     EventType.CRM_CONNECTION_DELETED: EventSpec("A CRM account was disconnected", CrmConnectionData),

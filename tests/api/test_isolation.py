@@ -43,6 +43,7 @@ BODIES: dict[str, dict[str, Any] | None] = {
     "deletePerson": None,
     "getPerson": None,
     "getScorecard": None,
+    "listKpiSnapshotRevisions": None,
     "updatePerson": {"name": "Mine now"},
     "deleteExternalIdentity": None,
     "putExternalIdentity": None,
@@ -161,6 +162,7 @@ async def victim(rest: httpx.AsyncClient, database: Database) -> Victim:
         "period_id": await post(
             f"/v1/people/{person_id}/manager-periods", {"manager_id": manager_id, "start_on": "2026-01-01"}
         ),
+        "snapshot_id": f"{person_id}.calls.month.2026-01-01",
         "system": "hubspot",
         "external_id": "77",
         "team_id": await post("/v1/teams", {"name": "East", "member_ids": [person_id]}),

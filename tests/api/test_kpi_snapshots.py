@@ -29,6 +29,8 @@ async def test_a_row_has_the_promised_fields(rest: httpx.AsyncClient, org: Sales
     body = response.json()
     assert body["next_cursor"] is None
     amount, rate = body["data"][2:]
+    assert amount.pop("id") == f"{ann.id}.won-amount.quarter.2026-01-01"
+    assert rate.pop("id") == f"{ann.id}.win-rate.quarter.2026-01-01"
     common = {
         "person_id": str(ann.id),
         "level": "result",
@@ -45,6 +47,8 @@ async def test_a_row_has_the_promised_fields(rest: httpx.AsyncClient, org: Sales
         "polarity": "higher",
         "undecided": 0,
         "model_version": 1,
+        "closed_at": None,
+        "revision": 0,
     }
     assert amount == {
         **common,

@@ -14,6 +14,7 @@ from websockets.typing import Subprotocol
 from schema.relay import to_global_id
 from service.core.database import Database
 from service.core.embedded import ensure_database
+from service.kpi_snapshots.tasks import refresh_snapshots
 from service.organizations.dto.people import PersonDTO
 from tests.benchmarks.freshness import Freshness
 from tests.factories.sales_org import SalesOrg, make_sales_org
@@ -23,8 +24,8 @@ from tests.fixtures.processes import ServiceProcess
 REPS = 20
 CHANGES = 100
 PAUSE_SECONDS = 0.1
-CHANGED = """subscription ($id: ID!) { kpiSnapshotChanged(personId: $id) {
-  snapshots { edges { node { kpi value target attainment } } } } }"""
+CHANGED = """subscription ($id: ID!) { scorecardChanged(personId: $id) {
+  process { edges { node { kpi value target attainment } } } } }"""
 
 
 def measure_live(home: Path, subscribers: int = 100) -> Freshness:
@@ -89,6 +90,7 @@ async def _change(org: SalesOrg, reps: list[PersonDTO], sockets: list[ClientConn
         rep = index % REPS
         await org.add_activity(reps[rep], datetime.now(UTC), outcome="connected")
         await org.refresh()
+        await refresh_snapshots(org.database, org.id, REPS)
         committed = time.perf_counter()
         heard = await asyncio.gather(*(_heard_at(socket) for socket in sockets[rep::REPS]))
         delays += [(at - committed) * 1000 for at in heard]

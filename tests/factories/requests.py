@@ -27,6 +27,7 @@ PATH_VALUES = {
     "confirmation_id": ROW,
     "import_id": ROW,
     "operation_id": ROW,
+    "snapshot_id": f"{ROW}.calls.month.2026-01-01",
     "system": "hubspot",
     "external_id": "7",
 }

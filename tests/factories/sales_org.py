@@ -19,7 +19,7 @@ from service.core.ids import new_id
 from service.core.pagination import PageRequest
 from service.core.principal import Principal, Role
 from service.kpi_snapshots.dto import KpiSnapshotDTO, KpiSnapshotQuery, VerificationDTO
-from service.kpi_snapshots.tasks import build_measures, refresh_dirty_cells
+from service.kpi_snapshots.tasks import build_measures, refresh_dirty_cells, refresh_snapshots
 from service.kpi_snapshots.use_cases.snapshots import list_kpi_snapshots
 from service.kpi_snapshots.use_cases.verification import verify_cells
 from service.organizations.dto.api_keys import CreateApiKey
@@ -175,6 +175,12 @@ class SalesOrg:
         while refreshed := await refresh_dirty_cells(self.database, self.id, 2000):
             done += refreshed
         return done
+
+    async def keep_ready(self) -> None:
+        """Refresh the cells, and then the ready snapshots and closed periods until all are up to date."""
+        await self.refresh()
+        while await refresh_snapshots(self.database, self.id, 200):
+            pass
 
     async def verify(self) -> VerificationDTO:
         """Recompute everything and compare."""

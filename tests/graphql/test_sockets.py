@@ -25,8 +25,8 @@ from tests.factories.success_models import model_document
 from tests.fixtures.serving import serving
 
 PROTOCOL = Subprotocol("graphql-transport-ws")
-CHANGES = """subscription ($person: ID, $manager: ID) { kpiSnapshotChanged(personId: $person, managerId: $manager) {
-    snapshots { edges { node { kpi value person { name } } } } } }"""
+CHANGES = """subscription ($person: ID, $manager: ID) { scorecardChanged(personId: $person, managerId: $manager) {
+    process { edges { node { kpi value person { name } } } } } }"""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -157,7 +157,7 @@ async def test_subscriptions_are_bounded(host: str, org: SalesOrg) -> None:
 
 def snapshots(message: dict[str, Any]) -> list[dict[str, Any]]:
     """What a message tells."""
-    edges = message["payload"]["data"]["kpiSnapshotChanged"]["snapshots"]["edges"]
+    edges = message["payload"]["data"]["scorecardChanged"]["process"]["edges"]
     return [edge["node"] for edge in edges]
 
 
@@ -165,7 +165,7 @@ async def calls(org: SalesOrg, person: PersonDTO, count: int = 1) -> None:
     """Calls, and the refresh that a worker in another process would make."""
     for _ in range(count):
         await org.add_activity(person, datetime.now(UTC), outcome="connected")
-    await org.refresh()
+    await org.keep_ready()
 
 
 async def test_changes_reach_those_who_may_see_them(host: str, org: SalesOrg) -> None:

@@ -113,7 +113,7 @@ DOCUMENTS: dict[str, str] = {
     "the same field 5,000 times": "{ " + "me { role } " * 2000 + " }",
     "two operations": "query A { me { role } } query B { me { role } }",
     "a name that is not there": "{ __proto__ }",
-    "a subscription": "subscription { kpiSnapshotChanged { snapshots { edges { cursor } } } }",
+    "a subscription": "subscription { scorecardChanged { process { edges { cursor } } } }",
     "a NUL": "{ me { role } } \x00",
 }
 

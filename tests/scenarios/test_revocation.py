@@ -20,7 +20,7 @@ from tests.fixtures.rest import ANYWAY, bearer
 from tests.fixtures.serving import serving
 
 AT_ONCE = 1.0
-LISTEN = "subscription ($id: ID!) { kpiSnapshotChanged(personId: $id) { snapshots { edges { cursor } } } }"
+LISTEN = "subscription ($id: ID!) { scorecardChanged(personId: $id) { process { edges { cursor } } } }"
 
 
 @pytest_asyncio.fixture

@@ -25,6 +25,7 @@ BY_NAME: dict[str, Any] = {
     "company_working_days": [],
     "currency": "EUR",
     "day_ends_hour": 18,
+    "closing_grace_days": 5,
     "day_starts_hour": 8,
     "denominator": None,
     "email": "ada@example.org",

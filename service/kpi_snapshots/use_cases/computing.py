@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from service.kpi_snapshots.dto import KpiSnapshotDTO
+from service.kpi_snapshots.dto import KpiSnapshotDTO, snapshot_id
 from service.kpi_snapshots.figures import Figures
 from service.kpi_snapshots.lines import PreparedModel, SnapshotLine
 from service.kpi_snapshots.pace import Outlook, to_decimal
@@ -137,6 +137,7 @@ def _snapshot(
     frame, kpi, value = question.frame, line.kpi.definition, position.value
     local = frame.as_of.astimezone(question.zone)
     return KpiSnapshotDTO(
+        id=snapshot_id(line.person.id, kpi.key, frame.period.kind, frame.period.start),
         person_id=line.person.id,
         kpi=kpi.key,
         name=kpi.name,

@@ -1,6 +1,7 @@
 """Cells follow the facts: a marked day is computed anew, a new measure for every day."""
 
 from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -8,8 +9,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from service.core.clock import utc_now
 from service.core.principal import Principal
 from service.kpi_snapshots.repository import cells as repository
-from service.kpi_snapshots.repository.announcing import announce
 from service.kpi_snapshots.repository.cells import CellsChanged
+from service.kpi_snapshots.repository.ready import mark_people
 from service.success_models.measures import Measure
 from service.success_models.use_cases.success_models import list_active_models
 from service.webhooks.outbox import EventType, emit_many
@@ -28,9 +29,17 @@ async def refresh_marked_cells(session: AsyncSession, principal: Principal, limi
         measures = [Measure.model_validate(row.definition) for row in rows]
         if measures:
             changed = await repository.refresh_cells(session, principal.org_id, measures, marked)
-            await announce(session, principal.org_id, {person_id for person_id, _day in marked})
             await _tell(session, principal, changed)
+        await mark_people(session, principal.org_id, _first_days(marked))
     return len(marked)
+
+
+def _first_days(marked: Sequence[tuple[UUID, date]]) -> dict[UUID, date | None]:
+    """The earliest day of each person: it says which closed periods may have changed."""
+    first: dict[UUID, date | None] = {}
+    for person_id, day in sorted(marked, key=lambda cell: cell[1]):
+        first.setdefault(person_id, day)
+    return first
 
 
 async def _tell(session: AsyncSession, principal: Principal, changed: Sequence[CellsChanged]) -> None:

@@ -12,6 +12,7 @@ from service.kpi_snapshots.dto import KpiSnapshotDTO, KpiSnapshotQuery, Scorecar
 from service.kpi_snapshots.lines import SnapshotLine
 from service.kpi_snapshots.permissions import Permission
 from service.kpi_snapshots.trend import TrendPoint, find_direction
+from service.kpi_snapshots.use_cases.closing import number_revisions
 from service.kpi_snapshots.use_cases.computing import compute_snapshots, value_of
 from service.kpi_snapshots.use_cases.framing import MOMENT, Question, frame_question
 from service.kpi_snapshots.use_cases.gathering import Frame, gather_figures
@@ -50,7 +51,8 @@ async def _cards(
     session: AsyncSession, org_id: UUID, question: Question, people: Sequence[PersonDTO]
 ) -> dict[UUID, ScorecardDTO]:
     lines = question.lines(people, None)
-    snapshots = await compute_snapshots(session, org_id, question, lines)
+    computed = await compute_snapshots(session, org_id, question, lines)
+    snapshots = await number_revisions(session, org_id, question, computed)
     trends = await _trends(session, org_id, question, lines)
     rows: dict[UUID, list[ScorecardLineDTO]] = {}
     for line, snapshot in zip(lines, snapshots, strict=True):

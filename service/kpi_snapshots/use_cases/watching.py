@@ -11,7 +11,6 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from service.core.clock import utc_now
 from service.core.database import Database
 from service.core.errors import ServiceError, invalid
 from service.core.logging import get_logger
@@ -155,7 +154,7 @@ class SnapshotFeed:
         return frozenset(person.id for person in people)
 
     async def _read(self, group: _Group, people: Sequence[UUID]) -> list[KpiSnapshotDTO]:
-        query = group.query.model_copy(update={"person_id": None, "manager_id": None, "as_of": utc_now()})
+        query = group.query.model_copy(update={"person_id": None, "manager_id": None})
         try:
             async with self._reads, self._database.tenant(group.principal.org_id) as session:
                 found = await kpi_snapshots_of(session, group.principal, people, query)

@@ -26,6 +26,7 @@ Days = Annotated[list[Day], Field(max_length=1000), AfterValidator(_once)]
 
 StartHour = Annotated[int, Field(ge=0, le=23, strict=True)]
 EndHour = Annotated[int, Field(ge=1, le=24, strict=True)]
+GraceDays = Annotated[int, Field(ge=0, le=60, strict=True)]
 
 
 class CreateOrganization(InputDTO):
@@ -42,6 +43,7 @@ class CreateOrganization(InputDTO):
     company_working_days: Days = Field(default_factory=list)
     day_starts_hour: StartHour = 8
     day_ends_hour: EndHour = 18
+    closing_grace_days: GraceDays = 5
     admin_email: Email
     admin_name: Text | None = None
 
@@ -61,6 +63,7 @@ class UpdateOrganization(InputDTO):
     company_working_days: Days | None = None
     day_starts_hour: StartHour | None = None
     day_ends_hour: EndHour | None = None
+    closing_grace_days: GraceDays | None = None
 
     _required = field_validator(
         "name",
@@ -73,6 +76,7 @@ class UpdateOrganization(InputDTO):
         "company_working_days",
         "day_starts_hour",
         "day_ends_hour",
+        "closing_grace_days",
     )(refuse_null)
 
 
@@ -101,5 +105,7 @@ class OrganizationDTO(OutputDTO):
     """The local hour with which a working day begins."""
     day_ends_hour: int
     """The local hour with which it ends, 24 for midnight."""
+    closing_grace_days: int
+    """Days after a period's end until its numbers are closed; what changes them later is a revision with a reason."""
     created_at: datetime
     updated_at: datetime

@@ -45,12 +45,14 @@ class Organization(OrganizationFields, table=True):
     __tablename__ = "organization"
 
     name: str
+    closing_grace_days: int = Field(default=5, description="After its end, until a period is closed")
     created_at: datetime = Field(sa_column=timestamp())
     updated_at: datetime = Field(sa_column=timestamp())
 
     __table_args__ = (
         CheckConstraint("week_start BETWEEN 1 AND 7", name="week_start"),
         CheckConstraint("fiscal_year_start_month BETWEEN 1 AND 12", name="fiscal_year_start_month"),
+        CheckConstraint("closing_grace_days BETWEEN 0 AND 60", name="closing_grace_days"),
         CheckConstraint(
             "day_starts_hour >= 0 AND day_starts_hour < day_ends_hour AND day_ends_hour <= 24", name="day_hours"
         ),

@@ -1,6 +1,6 @@
 """Whose rows a caller may see: a rep themself, a manager the tree below them as of a date."""
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -15,10 +15,15 @@ from service.organizations.repository import people as repository
 
 async def local_today(session: AsyncSession, org_id: UUID) -> date:
     """The organization's own day: reporting lines begin and end at its midnight."""
+    return (await local_now(session, org_id)).date()
+
+
+async def local_now(session: AsyncSession, org_id: UUID) -> datetime:
+    """The time of day in the organization's time zone; `not_found` for one that is gone."""
     time_zone = await organizations.get_time_zone(session, org_id)
     if time_zone is None:
         raise not_found("organization")
-    return utc_now().astimezone(ZoneInfo(time_zone)).date()
+    return utc_now().astimezone(ZoneInfo(time_zone))
 
 
 async def visible_people(session: AsyncSession, principal: Principal, on: date) -> frozenset[UUID] | None:

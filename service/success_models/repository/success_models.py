@@ -37,6 +37,14 @@ async def list_active(session: AsyncSession, org_id: UUID, at: datetime | None) 
     return list((await session.exec(query.order_by(col(SuccessModel.id)))).all())
 
 
+async def list_active_ids(session: AsyncSession, org_id: UUID) -> list[tuple[str | None, UUID]]:
+    """List job roles and the ids of their active models, without the documents."""
+    query = select(SuccessModel.job_role, SuccessModel.id).where(
+        col(SuccessModel.org_id) == org_id, col(SuccessModel.status) == "active"
+    )
+    return [(row[0], row[1]) for row in (await session.exec(query)).all()]
+
+
 async def find_active(session: AsyncSession, org_id: UUID, job_role: str | None) -> SuccessModel | None:
     """Find the active model of exactly this job role (None: the one for everyone else)."""
     query = select(SuccessModel).where(

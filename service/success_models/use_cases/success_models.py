@@ -86,6 +86,11 @@ async def list_active_models(
     return [SuccessModelDTO.model_validate(row) for row in rows]
 
 
+async def active_model_ids(session: AsyncSession, org_id: UUID) -> dict[str | None, UUID]:
+    """The version in force by job role; None is that of everyone else."""
+    return dict(await repository.list_active_ids(session, org_id))
+
+
 async def get_success_model(session: AsyncSession, principal: Principal, model_id: UUID) -> SuccessModelDTO:
     """Read one version of a model."""
     require(principal, Permission.SUCCESS_MODELS_READ)

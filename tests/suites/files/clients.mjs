@@ -29,12 +29,12 @@ const me = await apollo.query({ query: gql`{ people(first: 1) { edges { node { i
 const managerId = me.data.people.edges[0].node.id;
 const socket = (params) => createClient({ url: url.replace('http', 'ws'), webSocketImpl: WebSocket, retryAttempts: 0, connectionParams: params, lazy: true });
 const client = socket({ authorization: headers.authorization });
-const live = client.iterate({ query: 'subscription ($id: ID!) { kpiSnapshotChanged(managerId: $id) { snapshots { edges { node { kpi } } } } }', variables: { id: managerId } });
+const live = client.iterate({ query: 'subscription ($id: ID!) { scorecardChanged(managerId: $id) { process { edges { node { kpi } } } } }', variables: { id: managerId } });
 seen.graphqlWs = await Promise.race([live.next().then((r) => `ended: ${JSON.stringify(r)}`), new Promise((done) => setTimeout(done, 1500, 'open'))]).catch((e) => `refused: ${e.reason ?? JSON.stringify(e)}`);
 await live.return();
 try { for await (const _ of client.iterate({ query: 'subscription { nope }' })); seen.wsBad = 'accepted'; } catch (error) { seen.wsBad = Array.isArray(error) ? error[0].message : String(error.reason ?? error); }
 await client.dispose();
 const stranger = socket({ authorization: 'Bearer tl_nobody' });
-try { for await (const _ of stranger.iterate({ query: 'subscription { kpiSnapshotChanged { snapshots { edges { node { kpi } } } } }' })); seen.wsStranger = 'accepted'; } catch (error) { seen.wsStranger = error.code ?? String(error); }
+try { for await (const _ of stranger.iterate({ query: 'subscription { scorecardChanged { process { edges { node { kpi } } } } }' })); seen.wsStranger = 'accepted'; } catch (error) { seen.wsStranger = error.code ?? String(error); }
 console.log(JSON.stringify(seen));
 process.exit(0);

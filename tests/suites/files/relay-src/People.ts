@@ -50,8 +50,8 @@ export const create = graphql`
 
 export const live = graphql`
   subscription PeopleSnapshotsSubscription($personId: ID!) {
-    kpiSnapshotChanged(personId: $personId) {
-      snapshots {
+    scorecardChanged(personId: $personId) {
+      process {
         edges {
           node {
             id
