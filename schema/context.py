@@ -7,6 +7,7 @@ import strawberry
 from strawberry.fastapi import BaseContext
 
 from schema.loaders import Loaders
+from service.coaching_opportunities.use_cases.watching import OpportunityFeed
 from service.core.admission import admit
 from service.core.database import TenantSession
 from service.core.principal import Principal
@@ -44,6 +45,13 @@ class GraphQLContext(BaseContext):
         """This process's live snapshots."""
         assert self.request is not None  # noqa: S101 - Strawberry sets it
         feed: SnapshotFeed = self.request.app.state.feed
+        return feed
+
+    @property
+    def opportunity_feed(self) -> OpportunityFeed:
+        """This process's live opportunities."""
+        assert self.request is not None  # noqa: S101 - Strawberry sets it
+        feed: OpportunityFeed = self.request.app.state.opportunity_feed
         return feed
 
     @property

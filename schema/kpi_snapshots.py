@@ -210,9 +210,9 @@ class ScorecardChangedPayload:
         return part_of_list(changed, to_snapshot(self.query), page)
 
 
-@strawberry.type(description="What is told as it happens.")
-class Subscription:
-    """Over `graphql-transport-ws`."""
+@strawberry.type
+class KpiSnapshotSubscriptions:
+    """Subscriptions of this slice."""
 
     @strawberry.subscription(
         description="What changes on a person's scorecard, or on those of a manager's direct reports, from now on. "

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from strawberry.dataloader import DataLoader
 
+from service.coaching_opportunities.dto import CoachingOpportunityDTO
+from service.coaching_opportunities.use_cases.opportunities import coaching_opportunities_of
 from service.core.database import TenantSession
 from service.core.principal import Principal
 from service.kpi_snapshots.dto import KpiSnapshotDTO, KpiSnapshotQuery, ScorecardDTO, SnapshotKey, SnapshotRevisionDTO
@@ -42,6 +44,9 @@ class Loaders:
         )
         self.snapshot_revisions: DataLoader[SnapshotKey, list[SnapshotRevisionDTO]] = DataLoader(self._load_revisions)
         self.manager_periods: DataLoader[UUID, list[ManagerPeriodDTO]] = DataLoader(self._load_manager_periods)
+        self.coaching_opportunities: DataLoader[UUID, list[CoachingOpportunityDTO]] = DataLoader(
+            self._load_opportunities
+        )
         self.absences: DataLoader[UUID, list[AbsenceDTO]] = DataLoader(self._load_absences)
         self.deal_evidence: DataLoader[DealKey, list[CriterionEvidenceDTO]] = DataLoader(self._load_evidence)
         self.deal_health: DataLoader[DealKey, DealHealthDTO | None] = DataLoader(self._load_health)
@@ -49,6 +54,11 @@ class Loaders:
     async def _load_absences(self, ids: list[UUID]) -> list[list[AbsenceDTO]]:
         async with self._session() as session:
             found = await absences_of(session, self._principal, ids)
+        return [found.get(id_, []) for id_ in ids]
+
+    async def _load_opportunities(self, ids: list[UUID]) -> list[list[CoachingOpportunityDTO]]:
+        async with self._session() as session:
+            found = await coaching_opportunities_of(session, self._principal, ids)
         return [found.get(id_, []) for id_ in ids]
 
     async def _load_evidence(self, keys: list[DealKey]) -> list[list[CriterionEvidenceDTO]]:

@@ -9,6 +9,7 @@ from schema.absences import load_absence
 from schema.activities import load_activity
 from schema.api_keys import load_api_key
 from schema.audit_events import load_audit_event
+from schema.coaching_opportunities import load_coaching_opportunity
 from schema.confirmations import load_confirmation
 from schema.context import Info
 from schema.crm_connections.types import load_crm_connection, load_crm_connection_status
@@ -46,6 +47,7 @@ BY_ROW_ID: dict[str, Callable[[Info, UUID], Awaitable[Node]]] = {
     "Activity": load_activity,
     "ApiKey": load_api_key,
     "AuditEvent": load_audit_event,
+    "CoachingOpportunity": load_coaching_opportunity,
     "Confirmation": load_confirmation,
     "CrmConnection": load_crm_connection,
     "CrmConnectionStatus": load_crm_connection_status,

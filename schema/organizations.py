@@ -33,6 +33,7 @@ class Organization(Node):
     day_starts_hour: int
     day_ends_hour: int
     closing_grace_days: int
+    opportunity_grace_working_days: int
     created_at: dt.datetime
     updated_at: dt.datetime
 
@@ -108,6 +109,7 @@ class UpdateOrganizationInput:
     day_starts_hour: int | None = UNSET
     day_ends_hour: int | None = UNSET
     closing_grace_days: int | None = UNSET
+    opportunity_grace_working_days: int | None = UNSET
     idempotency_key: str | None = None
 
 

@@ -23,6 +23,11 @@ from schema.absences import AbsencesMutation, AbsencesQuery
 from schema.activities import ActivitiesMutation, ActivitiesQuery
 from schema.api_keys import ApiKeysMutation, ApiKeysQuery
 from schema.audit_events import AuditEventsQuery
+from schema.coaching_opportunities import (
+    CoachingOpportunitiesMutation,
+    CoachingOpportunitiesQuery,
+    CoachingOpportunitiesSubscription,
+)
 from schema.confirmations import ConfirmationsMutation, ConfirmationsQuery
 from schema.context import GraphQLContext
 from schema.crm_connections.mutations import CrmMutation
@@ -35,7 +40,7 @@ from schema.errors import RenderErrors
 from schema.identity_provider import IdentityProviderMutation, IdentityProviderQuery
 from schema.imports import ImportsMutation, ImportsQuery
 from schema.inspections import InspectionsMutation, InspectionsQuery
-from schema.kpi_snapshots import KpiSnapshotQueries, Subscription
+from schema.kpi_snapshots import KpiSnapshotQueries, KpiSnapshotSubscriptions
 from schema.limits import MAX_TOKENS, DocumentLimits
 from schema.me import MeQuery
 from schema.nodes import NodeQuery
@@ -70,6 +75,7 @@ class Query(
     IdentityProviderQuery,
     SuccessModelsQuery,
     KpiSnapshotQueries,
+    CoachingOpportunitiesQuery,
     CrmQuery,
     CrmEventsQuery,
     ActivitiesQuery,
@@ -97,6 +103,7 @@ class Mutation(
     ApiKeysMutation,
     IdentityProviderMutation,
     SuccessModelsMutation,
+    CoachingOpportunitiesMutation,
     CrmMutation,
     CrmEventsMutation,
     ActivitiesMutation,
@@ -109,6 +116,11 @@ class Mutation(
     WebhookDeliveriesMutation,
 ):
     """Everything that can be written."""
+
+
+@strawberry.type(description="What is told as it happens.")
+class Subscription(KpiSnapshotSubscriptions, CoachingOpportunitiesSubscription):
+    """Over `graphql-transport-ws`."""
 
 
 class _Schema(strawberry.Schema):

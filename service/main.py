@@ -23,7 +23,8 @@ from service.api.limits import RequestBounds
 from service.api.openapi.document import install_document
 from service.api.router import router
 from service.api.system import STATIC
-from service.core.notifications import SNAPSHOTS, Listener
+from service.coaching_opportunities.use_cases.watching import OpportunityFeed
+from service.core.notifications import OPPORTUNITIES, SNAPSHOTS, Listener
 from service.core.runtime import Runtime, open_runtime
 from service.core.settings import Settings
 from service.crm.receiving.runtime import ReceiverRuntime
@@ -53,7 +54,9 @@ def build_app(settings: Settings, *, run_worker: bool, runtime: RuntimeFactory |
             await stack.enter_async_context(authenticator.listening(opened.urls.app))
             opened = replace(opened, authenticator=authenticator)
             app.state.runtime = opened
-            app.state.feed = await stack.enter_async_context(_running_feed(opened))
+            app.state.feed = SnapshotFeed(opened.database)
+            app.state.opportunity_feed = OpportunityFeed(opened.database)
+            await stack.enter_async_context(_listening(opened, app.state.feed, app.state.opportunity_feed))
             receivers = ReceiverRuntime(opened)
             await receivers.start()
             stack.push_async_callback(receivers.stop)
@@ -73,13 +76,19 @@ def build_app(settings: Settings, *, run_worker: bool, runtime: RuntimeFactory |
 
 
 @asynccontextmanager
-async def _running_feed(runtime: Runtime) -> AsyncIterator[SnapshotFeed]:
-    """Live snapshots for as long as the block lasts."""
-    feed = SnapshotFeed(runtime.database)
-    listener = Listener(runtime.urls.app, {SNAPSHOTS: feed.notified}, feed.reconnected)
-    tasks = [asyncio.create_task(task, name=name) for name, task in (("listen", listener.run()), ("feed", feed.run()))]
+async def _listening(runtime: Runtime, snapshots: SnapshotFeed, opportunities: OpportunityFeed) -> AsyncIterator[None]:
+    """Both feeds hear of changes for as long as the block lasts."""
+
+    def reconnected() -> None:
+        snapshots.reconnected()
+        opportunities.reconnected()
+
+    channels: dict[str, Callable[[str], None]] = {SNAPSHOTS: snapshots.notified, OPPORTUNITIES: opportunities.notified}
+    listener = Listener(runtime.urls.app, channels, reconnected)
+    running = (("listen", listener.run()), ("feed", snapshots.run()))
+    tasks = [asyncio.create_task(task, name=name) for name, task in running]
     try:
-        yield feed
+        yield
     finally:
         for task in tasks:
             task.cancel()

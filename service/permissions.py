@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from itertools import chain
 
 from service.activities.permissions import Permission as Activities
+from service.coaching_opportunities.permissions import Permission as Opportunities
 from service.core.principal import Role
 from service.crm.permissions import Permission as Crm
 from service.kpi_snapshots.permissions import Permission as KpiSnapshots
@@ -12,7 +13,8 @@ from service.success_models.permissions import Permission as SuccessModels
 from service.webhooks.permissions import Permission as Webhooks
 
 ALL_PERMISSIONS: frozenset[str] = frozenset(
-    permission.value for permission in chain(Organizations, SuccessModels, Activities, KpiSnapshots, Crm, Webhooks)
+    permission.value
+    for permission in chain(Organizations, SuccessModels, Activities, KpiSnapshots, Opportunities, Crm, Webhooks)
 )
 
 _EVERYONE = {
@@ -25,6 +27,8 @@ _EVERYONE = {
     SuccessModels.INSPECTIONS_READ,
     SuccessModels.CONFIRMATIONS_WRITE,
     KpiSnapshots.KPI_SNAPSHOTS_READ,
+    Opportunities.COACHING_OPPORTUNITIES_READ,
+    Opportunities.COACHING_OPPORTUNITIES_WRITE,
     Activities.ACTIVITIES_READ,
 }
 _MANAGER = _EVERYONE | {SuccessModels.INSPECTIONS_WRITE}

@@ -14,6 +14,7 @@ from uuid import UUID
 import asyncpg
 
 from service.activities import tasks as activities_tasks
+from service.coaching_opportunities import tasks as opportunity_tasks
 from service.core import notifications
 from service.core.jobs import JobHandler, build_runner
 from service.core.logging import get_logger
@@ -31,6 +32,8 @@ RESTART_SECONDS = 1.0
 PURGE_SECONDS = 3600.0
 CELLS_PER_TRANSACTION = 2000
 PEOPLE_PER_TRANSACTION = 200
+REVIEW_SECONDS = 10.0
+"""Opportunities follow the snapshots at this distance, so that a burst of changes is one review."""
 
 
 def job_handlers(runtime: Runtime) -> dict[str, JobHandler]:
@@ -50,6 +53,12 @@ class Worker:
         self._runtime = runtime
         settings = runtime.settings
         list_organizations = partial(organizations_tasks.list_organization_ids, runtime.database)
+        self.opportunities = DrainLoop(
+            "opportunities",
+            lambda org_id: opportunity_tasks.review(runtime.database, org_id),
+            list_organizations,
+            REVIEW_SECONDS,
+        )
         self.snapshots = DrainLoop(
             "snapshots",
             lambda org_id: kpi_tasks.refresh_snapshots(runtime.database, org_id, PEOPLE_PER_TRANSACTION),
@@ -97,6 +106,7 @@ class Worker:
                 ("deliveries", self.deliveries.run),
                 ("dirty_cells", self.cells.run),
                 ("snapshots", self.snapshots.run),
+                ("opportunities", self.opportunities.run),
                 ("outbox", self.outbox.run),
                 ("webhooks", self.webhooks.run),
                 ("jobs", self._run_jobs),

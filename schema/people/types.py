@@ -13,6 +13,7 @@ from schema.inputs import to_input
 from schema.kpi_snapshots import KpiSnapshot, to_snapshot
 from schema.paging import Paged
 from schema.relay import Connection, Node, part_of_list, to_global_id
+from service.coaching_opportunities.permissions import Permission as OpportunityPermission
 from service.core.errors import not_found
 from service.core.etags import etag_of
 from service.core.pagination import PageRequest
@@ -25,6 +26,7 @@ from service.organizations.use_cases.reporting_lines import get_manager_period
 from service.success_models.targets import PeriodKind
 
 if TYPE_CHECKING:
+    from schema.coaching_opportunities import CoachingOpportunity
     from schema.scorecards import Scorecard
 
 describe_enum(
@@ -140,6 +142,20 @@ class Person(Node):
         """Through the loader."""
         found = await info.context.loaders.manager_periods.load(self.row.id)
         return part_of_list(found, to_manager_period, page)
+
+    @strawberry.field(
+        description="What is worth coaching and not closed, as far as the caller may see it, the largest first.",
+        metadata={NEEDS: OpportunityPermission.COACHING_OPPORTUNITIES_READ},
+        extensions=[Paged()],
+    )
+    async def coaching_opportunities(
+        self, info: Info, page: PageRequest
+    ) -> Connection[Annotated["CoachingOpportunity", strawberry.lazy("schema.coaching_opportunities")]]:
+        """Through the loader."""
+        from schema.coaching_opportunities import to_opportunity  # noqa: PLC0415 - the two types refer to each other
+
+        found = await info.context.loaders.coaching_opportunities.load(self.row.id)
+        return part_of_list(found, to_opportunity, page)
 
     @strawberry.field(
         description="When they are away, by the first day.",

@@ -16,6 +16,7 @@ ROUTES = "touchline_routes"
 SNAPSHOTS = "touchline_snapshots"
 PRINCIPALS = "touchline_principals"
 """An organization's keys, people or roles changed."""
+OPPORTUNITIES = "touchline_opportunities"
 OUTBOX = "touchline_outbox"
 WEBHOOKS = "touchline_webhooks"
 

@@ -3,10 +3,20 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
 from service.core.errors import invalid
+
+
+def _decimal(text: str) -> Decimal:
+    """A number; `ValueError` for what is none."""
+    try:
+        return Decimal(text)
+    except InvalidOperation as error:
+        raise ValueError(text) from error
+
 
 _READERS: Mapping[type, Callable[[str], Any]] = {
     str: str,
@@ -15,6 +25,7 @@ _READERS: Mapping[type, Callable[[str], Any]] = {
     date: date.fromisoformat,
     datetime: datetime.fromisoformat,
     bytes: bytes.fromhex,
+    Decimal: _decimal,
 }
 
 

@@ -32,6 +32,9 @@ class EventType(StrEnum):
     DEAL_CONFIRMED = "deal.confirmed"
     KPI_SNAPSHOT_CHANGED = "kpi_snapshot.changed"
     KPI_SNAPSHOT_RESTATED = "kpi_snapshot.restated"
+    COACHING_OPPORTUNITY_RAISED = "coaching_opportunity.raised"
+    COACHING_OPPORTUNITY_UPDATED = "coaching_opportunity.updated"
+    COACHING_OPPORTUNITY_CLOSED = "coaching_opportunity.closed"
     CRM_CONNECTION_CREATED = "crm_connection.created"
     CRM_CONNECTION_UPDATED = "crm_connection.updated"
     CRM_CONNECTION_DELETED = "crm_connection.deleted"
@@ -172,6 +175,47 @@ class RestatedData(EventData):
     reason: str
 
 
+class OpportunityRaisedData(EventData):
+    """Something worth coaching; until `manager_sees_on` it is the person's alone, so tell nobody else before."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "opportunity_id": _ID,
+                "person_id": _ID,
+                "kind": "behind_target",
+                "manager_sees_on": "2026-03-05",
+            }
+        }
+    )
+    opportunity_id: UUID
+    person_id: UUID
+    kind: str
+    manager_sees_on: date
+
+
+class OpportunityUpdatedData(EventData):
+    """Somebody accepted, dismissed, snoozed or reopened it."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"opportunity_id": _ID, "person_id": _ID, "status": "accepted"}}
+    )
+    opportunity_id: UUID
+    person_id: UUID
+    status: str
+
+
+class OpportunityClosedData(EventData):
+    """The gap is closed, or nobody asks about it any more."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"opportunity_id": _ID, "person_id": _ID, "self_corrected": True}}
+    )
+    opportunity_id: UUID
+    person_id: UUID
+    self_corrected: bool = Field(description="The person did it alone, before the manager saw it.")
+
+
 class CrmConnectionData(EventData):
     """A CRM account was connected or disconnected."""
 
@@ -246,6 +290,9 @@ EVENTS: Mapping[EventType, EventSpec] = {
     EventType.DEAL_CONFIRMED: EventSpec("A criterion of a deal was confirmed by its owner", DealConfirmedData),
     EventType.KPI_SNAPSHOT_CHANGED: EventSpec("A person's KPI snapshots changed", KpiSnapshotData),
     EventType.KPI_SNAPSHOT_RESTATED: EventSpec("A snapshot of a closed period was restated", RestatedData),
+    EventType.COACHING_OPPORTUNITY_RAISED: EventSpec("A coaching opportunity was found", OpportunityRaisedData),
+    EventType.COACHING_OPPORTUNITY_UPDATED: EventSpec("A coaching opportunity was acted upon", OpportunityUpdatedData),
+    EventType.COACHING_OPPORTUNITY_CLOSED: EventSpec("A coaching opportunity is gone", OpportunityClosedData),
     EventType.CRM_CONNECTION_CREATED: EventSpec("A CRM account was connected", CrmConnectionData),
     EventType.CRM_CONNECTION_UPDATED: EventSpec("A CRM connection changed", CrmConnectionUpdatedData),
     EventType.CRM_CONNECTION_DELETED: EventSpec("A CRM account was disconnected", CrmConnectionData),

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -77,6 +78,11 @@ BODIES: dict[str, dict[str, Any] | None] = {
     "listConfirmations": None,
     "createConfirmation": {"criterion": "champion"},
     "getConfirmation": None,
+    "getCoachingOpportunity": None,
+    "acceptCoachingOpportunity": {},
+    "dismissCoachingOpportunity": {"reason": "On leave"},
+    "snoozeCoachingOpportunity": {"until": str((datetime.now(UTC) + timedelta(days=9)).date())},
+    "reopenCoachingOpportunity": {},
     "getImport": None,
     "listImportRows": None,
     "getOperation": None,
@@ -136,6 +142,11 @@ async def victim(rest: httpx.AsyncClient, database: Database) -> Victim:
     async with database.tenant(org.id) as session:
         await (await session.connection()).execute(sa.insert(metadata.tables["crm_event"]).values(event))
     endpoint_id = await post("/v1/webhook-endpoints", {"url": "https://hooks.example.com"})
+    opportunity = sample_row(metadata.tables["coaching_opportunity"], org.id, new_id())
+    opportunity |= {"person_id": UUID(person_id), "manager_sees_on": date(2026, 1, 1)}
+    async with database.tenant(org.id) as session:
+        table = metadata.tables["coaching_opportunity"]
+        await (await session.connection()).execute(sa.insert(table).values(opportunity))
     told = (await rest.post(f"/v1/webhook-endpoints/{endpoint_id}/test", headers=headers)).json()
     await publish_outbox(database, org.id)
     sent = await rest.get("/v1/webhook-deliveries", params={"event_id": told["event_id"]}, headers=headers)
@@ -156,6 +167,7 @@ async def victim(rest: httpx.AsyncClient, database: Database) -> Victim:
         "inspection_id": await post(f"/v1/deals/{deal_id}/inspections", {"criterion": "champion", "verdict": "met"}),
         "confirmation_id": str(said["id"]),
         "import_id": upload.json()["id"],
+        "opportunity_id": str(opportunity["id"]),
         "operation_id": upload.json()["id"],
         "manager_id": manager_id,
         "person_id": person_id,

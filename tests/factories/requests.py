@@ -27,6 +27,7 @@ PATH_VALUES = {
     "confirmation_id": ROW,
     "import_id": ROW,
     "operation_id": ROW,
+    "opportunity_id": ROW,
     "snapshot_id": f"{ROW}.calls.month.2026-01-01",
     "system": "hubspot",
     "external_id": "7",
@@ -60,6 +61,8 @@ BODIES: dict[str, Any] = {
     "replayWebhookEndpoint": {"since": "2026-01-01T00:00:00Z"},
     "createInspection": {"criterion": "economic_buyer", "verdict": "met"},
     "createConfirmation": {"criterion": "economic_buyer"},
+    "dismissCoachingOpportunity": {"reason": "On leave"},
+    "snoozeCoachingOpportunity": {"until": "2099-01-01"},
     "bulkUpsertActivities": {"system": "dialler", "activities": [{"external_id": "7"}]},
     "bulkUpsertDeals": {"system": "pipes", "deals": [{"external_id": "7"}]},
 }
@@ -70,6 +73,8 @@ FORMS: dict[str, dict[str, tuple[str | None, str]]] = {
     "createImport": {"mapping": (None, MAPPING), "file": ("deals.csv", "id\n1\n")},
 }
 """The multipart bodies, as httpx sends them with `files=`."""
+
+OPPORTUNITY = to_global_id("CoachingOpportunity", ROW)
 
 GRAPHQL_INPUTS: dict[str, Any] = {
     "createPerson": PERSON,
@@ -115,6 +120,10 @@ GRAPHQL_INPUTS: dict[str, Any] = {
     "replayWebhookDelivery": {"id": to_global_id("WebhookDelivery", ROW)},
     "createInspection": {"dealId": to_global_id("Deal", ROW), "criterion": "economic_buyer", "verdict": "MET"},
     "createConfirmation": {"dealId": to_global_id("Deal", ROW), "criterion": "economic_buyer"},
+    "acceptCoachingOpportunity": {"id": OPPORTUNITY},
+    "dismissCoachingOpportunity": {"id": OPPORTUNITY, "reason": "On leave"},
+    "snoozeCoachingOpportunity": {"id": OPPORTUNITY, "until": "2099-01-01"},
+    "reopenCoachingOpportunity": {"id": OPPORTUNITY},
     "bulkUpsertActivities": {"system": "dialler", "activities": [{"externalId": "7", "kind": "CALL"}]},
     "bulkUpsertDeals": BODIES["bulkUpsertDeals"] | {"deals": [{"externalId": "7"}]},
     "createImport": {"mapping": MAPPING, "file": "id\n1\n"},

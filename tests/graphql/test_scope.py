@@ -84,6 +84,8 @@ FOREIGN = {
     "confirmations": ("query ($deal: ID!) { confirmations(dealId: $deal) { edges { node { id note } } } }", {"deal"}),
     "processAdherence": ("query ($person: ID!) { processAdherence(personId: $person) { id moves } }", {"person"}),
     "dealStandardTemplates": ("{ dealStandardTemplates { edges { node { key } } } }", {}),
+    "coachingOpportunity": ("query ($chance: ID!) { coachingOpportunity(id: $chance) { id reason } }", {"chance"}),
+    "coachingOpportunities": ("{ coachingOpportunities { edges { node { id person { name } } } } }", {}),
     "import": ("query ($import: ID!) { import(id: $import) { id fileName operation { status } } }", {"import"}),
     "imports": ("{ imports { edges { node { id fileName } } } }", {}),
     "importRows": ("query ($import: ID!) { importRows(importId: $import) { edges { node { line } } } }", {"import"}),
@@ -156,6 +158,9 @@ async def test_no_field_tells_of_another_organization(
         for table in ("inspection", "confirmation"):
             said = sample_row(metadata.tables[table], other.id, new_id()) | {"deal_id": pushed_deal.id}
             await (await session.connection()).execute(sa.insert(metadata.tables[table]).values(said))
+        gap = sample_row(metadata.tables["coaching_opportunity"], other.id, new_id()) | {"person_id": theirs.id}
+        gap |= {"reason": "Zaphod's gap", "manager_sees_on": date(2026, 1, 1)}
+        await (await session.connection()).execute(sa.insert(metadata.tables["coaching_opportunity"]).values(gap))
         file = CreateImport(mapping=MAPPING, file_name="Zaphod's file")
         operation = await create_import(session, other.system, file, pieces_of("id\n1\n"))
     await publish(other)
@@ -173,6 +178,7 @@ async def test_no_field_tells_of_another_organization(
         "event": to_global_id("CrmEvent", bytes(range(32)).hex()),
         "call": to_global_id("Activity", str(pushed_call.id)),
         "deal": to_global_id("Deal", str(pushed_deal.id)),
+        "chance": to_global_id("CoachingOpportunity", gap["id"]),
         "import": to_global_id("Import", operation.id),
         "operation": to_global_id("Operation", operation.id),
     }

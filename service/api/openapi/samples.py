@@ -26,6 +26,7 @@ BY_NAME: dict[str, Any] = {
     "currency": "EUR",
     "day_ends_hour": 18,
     "closing_grace_days": 5,
+    "opportunity_grace_working_days": 3,
     "day_starts_hour": 8,
     "denominator": None,
     "email": "ada@example.org",

@@ -80,6 +80,13 @@ async def list_stale_people(session: AsyncSession, org_id: UUID, before: datetim
     return sorted({row[0] for row in await rows(session, query)})
 
 
+async def newest_instant(session: AsyncSession, org_id: UUID) -> datetime | None:
+    """The last instant that a ready snapshot is of."""
+    found = await rows(session, select(func.max(READY.c.as_of)).where(READY.c.org_id == org_id))
+    newest: datetime | None = found[0][0]
+    return newest
+
+
 async def write_ready(
     session: AsyncSession, org_id: UUID, person_ids: Collection[UUID], fresh: Sequence[dict[str, Any]]
 ) -> None:

@@ -52,6 +52,11 @@ async def refresh_ready_snapshots(session: AsyncSession, principal: Principal, l
     return len(people)
 
 
+async def newest_snapshot(session: AsyncSession, org_id: UUID) -> datetime | None:
+    """Of when the newest ready snapshot is; None: there is none."""
+    return await repository.newest_instant(session, org_id)
+
+
 async def _oldest_allowed(session: AsyncSession, org_id: UUID) -> datetime:
     now = await local_now(session, org_id)
     midnight = datetime.combine(now.date(), time.min, now.tzinfo)

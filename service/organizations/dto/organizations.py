@@ -27,6 +27,7 @@ Days = Annotated[list[Day], Field(max_length=1000), AfterValidator(_once)]
 StartHour = Annotated[int, Field(ge=0, le=23, strict=True)]
 EndHour = Annotated[int, Field(ge=1, le=24, strict=True)]
 GraceDays = Annotated[int, Field(ge=0, le=60, strict=True)]
+GraceWorkingDays = Annotated[int, Field(ge=0, le=20, strict=True)]
 
 
 class CreateOrganization(InputDTO):
@@ -44,6 +45,7 @@ class CreateOrganization(InputDTO):
     day_starts_hour: StartHour = 8
     day_ends_hour: EndHour = 18
     closing_grace_days: GraceDays = 5
+    opportunity_grace_working_days: GraceWorkingDays = 3
     admin_email: Email
     admin_name: Text | None = None
 
@@ -64,6 +66,7 @@ class UpdateOrganization(InputDTO):
     day_starts_hour: StartHour | None = None
     day_ends_hour: EndHour | None = None
     closing_grace_days: GraceDays | None = None
+    opportunity_grace_working_days: GraceWorkingDays | None = None
 
     _required = field_validator(
         "name",
@@ -77,6 +80,7 @@ class UpdateOrganization(InputDTO):
         "day_starts_hour",
         "day_ends_hour",
         "closing_grace_days",
+        "opportunity_grace_working_days",
     )(refuse_null)
 
 
@@ -107,5 +111,7 @@ class OrganizationDTO(OutputDTO):
     """The local hour with which it ends, 24 for midnight."""
     closing_grace_days: int
     """Days after a period's end until its numbers are closed; what changes them later is a revision with a reason."""
+    opportunity_grace_working_days: int
+    """Working days for which a coaching opportunity is the person's alone; 0: the manager sees it at once."""
     created_at: datetime
     updated_at: datetime

@@ -46,10 +46,12 @@ class Organization(OrganizationFields, table=True):
 
     name: str
     closing_grace_days: int = Field(default=5, description="After its end, until a period is closed")
+    opportunity_grace_working_days: int = Field(default=3, description="Until a manager sees an opportunity")
     created_at: datetime = Field(sa_column=timestamp())
     updated_at: datetime = Field(sa_column=timestamp())
 
     __table_args__ = (
+        CheckConstraint("opportunity_grace_working_days BETWEEN 0 AND 20", name="opportunity_grace"),
         CheckConstraint("week_start BETWEEN 1 AND 7", name="week_start"),
         CheckConstraint("fiscal_year_start_month BETWEEN 1 AND 12", name="fiscal_year_start_month"),
         CheckConstraint("closing_grace_days BETWEEN 0 AND 60", name="closing_grace_days"),

@@ -31,6 +31,12 @@ async def list_deals(session: AsyncSession, org_id: UUID, deal_ids: Collection[U
     return list((await session.exec(query)).all())
 
 
+async def list_open_deals(session: AsyncSession, org_id: UUID) -> list[Deal]:
+    """Every deal that is open now."""
+    query = select(Deal).where(col(Deal.org_id) == org_id, col(Deal.outcome) == "open")
+    return list((await session.exec(query.order_by(col(Deal.id)))).all())
+
+
 async def list_moved_deals(
     session: AsyncSession, org_id: UUID, person_ids: Collection[UUID], start: date, until: date
 ) -> list[UUID]:

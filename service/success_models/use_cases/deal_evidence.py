@@ -25,8 +25,10 @@ from service.success_models.health import (
 )
 from service.success_models.permissions import Permission
 from service.success_models.process import SalesProcess
+from service.success_models.repository.evidence import list_open_deals
 from service.success_models.use_cases.deal_cases import DealCase, load_cases, visible_deals
 from service.success_models.use_cases.owner_models import OwnerModel, load_models
+from service.success_models.use_cases.success_models import list_active_models
 
 FoundT = TypeVar("FoundT")
 
@@ -82,6 +84,30 @@ async def deal_health_of(
     at = as_of or utc_now()
     found = await _judge(session, principal, deal_ids)
     return {deal_id: _health(one, at) for deal_id, one in found.items()}
+
+
+async def open_deals_health(
+    session: AsyncSession, principal: Principal, as_of: datetime | None = None
+) -> list[tuple[UUID, Decimal, DealHealthDTO]]:
+    """The health of every open deal whose owner's model has a standard of a good deal.
+
+    Each with its owner and its share of their open amount; where no deal has an amount all weigh the same.
+    """
+    require(principal, Permission.INSPECTIONS_READ)
+    models = await list_active_models(session, principal.as_system())
+    if not any(model.document.standards.good_deal for model in models):
+        return []
+    deals = await list_open_deals(session, principal.org_id)
+    health = await deal_health_of(session, principal, [deal.id for deal in deals], as_of)
+    owned: dict[UUID, list[tuple[Decimal, DealHealthDTO]]] = {}
+    for deal in deals:
+        if deal.owner_id is not None and deal.id in health and health[deal.id].factors:
+            owned.setdefault(deal.owner_id, []).append((deal.amount or Decimal(0), health[deal.id]))
+    found: list[tuple[UUID, Decimal, DealHealthDTO]] = []
+    for owner_id, those in owned.items():
+        total = sum((amount for amount, _ in those), Decimal(0))
+        found += [(owner_id, amount / total if total else 1 / Decimal(len(those)), one) for amount, one in those]
+    return found
 
 
 def _only(found: dict[UUID, FoundT], deal_id: UUID) -> FoundT:
