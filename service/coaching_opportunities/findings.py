@@ -122,12 +122,13 @@ def _behind(snapshot: KpiSnapshotDTO) -> Finding:
 
 def _broken(health: DealHealthDTO, score: Decimal, share: Decimal, broken: Sequence[HealthFactorDTO]) -> Finding:
     first = max(broken, key=lambda factor: factor.would_add or Decimal(0))
-    more = "" if len(broken) == 1 else f" {len(broken) - 1} more of what a good deal has is missing."
+    more = "" if len(broken) == 1 else f" {len(broken) - 1} more of what a good deal has by now is missing."
     points = first.would_add or Decimal(0)
     return Finding(
         OpportunityKind.DEAL_BREAKS_STANDARD,
         ((100 - score) / 100 * share).quantize(PLACES),
-        f"Missing in this deal: {first.name}, worth {plain(points)} points of its health of {plain(score)}.{more}",
+        f"Missing in this deal: {first.name}. "
+        f"It would lift the deal's health of {plain(score)} by {plain(points)}.{more}",
         {
             "as_of": health.as_of.isoformat(),
             "score": text(health.score),

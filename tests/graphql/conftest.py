@@ -13,6 +13,7 @@ from service.core.secrets import SecretBox
 from service.core.settings import Settings
 from tests.factories.sales_org import SalesOrg, make_sales_org
 from tests.fixtures.rest import bearer, rest_client
+from tests.fixtures.serving import serving
 
 Ask = Callable[..., Awaitable[dict[str, Any]]]
 
@@ -51,3 +52,10 @@ async def org(database: Database) -> SalesOrg:
 async def other(database: Database) -> SalesOrg:
     """Another organization."""
     return await make_sales_org(database)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def host(settings: Settings, urls: DatabaseUrls, secret_box: SecretBox) -> AsyncIterator[str]:
+    """A serving process without a worker: what it tells of was done elsewhere."""
+    async with serving(settings, urls, secret_box) as found:
+        yield found

@@ -3,13 +3,10 @@
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-import pytest_asyncio
 import websockets
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
@@ -23,37 +20,10 @@ from service.organizations.dto.people import PersonDTO
 from tests.factories.sales_org import SalesOrg
 from tests.factories.success_models import model_document
 from tests.fixtures.serving import serving
+from tests.fixtures.sockets import PROTOCOL, hear, opened, say
 
-PROTOCOL = Subprotocol("graphql-transport-ws")
 CHANGES = """subscription ($person: ID, $manager: ID) { scorecardChanged(personId: $person, managerId: $manager) {
     process { edges { node { kpi value person { name } } } } } }"""
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def host(settings: Settings, urls: DatabaseUrls, secret_box: SecretBox) -> AsyncIterator[str]:
-    """A serving process without a worker: what it tells of was done elsewhere."""
-    async with serving(settings, urls, secret_box) as found:
-        yield found
-
-
-@asynccontextmanager
-async def opened(host: str, key: str | None = None) -> AsyncIterator[ClientConnection]:
-    """A connection; with a key, one that was let in."""
-    async with connect(f"ws://{host}/graphql", subprotocols=[PROTOCOL]) as socket:
-        if key is not None:
-            await say(socket, type="connection_init", payload={"Authorization": f"Bearer {key}"})
-            assert await hear(socket) == {"type": "connection_ack"}
-        yield socket
-
-
-async def say(socket: ClientConnection, **message: Any) -> None:
-    await socket.send(json.dumps(message))
-
-
-async def hear(socket: ClientConnection) -> dict[str, Any]:
-    """The next message, within a second."""
-    found: dict[str, Any] = json.loads(await asyncio.wait_for(socket.recv(decode=True), 1))
-    return found
 
 
 async def subscribe(socket: ClientConnection, id_: str = "1", **variables: Any) -> None:

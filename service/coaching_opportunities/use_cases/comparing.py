@@ -1,5 +1,6 @@
 """The ratios and durations of the last year, person by person, for the comparison with a target or with peers."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -22,7 +23,7 @@ from service.kpi_snapshots.lines import SnapshotLine
 from service.kpi_snapshots.periods import Period
 from service.kpi_snapshots.use_cases.framing import Question
 from service.kpi_snapshots.use_cases.gathering import Frame, gather_figures
-from service.organizations.use_cases.people import list_everyone
+from service.organizations.dto.people import PersonDTO
 from service.success_models.kpis import Kpi, KpiKind
 from service.success_models.measures import Aggregate, Measure
 from service.success_models.resolved import ResolvedTarget
@@ -32,9 +33,10 @@ WINDOW = timedelta(days=364)
 """Before today: long enough to tell, short enough to be the same person."""
 
 
-async def compare_people(session: AsyncSession, principal: Principal, question: Question, judged: Judgements) -> None:
-    """Judge every ratio and duration of everybody, in groups of the same model and job role, all in one go."""
-    people = [person for person in await list_everyone(session, principal) if person.left_on is None]
+async def compare_people(
+    session: AsyncSession, principal: Principal, people: Sequence[PersonDTO], question: Question, judged: Judgements
+) -> None:
+    """Judge every ratio and duration of some people, in groups of the same model and job role, all in one go."""
     lines = [line for line in question.lines(people, None) if _is_compared(line.kpi.definition)]
     if not lines:
         return

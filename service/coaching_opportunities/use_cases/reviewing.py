@@ -3,7 +3,7 @@
 It is a pure function of the facts and of what is open already, so running it twice changes nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -17,11 +17,12 @@ from service.coaching_opportunities.use_cases.comparing import compare_people
 from service.core.clock import utc_now
 from service.core.ids import new_id
 from service.core.notifications import OPPORTUNITIES, notify
-from service.core.principal import Principal
+from service.core.principal import Principal, Role
 from service.kpi_snapshots.dto import KpiSnapshotDTO, KpiSnapshotQuery
 from service.kpi_snapshots.use_cases.framing import Question, frame_question
 from service.kpi_snapshots.use_cases.keeping import newest_snapshot
 from service.kpi_snapshots.use_cases.snapshots import kpi_snapshots_of
+from service.organizations.dto.people import PersonDTO
 from service.organizations.use_cases.organizations import get_organization
 from service.organizations.use_cases.people import list_everyone
 from service.success_models.kpis import KpiKind
@@ -31,6 +32,7 @@ from service.webhooks.outbox import EventType, emit_many
 
 PACED = frozenset({KpiKind.FLOW, KpiKind.STOCK})
 """Kinds that are judged by their target alone; ratios and durations need a comparison beyond chance."""
+COACHED = frozenset({Role.REP, Role.MANAGER})
 LONGEST_GRACE = 60
 
 
@@ -49,27 +51,42 @@ async def review_opportunities(session: AsyncSession, principal: Principal, as_o
     now = utc_now()
     rows = {row.id: row for row in await repository.lock_unclosed(session, principal.org_id)}
     question = await frame_question(session, principal, KpiSnapshotQuery(as_of=as_of))
+    people = await _coached(session, principal, question.frame.today)
     judged = Judgements()
-    judge_pace(await _paced(session, principal, question, as_of), judged)
-    judge_deals(await open_deals_health(session, principal, as_of), judged)
-    await compare_people(session, principal, question, judged)
+    judge_pace(await _paced(session, principal, people, question, as_of), judged)
+    owners = {person.id for person in people}
+    deals = await open_deals_health(session, principal, as_of)
+    judge_deals([deal for deal in deals if deal[0] in owners], judged)
+    await compare_people(session, principal, people, question, judged)
     changes = review([_kept(row) for row in rows.values()], judged, question.frame.today)
     await _carry_out(session, principal, changes, rows, question, now)
     await repository.note_review(session, principal.org_id, now)
     return changes
 
 
+async def _coached(session: AsyncSession, principal: Principal, today: date) -> list[PersonDTO]:
+    """Who sells; administrators and those who enable others are measured, but nobody coaches them."""
+    return [
+        person
+        for person in await list_everyone(session, principal)
+        if person.role in COACHED and (person.left_on is None or person.left_on >= today)
+    ]
+
+
 async def _paced(
-    session: AsyncSession, principal: Principal, question: Question, as_of: datetime | None
+    session: AsyncSession,
+    principal: Principal,
+    people: Sequence[PersonDTO],
+    question: Question,
+    as_of: datetime | None,
 ) -> list[KpiSnapshotDTO]:
     """The snapshots of flows and levels, in every period that has targets."""
-    people = [person.id for person in await list_everyone(session, principal) if person.left_on is None]
     models = list(question.models.values())
     found: list[KpiSnapshotDTO] = []
     paced = {key for model in models for key, kpi in model.kpis.items() if kpi.definition.kind in PACED}
     for kind in sorted({kind for model in models for kind in model.periods}, key=list(PeriodKind).index):
         query = KpiSnapshotQuery(period=kind, as_of=as_of)
-        rows = await kpi_snapshots_of(session, principal, people, query)
+        rows = await kpi_snapshots_of(session, principal, [person.id for person in people], query)
         found += [row for snapshots in rows.values() for row in snapshots if row.kpi in paced]
     return found
 

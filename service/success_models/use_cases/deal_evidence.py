@@ -102,7 +102,7 @@ async def open_deals_health(
     owned: dict[UUID, list[tuple[Decimal, DealHealthDTO]]] = {}
     for deal in deals:
         if deal.owner_id is not None and deal.id in health and health[deal.id].factors:
-            owned.setdefault(deal.owner_id, []).append((deal.amount or Decimal(0), health[deal.id]))
+            owned.setdefault(deal.owner_id, []).append((deal.org_amount or Decimal(0), health[deal.id]))
     found: list[tuple[UUID, Decimal, DealHealthDTO]] = []
     for owner_id, those in owned.items():
         total = sum((amount for amount, _ in those), Decimal(0))
