@@ -26,6 +26,7 @@ from schema.me import load_me
 from schema.operations import load_operation
 from schema.organizations import load_organization
 from schema.people.types import load_external_identity, load_manager_period, load_person
+from schema.plans import load_plan
 from schema.process_adherence import load_process_adherence
 from schema.relay import Node, NullIfAbsent, split_global_id
 from schema.scorecards import load_scorecard
@@ -74,6 +75,7 @@ BY_KEY: dict[str, Callable[[Info, str], Awaitable[Node]]] = {
     "DealStandardTemplate": load_deal_standard_template,
     "ExternalIdentity": load_external_identity,
     "KpiSnapshot": load_kpi_snapshot,
+    "Plan": load_plan,
     "Scorecard": load_scorecard,
     "ProcessAdherence": load_process_adherence,
     "WebhookAttempt": load_webhook_attempt,

@@ -48,6 +48,7 @@ from schema.operations import OperationsMutation, OperationsQuery
 from schema.organizations import OrganizationMutation, OrganizationQuery
 from schema.people.mutations import PeopleMutation
 from schema.people.queries import PeopleQuery
+from schema.plans import PlanQueries
 from schema.process_adherence import ProcessAdherenceQueries
 from schema.scalars import SCALARS
 from schema.sockets import INIT_WAIT, MAX_SUBSCRIPTIONS, SocketHandler
@@ -75,6 +76,7 @@ class Query(
     IdentityProviderQuery,
     SuccessModelsQuery,
     KpiSnapshotQueries,
+    PlanQueries,
     CoachingOpportunitiesQuery,
     CrmQuery,
     CrmEventsQuery,

@@ -4,7 +4,7 @@ from typing import Any
 
 from service.api.problems import problem_responses
 
-PERMISSION, PRIVATE, TAGGED, UPLOAD = "x-permission", "x-private", "x-etag", "x-upload"
+PERMISSION, PRIVATE, TAGGED, UPLOAD, READS = "x-permission", "x-private", "x-etag", "x-upload", "x-reads"
 PUBLIC = "public"
 """In place of a permission: needs no key."""
 ANYONE = "anyone"
@@ -19,17 +19,21 @@ def operation(
     private: bool = False,
     tagged: bool = False,
     upload: dict[str, Any] | None = None,
+    reads: bool = False,
 ) -> dict[str, Any]:
     """The keyword arguments of a route.
 
     `needs` is the permission its use case requires, which OpenAPI shows and the permission matrix holds
     against the use case. `private`: reads of it are audited. `tagged`: a creation whose answer is what a
     read of the same would show, so that it carries an `ETag`. `upload`: the JSON Schema of a multipart body,
-    which the handler reads while it arrives, under limits of its own.
+    which the handler reads while it arrives, under limits of its own. `reads`: a POST that only computes, so that it
+    takes no idempotency key and leaves no trace.
     """
     extra: dict[str, Any] = {PERMISSION: needs}
     if private:
         extra[PRIVATE] = True
+    if reads:
+        extra[READS] = True
     if tagged:
         extra[TAGGED] = True
     if upload is not None:

@@ -7,7 +7,7 @@ from uuid import UUID
 import orjson
 from fastapi import Request, Response
 
-from service.api.operation import PRIVATE
+from service.api.operation import PRIVATE, READS
 from service.api.problems import service_problem
 from service.api.uploads import identity_of, is_multipart
 from service.core import audit, idempotency
@@ -24,7 +24,8 @@ KEPT_HEADERS = ("content-type", "location", "etag", "retry-after")
 
 def leaves_a_trace(request: Request) -> bool:
     """Whether the operation is a write, or a read of what is private."""
-    return request.method in METHODS or PRIVATE in (request.scope["route"].openapi_extra or {})
+    extra = request.scope["route"].openapi_extra or {}
+    return (request.method in METHODS and READS not in extra) or PRIVATE in extra
 
 
 class AlreadyAnsweredError(Exception):

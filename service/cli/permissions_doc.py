@@ -11,7 +11,7 @@ from strawberry.types.base import StrawberryObjectDefinition
 from schema.describing import ANYONE as ANY_CALLER
 from schema.describing import NEEDS
 from schema.router import build_schema
-from service.api.operation import ANYONE, PUBLIC
+from service.api.operation import ANYONE, PUBLIC, READS
 from service.api.route import Operation
 from service.core.principal import Role
 from service.core.settings import Settings
@@ -29,6 +29,7 @@ class RestOperation:
     method: str
     operation_id: str
     needs: str | None
+    is_write: bool
 
 
 def rest_operations(api: FastAPI) -> list[RestOperation]:
@@ -36,7 +37,11 @@ def rest_operations(api: FastAPI) -> list[RestOperation]:
     found = [context.original_route for context in iter_route_contexts(api.routes)]
     return sorted(
         RestOperation(
-            route.path_format, method, route.unique_id, route.permission if isinstance(route, Operation) else None
+            route.path_format,
+            method,
+            route.unique_id,
+            route.permission if isinstance(route, Operation) else None,
+            method != "GET" and READS not in (route.openapi_extra or {}),
         )
         for route in found
         if isinstance(route, APIRoute) and route.include_in_schema

@@ -36,6 +36,11 @@ class ServiceError(Exception):
         self.message = message
         self.fields = fields
 
+    def in_body(self) -> "ServiceError":
+        """The same about a body whose fields have the names of the parameters that it is about."""
+        fields = tuple(FieldError(f"/{field.pointer.lstrip('/')}", field.message) for field in self.fields)
+        return ServiceError(self.kind, self.code, self.message, fields)
+
 
 def not_found(noun: str) -> ServiceError:
     """The answer for a row that does not exist, or that belongs to somebody the caller may not see."""

@@ -52,6 +52,7 @@ BODIES: dict[str, Any] = {
     "putIdentityProvider": {"issuer": "https://id.example.com", "audience": "touchline"},
     "updateOrganization": {"week_start": 1},
     "createSuccessModel": model_document(),
+    "planWayBack": {"person_id": str(ROW)},
     "createCrmConnection": CONNECTION,
     "updateCrmConnection": {"name": "CRM"},
     "replayCrmConnection": {},

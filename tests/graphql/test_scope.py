@@ -64,6 +64,11 @@ FOREIGN = {
     "crmEvents": ("{ crmEvents { edges { node { id } } } }", {}),
     "auditEvents": ("{ auditEvents { edges { node { action requestId } } } }", {}),
     "successModels": ("{ successModels { edges { node { id name } } } }", {}),
+    "plan": (
+        """query ($model: ID!, $person: ID!) {
+            plan(successModelId: $model, personId: $person, quota: "1000") { id person { name } } }""",
+        {"model", "person"},
+    ),
     "kpiSnapshots": ("query ($person: ID!) { kpiSnapshots(personId: $person) { edges { cursor } } }", {"person"}),
     "crmConnections": ("{ crmConnections { edges { node { id name } } } }", {}),
     "webhookEndpoint": ("query ($hook: ID!) { webhookEndpoint(id: $hook) { id url etag } }", {"hook"}),

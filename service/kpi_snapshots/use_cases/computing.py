@@ -40,7 +40,7 @@ async def compute_snapshots(
     peers = await _load_peers(session, org_id, question, lines)
     lined: dict[tuple[GroupKey, str], list[SnapshotLine]] = {}
     for line in lines:
-        lined.setdefault((_group(line), line.kpi.definition.key), []).append(line)
+        lined.setdefault((group_of(line), line.kpi.definition.key), []).append(line)
     found: dict[tuple[UUID, str], KpiSnapshotDTO] = {}
     for (group, key), members in lined.items():
         kpi = members[0].kpi.definition
@@ -59,9 +59,9 @@ async def _load_peers(
     groups: dict[GroupKey, dict[UUID, Measure]] = {}
     for line in lines:
         needed = {measure.identity(): measure for measure in needs_history(line.kpi.definition)}
-        groups.setdefault(_group(line), {}).update(needed)
+        groups.setdefault(group_of(line), {}).update(needed)
     window, today = window_of(question.frame.today), question.frame.today
-    members = {key: _members(key, question, window) for key in groups}
+    members = {key: members_of(key, question, window) for key in groups}
     measures = {id_: measure for needed in groups.values() for id_, measure in needed.items()}
     everybody = sorted({id_ for ids in members.values() for id_ in ids})
     facts = facts_known(org_id, question.frame.known_at)
@@ -80,7 +80,7 @@ async def _load_peers(
     return {key: Peers(ids, calendars, months, sizes, seen_since, today) for key, ids in members.items()}
 
 
-def _members(key: GroupKey, question: Question, window: tuple[date, date]) -> list[UUID]:
+def members_of(key: GroupKey, question: Question, window: tuple[date, date]) -> list[UUID]:
     """Who has the model and the job role; those who had left before the window tell nothing of a day."""
     model_id, job_role = key
     found = []
@@ -92,7 +92,8 @@ def _members(key: GroupKey, question: Question, window: tuple[date, date]) -> li
     return sorted(found)
 
 
-def _group(line: SnapshotLine) -> GroupKey:
+def group_of(line: SnapshotLine) -> GroupKey:
+    """Who a person's peers are."""
     return line.model.id, line.known.job_role
 
 
