@@ -13,7 +13,7 @@ from uuid import UUID
 
 from service.kpi_snapshots.dto import KpiSnapshotDTO
 from service.kpi_snapshots.pace import Status
-from service.success_models.dto.evidence import DealHealthDTO, HealthFactorDTO
+from service.success_models.dto.evidence import HealthFactorDTO, OpenDealHealth
 from service.success_models.evidence import CriterionStatus
 
 PLACES = Decimal("0.0001")
@@ -76,16 +76,17 @@ def judge_pace(snapshots: Iterable[KpiSnapshotDTO], judged: Judgements) -> None:
             judged.untold.add(subject)
 
 
-def judge_deals(deals: Iterable[tuple[UUID, Decimal, DealHealthDTO]], judged: Judgements) -> None:
-    """Open deals against their owner's standard: by owner, the deal's share of their open amount, and its health.
+def judge_deals(deals: Iterable[OpenDealHealth], judged: Judgements) -> None:
+    """Open deals against their owner's standard.
 
     A factor that is due and known to be unmet breaks the standard; an unknown one never does.
     """
-    for owner_id, share, health in deals:
-        subject = Subject(owner_id, f"deal:{health.deal_id}")
+    for deal in deals:
+        health = deal.health
+        subject = Subject(deal.owner_id, f"deal:{health.deal_id}")
         broken = [one for one in health.factors if one.due and one.status is CriterionStatus.UNMET]
         if broken and health.score is not None:
-            judged.add(subject, _broken(health, health.score, share, broken))
+            judged.add(subject, _broken(deal, health.score, broken))
         elif any(one.status is CriterionStatus.MET for one in health.factors):
             judged.add(subject, None)
         else:
@@ -120,14 +121,15 @@ def _behind(snapshot: KpiSnapshotDTO) -> Finding:
     )
 
 
-def _broken(health: DealHealthDTO, score: Decimal, share: Decimal, broken: Sequence[HealthFactorDTO]) -> Finding:
+def _broken(deal: OpenDealHealth, score: Decimal, broken: Sequence[HealthFactorDTO]) -> Finding:
+    health, share = deal.health, deal.share
     first = max(broken, key=lambda factor: factor.would_add or Decimal(0))
     more = "" if len(broken) == 1 else f" {len(broken) - 1} more of what a good deal has by now is missing."
     points = first.would_add or Decimal(0)
     return Finding(
         OpportunityKind.DEAL_BREAKS_STANDARD,
         ((100 - score) / 100 * share).quantize(PLACES),
-        f"Missing in this deal: {first.name}. "
+        f"Missing in {deal.name or 'this deal'}: {first.name}. "
         f"It would lift the deal's health of {plain(score)} by {plain(points)}.{more}",
         {
             "as_of": health.as_of.isoformat(),
@@ -147,8 +149,9 @@ def missing_share(wanted: Decimal, likely: Decimal) -> Decimal:
 
 
 def plain(number: Decimal) -> str:
-    """As people write it: no exponent, at most two places."""
-    return f"{number.quantize(Decimal('0.01')).normalize():,f}"
+    """As people write it: no exponent, and no places that nobody reads."""
+    places = Decimal(1) if abs(number) >= 100 else Decimal("0.1") if abs(number) >= 10 else Decimal("0.01")
+    return f"{number.quantize(places).normalize():,f}"
 
 
 def percent(share: Decimal) -> str:

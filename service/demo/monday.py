@@ -1,10 +1,10 @@
-"""One manager's Monday: a sentence per rep under the team's table, process before outcome; pure text."""
+"""One manager's Monday: who is behind and with what chance, what matters most per rep, and a way back; pure text."""
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 NEXT_STEPS = {
     "calls-made": "block two 45-minute call sessions a day and start each with the warmest five accounts",
@@ -18,15 +18,16 @@ NEXT_STEPS = {
     "win-rate-closed": "look at the last three losses together: which exit criterion was skipped?",
     "won-amount": "check the open proposals for scope that the customer asked for and we left out",
 }
+DEAL_STEP = "settle with the customer who does this by when, in the next conversation about the deal"
 LEVELS = ("activity", "objective", "result")
-AHEAD = Decimal("1.15")
-CHANCE = 0.1
-"""A shortfall that somebody exactly on target would show more often than this is called chance."""
+OUTCOME = "result"
+MOST_NAMED = 3
+COLORS = {"ahead": "[green]", "on_track": "[green]", "at_risk": "[yellow]", "behind": "[red]"}
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A KPI of a rep: value, target of the whole period, and what of it is due by now."""
+    """A KPI of a rep, as the REST surface gives it: numbers, status, and the chance of reaching the target."""
 
     kpi: str
     name: str
@@ -34,24 +35,33 @@ class Standing:
     unit: str
     value: Decimal | None
     target: Decimal | None
-    due: Decimal | None
-    n: int
+    expected: Decimal | None
+    status: str | None
+    chance: Decimal | None
 
     @property
-    def is_behind(self) -> bool:
-        """Short of what is due, by more than chance makes of somebody who is on target."""
-        if self.value is None or not self.due or self.value >= self.due or self.unit == "currency":
-            return False
-        if self.unit == "ratio":
-            return binomial_at_most(round(self.value * self.n), self.n, float(self.due)) < CHANCE
-        return poisson_at_most(int(self.value), float(self.due)) < CHANCE
+    def color(self) -> str:
+        """Of its cell; none where nothing can be told."""
+        return COLORS.get(self.status or "", "")
 
-    @property
-    def pace(self) -> Decimal | None:
-        """Value over what is due by now; 1 is on pace."""
-        if self.value is None or not self.due:
-            return None
-        return self.value / self.due
+
+def standing(snapshot: Mapping[str, Any]) -> Standing:
+    """A snapshot of the REST surface."""
+    return Standing(
+        kpi=snapshot["kpi"],
+        name=snapshot["name"],
+        level=snapshot["level"],
+        unit=snapshot["unit"],
+        value=_number(snapshot["value"]),
+        target=_number(snapshot["target"]),
+        expected=_number(snapshot["expected"]),
+        status=snapshot["status"],
+        chance=_number(snapshot["probability"]),
+    )
+
+
+def _number(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
 
 
 def working_day_share(start: date, end: date, today: date) -> Decimal:
@@ -66,65 +76,86 @@ def _days(start: date, end: date) -> Iterable[date]:
         yield start + timedelta(days=offset)
 
 
-def standing(snapshot: Mapping[str, str | int | None], definition: Mapping[str, str], share: Decimal) -> Standing:
-    """A snapshot as the REST surface gives it, with its KPI's definition; a ratio is due in full at any time."""
-    target = None if snapshot["target"] is None else Decimal(str(snapshot["target"]))
-    due = target if definition["kind"] == "ratio" or target is None else target * share
-    value = None if snapshot["value"] is None else Decimal(str(snapshot["value"]))
-    return Standing(
-        definition["key"],
-        definition["name"],
-        definition["level"],
-        definition["unit"],
-        value,
-        target,
-        due,
-        int(snapshot["n"] or 0),
+def behind(name: str, standings: Sequence[Standing]) -> str | None:
+    """On what a rep is behind, each with the chance of still making it; None where on nothing."""
+    late = [item for item in by_level(standings) if item.status == "behind"]
+    if not late:
+        return None
+    more = f"; and {len(late) - MOST_NAMED} more" if len(late) > MOST_NAMED else ""
+    return f"{first_name(name)}: {'; '.join(_late(item) for item in late[:MOST_NAMED])}{more}"
+
+
+def _late(item: Standing) -> str:
+    chance = "" if item.chance is None else f", {chance_of(item.chance)} to reach {shown(item.target, item.unit)}"
+    due = "" if item.expected is None else f" of {shown(item.expected, item.unit)} due by now"
+    return f"{item.name.lower()} {shown(item.value, item.unit)}{due}{chance}"
+
+
+def chance_of(probability: Decimal) -> str:
+    """What is nearly impossible is not called impossible."""
+    if probability < Decimal("0.01"):
+        return "a chance below 1 %"
+    return "a chance above 99 %" if probability > Decimal("0.99") else f"a chance of {round(probability * 100)} %"
+
+
+def matters_most(opportunities: Sequence[Mapping[str, Any]], levels: Mapping[str, str]) -> Mapping[str, Any] | None:
+    """The largest of those about what the rep does; of those about outcome only where there is no other.
+
+    An outcome that is behind while the process is on pace asks for patience first.
+    """
+    process = [one for one in opportunities if levels.get(one["kpi"] or "") != OUTCOME]
+    return max(process or opportunities, key=lambda one: Decimal(one["size"]), default=None)
+
+
+def advice(name: str, opportunity: Mapping[str, Any] | None) -> str:
+    """A rep's one opportunity, why it is one, and the next step."""
+    if opportunity is None:
+        return f"{first_name(name)}: nothing stands out beyond chance. Next step: ask what works, and keep it."
+    step = DEAL_STEP if opportunity["kpi"] is None else NEXT_STEPS[opportunity["kpi"]]
+    return f"{first_name(name)}: {opportunity['reason']} Next step: {step}{'' if step.endswith('?') else '.'}"
+
+
+def way_back(name: str, plan: Mapping[str, Any]) -> list[str]:
+    """From the quota back to the work of each week."""
+    confidence = f"{round(Decimal(plan['confidence']) * 100)} %"
+    pipeline = (
+        f"{first_name(name)}'s way back to {money(plan['quota'])} by {plan['period_end']}: {money(plan['won'])} won, "
+        f"{plan['open_deals']} open deals are worth {money(plan['open_expected'])} on average, "
+        f"and alone reach it with {chance_of(Decimal(plan['probability']))}."
     )
-
-
-def poisson_at_most(count: int, mean: float) -> float:
-    """P(X <= count) of a Poisson variable."""
-    return sum(math.exp(-mean + k * math.log(mean) - math.lgamma(k + 1)) for k in range(count + 1))
-
-
-def binomial_at_most(successes: int, n: int, rate: float) -> float:
-    """P(X <= successes) of a binomial variable; 1 without any trial, which says nothing."""
-    return sum(math.comb(n, k) * rate**k * (1 - rate) ** (n - k) for k in range(successes + 1)) if n else 1.0
-
-
-def sentence(name: str, standings: Sequence[Standing]) -> str:
-    """What a rep is behind on beyond chance, by how much, and the next process step; process before outcome."""
-    first = name.partition(" ")[0]
-    behind = [item for item in standings if item.is_behind]
-    process = [item for item in behind if item.level != "result"]
-    if process:
-        worst = min(process, key=_pace)
-        more = len(process) - 1
-        also = f", and on {more} more process KPI{'s' if more > 1 else ''}" if more else ""
-        return (
-            f"{first} is behind on {worst.name.lower()}: {shown(worst.value, worst.unit)} of "
-            f"{shown(worst.due, worst.unit)} due by now ({_percent(worst)}){also}. Next step: {NEXT_STEPS[worst.kpi]}."
+    lines = [pipeline]
+    needed = [one for one in plan["requirements"] if one["needed"]]
+    if needed:
+        lines.append(f"For a chance of {confidence}, any one of these in {plan['working_days_left']} working days:")
+        lines += [
+            f"  {one['needed']} {one['name'].lower()}, {one['per_week']} a week "
+            f"({one['low']} for an even chance, {one['high']} for 95 %)"
+            for one in needed
+        ]
+    lever = next((one for one in plan["levers"] if one["key"] == plan["most_telling"]), None)
+    if lever is not None:
+        saves = f"{round(Decimal(lever['saves']) * 100)} %"
+        lines.append(
+            f"What changes it most: {lever['name']}, {_lever_value(lever, 'value')} now (n {lever['n']}); "
+            f"were it {_lever_value(lever, 'better')}, {saves} of the work would be saved."
         )
-    if behind:
-        worst = min(behind, key=_pace)
-        return (
-            f"{first}'s process is on pace while {worst.name.lower()} is not ({shown(worst.value, worst.unit)} of "
-            f"{shown(worst.due, worst.unit)}): be patient. Next step: {NEXT_STEPS[worst.kpi]}."
-        )
-    best = max(
-        (item for item in standings if item.pace is not None and item.level != "result"), key=_pace, default=None
-    )
-    praise = f", {best.name.lower()} at {_percent(best)} of what is due" if best and _pace(best) > AHEAD else ""
-    return f"{first} is on pace, or within chance of it, in every KPI{praise}. Next step: ask what works, and keep it."
+    return lines
 
 
-def _pace(item: Standing) -> Decimal:
-    return item.pace or Decimal(0)
+def _lever_value(lever: Mapping[str, Any], name: str) -> str:
+    if lever["kind"] == "deal_size":
+        return money(lever[name])
+    return f"{round(Decimal(lever[name]) * 100, 1).normalize():f} %"
 
 
-def _percent(item: Standing) -> str:
-    return f"{round(_pace(item) * 100)} %"
+def first_name(name: str) -> str:
+    """As people call each other."""
+    return name.partition(" ")[0]
+
+
+def money(amount: str | None) -> str:
+    """In dollars, the demo's currency."""
+    return shown(None if amount is None else Decimal(amount), "currency")
 
 
 def shown(value: Decimal | None, unit: str) -> str:

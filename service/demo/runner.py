@@ -4,29 +4,29 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
-from datetime import UTC, date, datetime
-from decimal import Decimal
-from typing import Any
+from datetime import UTC, datetime
 from urllib.parse import quote
+from uuid import UUID
 
 import httpx
 import uvicorn
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-from rich.table import Table
 
+from service.coaching_opportunities.tasks import review
+from service.core.database import Database
 from service.core.logging import configure_logging
 from service.core.runtime import Runtime, open_runtime
 from service.core.settings import Settings
-from service.demo.archetypes import MANAGERS
+from service.demo.briefing import print_monday
 from service.demo.generator import generate
-from service.demo.monday import Standing, by_level, sentence, shown, standing, working_day_share
 from service.demo.replay import deliveries, send
 from service.demo.setup import create_demo
 from service.demo.state import DemoState, load_state, save_state
+from service.kpi_snapshots.tasks import refresh_dirty_cells, refresh_snapshots
 from service.main import build_app
 
-EARLY_WORKING_DAYS = Decimal("0.3")
+CELLS_AT_ONCE, PEOPLE_AT_ONCE = 2_000, 50
 QUERY = """{
   people(first: 20) {
     edges { node { name jobRole manager { name }
@@ -63,6 +63,7 @@ async def _run(settings: Settings, *, exit_after: bool, seed: int) -> None:
                 state.replayed_until = now
                 save_state(settings.home, state)
                 await _drained(client, state)
+                await _caught_up(runtime.database, UUID(state.org_id))
                 await print_monday(client, state, now.date(), console)
             print_doors(state, settings, console)
             if not exit_after:
@@ -133,7 +134,7 @@ async def _replay(client: httpx.AsyncClient, state: DemoState, now: datetime, co
 
 
 async def _drained(client: httpx.AsyncClient, state: DemoState) -> None:
-    """Wait until the worker has taken every delivery, and the cells have followed."""
+    """Wait until the worker has taken every delivery."""
     headers = {"Authorization": f"Bearer {state.admin_key}"}
     listed = (await client.get("/v1/crm-connections", headers=headers)).raise_for_status().json()["data"]
     for connection in listed:
@@ -142,66 +143,15 @@ async def _drained(client: httpx.AsyncClient, state: DemoState) -> None:
             if answer.raise_for_status().json()["counts"]["pending_deliveries"] == 0:
                 break
             await asyncio.sleep(0.1)
-    await asyncio.sleep(1.0)
 
 
-async def print_monday(client: httpx.AsyncClient, state: DemoState, today: date, console: Console) -> None:
-    """The team's table and a sentence per rep; every figure comes from the public REST surface."""
-    headers = {"Authorization": f"Bearer {state.manager_key}"}
-    model = await _get(client, "/v1/success-models?status=active", headers)
-    definitions = {kpi["key"]: kpi for kpi in model["data"][0]["document"]["kpis"]}
-    reports = (await _get(client, f"/v1/people?manager_id={state.manager_id}", headers))["data"]
-    team: dict[str, list[Standing]] = {}
-    period = await _period(client, state, today, headers)
-    start, end = date.fromisoformat(period["period_start"]), date.fromisoformat(period["period_end"])
-    share = working_day_share(start, end, today)
-    path = f"/v1/kpi-snapshots?manager_id={state.manager_id}&period={period['period']}&period_start={start}&limit=200"
-    for snapshot in (await _get(client, path, headers))["data"]:
-        item = standing(snapshot, definitions[snapshot["kpi"]], share)
-        team.setdefault(snapshot["person_id"], []).append(item)
-    console.print()
-    console.print(
-        f"[bold]{MANAGERS[0].name}'s Monday[/bold], {today}: {period['period']} from {start} to {end}, "
-        f"{round(share * 100)} % of its working days are over. Value / due by now."
-    )
-    console.print(_table(reports, team))
-    for person in reports:
-        console.print(f"• {sentence(person['name'], by_level(team.get(person['id'], [])))}", soft_wrap=True)
-
-
-async def _period(client: httpx.AsyncClient, state: DemoState, today: date, headers: dict[str, str]) -> dict[str, str]:
-    """This month, or this quarter where the month is too young to say anything."""
-    for period in ("month", "quarter"):
-        path = f"/v1/kpi-snapshots?manager_id={state.manager_id}&period={period}&limit=1"
-        found: dict[str, str] = (await _get(client, path, headers))["data"][0]
-        start, end = date.fromisoformat(found["period_start"]), date.fromisoformat(found["period_end"])
-        if working_day_share(start, end, today) >= EARLY_WORKING_DAYS:
-            break
-    return found
-
-
-async def _get(client: httpx.AsyncClient, path: str, headers: dict[str, str]) -> Any:
-    return (await client.get(path, headers=headers)).raise_for_status().json()
-
-
-def _table(reports: list[dict[str, Any]], team: dict[str, list[Standing]]) -> Table:
-    table = Table(show_lines=False)
-    table.add_column("KPI")
-    for person in reports:
-        table.add_column(person["name"].replace(" ", "\n"), justify="right")
-    level = ""
-    for index, first in enumerate(by_level(next(iter(team.values()), []))):
-        if first.level != level:
-            level = first.level
-            label = "Outcome" if level == "result" else f"Process: {level}"
-            table.add_row(f"[bold]{label}[/bold]", *[""] * len(reports), end_section=False)
-        cells = []
-        for person in reports:
-            item = by_level(team[person["id"]])[index]
-            mark = "" if item.pace is None else "[red]" if item.is_behind else "[green]" if item.pace >= 1 else ""
-            cells.append(f"{mark}{shown(item.value, item.unit)} / {shown(item.due, item.unit)}")
-        table.add_row(f"  {first.name}", *cells)
-    return table
+async def _caught_up(database: Database, org_id: UUID) -> None:
+    """Do at once what the worker would do within seconds: cells, snapshots, and a review of what they say."""
+    while await refresh_dirty_cells(database, org_id, CELLS_AT_ONCE):
+        pass
+    while await refresh_snapshots(database, org_id, PEOPLE_AT_ONCE):
+        pass
+    await review(database, org_id)
 
 
 def print_doors(state: DemoState, settings: Settings, console: Console) -> None:

@@ -24,10 +24,10 @@ from service.demo.salesforce import FIELD_MAPPING
 from service.demo.state import DemoState
 from service.kpi_snapshots.tasks import build_measures
 from service.organizations.dto.api_keys import CreateApiKey
-from service.organizations.dto.organizations import CreateOrganization
+from service.organizations.dto.organizations import CreateOrganization, UpdateOrganization
 from service.organizations.dto.people import PersonFilter
 from service.organizations.use_cases.api_keys import create_api_key
-from service.organizations.use_cases.organizations import create_organization
+from service.organizations.use_cases.organizations import create_organization, update_organization
 from service.organizations.use_cases.people import list_people
 from service.success_models.use_cases.success_models import (
     activate_success_model,
@@ -72,6 +72,8 @@ async def create_demo(runtime: Runtime, *, port: int, seed: int, today: date, sa
     )
     principal = Principal.system(organization.id)
     async with runtime.database.tenant(organization.id) as session:
+        # The demo's manager reads on the day that the numbers arrive: nobody waits for a grace time.
+        await update_organization(session, principal, UpdateOrganization(opportunity_grace_working_days=0))
         model = await create_success_model(session, principal, demo_model())
         await activate_success_model(session, principal, model.id)
     await build_measures(runtime.database, organization.id)

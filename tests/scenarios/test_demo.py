@@ -32,9 +32,18 @@ def test_the_demo_twice_and_verify(tmp_path: Path) -> None:
     assert re.search(r"Ready: http://127\.0\.0\.1:\d+", first)
     assert "Process: activity" in first
     assert first.index("Process: activity") < first.index("Outcome")
-    sentences = [line for line in first.splitlines() if line.startswith("• ")]
-    assert len(sentences) == 6
-    assert any("Ben is behind on calls made" in line for line in sentences)
+    lines = first.splitlines()
+    late, advice, back = (
+        next(place for place, line in enumerate(lines) if line.startswith(title))
+        for title in ("Behind pace", "The one opportunity that matters most", "The way back from the quota")
+    )
+    assert any(re.match(r"• Ben: calls made .*, a chance below 1 % to reach", line) for line in lines[late:advice])
+    assert [line.split()[1].rstrip(":") for line in lines[advice + 1 : advice + 7]] == [
+        "Anna", "Ben", "Carla", "Dario", "Elif", "Finn",
+    ]  # fmt: skip
+    assert all("Next step: " in line for line in lines[advice + 1 : advice + 7])
+    assert re.match(r"• \w+'s way back to \$60,000 by ", lines[back + 1])
+    assert any(re.match(r"  \d+ opportunities, \S+ a week", line) for line in lines[back:])
     assert "0 differences" in run(home, "verify", "--org", "Touchline Demo")
     second = run(home, "demo", "--exit", "--port", free_port())
     assert re.findall(r"Admin key: (\S+)", first) == re.findall(r"Admin key: (\S+)", second)

@@ -56,7 +56,7 @@ async def review_opportunities(session: AsyncSession, principal: Principal, as_o
     judge_pace(await _paced(session, principal, people, question, as_of), judged)
     owners = {person.id for person in people}
     deals = await open_deals_health(session, principal, as_of)
-    judge_deals([deal for deal in deals if deal[0] in owners], judged)
+    judge_deals([deal for deal in deals if deal.owner_id in owners], judged)
     await compare_people(session, principal, people, question, judged)
     changes = review([_kept(row) for row in rows.values()], judged, question.frame.today)
     await _carry_out(session, principal, changes, rows, question, now)

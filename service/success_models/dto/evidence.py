@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 from service.core.dto import InputDTO, Instant, OutputDTO
@@ -96,3 +96,12 @@ class DealHealthDTO(OutputDTO):
     slips: int | None
     """How often its close date had moved later while it was open; null: it has had none."""
     factors: list[HealthFactorDTO]
+
+
+class OpenDealHealth(NamedTuple):
+    """An open deal with its owner, its name, and its share (0 to 1) of what all open deals of the owner are worth."""
+
+    owner_id: UUID
+    name: str | None
+    share: Decimal
+    health: DealHealthDTO

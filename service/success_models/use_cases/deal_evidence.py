@@ -10,10 +10,17 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from service.activities.models import Deal
 from service.core.clock import utc_now
 from service.core.errors import not_found
 from service.core.principal import Principal, require
-from service.success_models.dto.evidence import CriterionEvidenceDTO, DealHealthDTO, EvidenceDTO, HealthFactorDTO
+from service.success_models.dto.evidence import (
+    CriterionEvidenceDTO,
+    DealHealthDTO,
+    EvidenceDTO,
+    HealthFactorDTO,
+    OpenDealHealth,
+)
 from service.success_models.evidence import Assessment, Voices, assess
 from service.success_models.health import (
     DealCondition,
@@ -88,10 +95,10 @@ async def deal_health_of(
 
 async def open_deals_health(
     session: AsyncSession, principal: Principal, as_of: datetime | None = None
-) -> list[tuple[UUID, Decimal, DealHealthDTO]]:
+) -> list[OpenDealHealth]:
     """The health of every open deal whose owner's model has a standard of a good deal.
 
-    Each with its owner and its share of their open amount; where no deal has an amount all weigh the same.
+    Where none of an owner's deals has an amount all weigh the same.
     """
     require(principal, Permission.INSPECTIONS_READ)
     models = await list_active_models(session, principal.as_system())
@@ -99,14 +106,17 @@ async def open_deals_health(
         return []
     deals = await list_open_deals(session, principal.org_id)
     health = await deal_health_of(session, principal, [deal.id for deal in deals], as_of)
-    owned: dict[UUID, list[tuple[Decimal, DealHealthDTO]]] = {}
+    owned: dict[UUID, list[Deal]] = {}
     for deal in deals:
         if deal.owner_id is not None and deal.id in health and health[deal.id].factors:
-            owned.setdefault(deal.owner_id, []).append((deal.org_amount or Decimal(0), health[deal.id]))
-    found: list[tuple[UUID, Decimal, DealHealthDTO]] = []
+            owned.setdefault(deal.owner_id, []).append(deal)
+    found = []
     for owner_id, those in owned.items():
-        total = sum((amount for amount, _ in those), Decimal(0))
-        found += [(owner_id, amount / total if total else 1 / Decimal(len(those)), one) for amount, one in those]
+        amounts = [deal.org_amount or Decimal(0) for deal in those]
+        total = sum(amounts, Decimal(0))
+        for deal, amount in zip(those, amounts, strict=True):
+            share = amount / total if total else 1 / Decimal(len(those))
+            found.append(OpenDealHealth(owner_id, deal.name, share, health[deal.id]))
     return found
 
 

@@ -22,7 +22,7 @@ from service.coaching_opportunities.findings import (
 )
 from service.kpi_snapshots.dto import KpiSnapshotDTO
 from service.kpi_snapshots.pace import Method, Status
-from service.success_models.dto.evidence import DealHealthDTO, HealthFactorDTO
+from service.success_models.dto.evidence import DealHealthDTO, HealthFactorDTO, OpenDealHealth
 from service.success_models.evidence import CriterionStatus
 from service.success_models.kpis import KpiLevel, Polarity
 from service.success_models.measures import Unit
@@ -170,7 +170,7 @@ def test_what_is_due_and_known_to_be_missing_breaks_the_standard(
     factors: tuple[HealthFactorDTO, ...], score: str | None, found: bool, told: bool
 ) -> None:
     judged = Judgements()
-    judge_deals([(ANN, Decimal("0.5"), health(*factors, score=score))], judged)
+    judge_deals([OpenDealHealth(ANN, None, Decimal("0.5"), health(*factors, score=score))], judged)
     subject = Subject(ANN, f"deal:{DEAL}")
     assert (judged.found.get(subject) is not None, subject in judged.found) == (found, told)
     assert (subject in judged.untold) == (not told)
@@ -179,10 +179,10 @@ def test_what_is_due_and_known_to_be_missing_breaks_the_standard(
 def test_a_broken_deal_names_what_would_add_most_and_weighs_its_share() -> None:
     broken = health(factor(UNMET, adds="8"), factor(UNMET, "champion", adds="32"), factor(MET, "plan", adds=None))
     judged = Judgements()
-    judge_deals([(ANN, Decimal("0.25"), broken)], judged)
+    judge_deals([OpenDealHealth(ANN, "Bluewave", Decimal("0.25"), broken)], judged)
     finding = only(judged)
     assert finding.reason == (
-        "Missing in this deal: Champion. It would lift the deal's health of 60 by 32. "
+        "Missing in Bluewave: Champion. It would lift the deal's health of 60 by 32. "
         "1 more of what a good deal has by now is missing."
     )
     assert (finding.size, finding.deal_id) == (Decimal("0.1"), DEAL)
@@ -202,7 +202,15 @@ def test_nothing_is_called_impossible_or_certain(share: str, words: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("number", "words"), [("1200000.00", "1,200,000"), ("0.5", "0.5"), ("100", "100"), ("-3.456", "-3.46")]
+    ("number", "words"),
+    [
+        ("1200000.00", "1,200,000"),
+        ("0.5", "0.5"),
+        ("100", "100"),
+        ("-3.456", "-3.46"),
+        ("132.76", "133"),
+        ("12.34", "12.3"),
+    ],
 )
 def test_numbers_are_written_as_people_do(number: str, words: str) -> None:
     assert plain(Decimal(number)) == words
