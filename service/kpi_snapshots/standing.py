@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from uuid import UUID
 
 import numpy as np
@@ -26,6 +27,7 @@ from service.kpi_snapshots.pace import (
 )
 from service.kpi_snapshots.snapshot import KpiValue
 from service.organizations.working_time import WorkingCalendar
+from service.statistics.arrays import Floats
 from service.success_models.kpis import Kpi, KpiKind
 from service.success_models.measures import Aggregate, Measure
 from service.success_models.targets import months_after
@@ -44,30 +46,46 @@ class Position:
     days_left: Fraction
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Peers:
-    """Those whose habits tell of each other's, with what they did: facts by person, measure and month."""
+    """Those whose habits tell of each other's, with what they did."""
 
     ids: Sequence[UUID]
     calendars: Mapping[UUID, WorkingCalendar]
-    months: Mapping[tuple[UUID, UUID], Mapping[date, int]]
+    months: Mapping[UUID, Mapping[tuple[UUID, date], int]]
+    """By measure: facts of a person in a month."""
     sizes: Mapping[UUID, Mapping[UUID, tuple[int, float, float | None]]]
     """By measure and person: how many amounts, their mean and variance."""
     seen_since: Mapping[UUID, date]
     """The first day of the window on which anything is known of a person."""
     today: date
 
-    def exposures(self, person_id: UUID) -> list[tuple[date, float]]:
-        """The working days of each month of the window on which the person could have been seen.
+    @cached_property
+    def exposures(self) -> Floats:
+        """The working days on which each person (a row) could have been seen in each month of the window (a column).
 
         Nothing tells of the days before the first record of anybody, nor before the first of somebody whose day of
         hiring is not known: they may not have been there, or their CRM not yet connected.
         """
-        begun = min((self.seen_since[id_] for id_ in self.ids if id_ in self.seen_since), default=self.today)
-        calendar = self.calendars[person_id]
-        if calendar.hired_on is None:
-            begun = self.seen_since.get(person_id, self.today)
-        return [(first, float(calendar.days(max(first, begun), last))) for first, last in month_spans(self.today)]
+        first_seen = min((self.seen_since[id_] for id_ in self.ids if id_ in self.seen_since), default=self.today)
+        months = month_spans(self.today)
+        found = np.zeros((len(self.ids), len(months)))
+        for row, id_ in enumerate(self.ids):
+            calendar = self.calendars[id_]
+            begun = self.seen_since.get(id_, self.today) if calendar.hired_on is None else first_seen
+            found[row] = [float(calendar.days(max(first, begun), last)) for first, last in months]
+        return found
+
+    def history(self, measure: Measure) -> History:
+        """Counts of facts by person and month, over working days; of a sum the facts behind it."""
+        rows = {id_: row for row, id_ in enumerate(self.ids)}
+        columns = {first: column for column, (first, _) in enumerate(month_spans(self.today))}
+        counts = np.zeros(self.exposures.shape)
+        for (id_, month), n in self.months.get(measure.identity(), {}).items():
+            if id_ in rows and month in columns:
+                counts[rows[id_], columns[month]] = n
+        people = np.repeat(np.arange(len(self.ids)), len(columns))
+        return History(people, counts.ravel(), self.exposures.ravel())
 
 
 def window_of(today: date) -> tuple[date, date]:
@@ -107,7 +125,7 @@ def _forecast(kpi: Kpi, positions: Sequence[Position], peers: Peers) -> list[Out
         target=np.array([np.nan if one.target is None else float(one.target) for one in positions]),
         polarity=kpi.polarity,
     )
-    histories = [_history(measure, peers) for measure in kpi.measures]
+    histories = [peers.history(measure) for measure in kpi.measures]
     if not is_ratio:
         measure = kpi.measures[0]
         if measure.aggregate is Aggregate.SUM:
@@ -133,19 +151,6 @@ def _without_forecast(kpi: Kpi, position: Position, figures: Figures) -> Outlook
     if is_share and kpi.per is None and value.numerator is not None and value.denominator is not None:
         return share_outlook(float(value.numerator), float(value.denominator), goal, kpi.polarity)
     return Outlook()
-
-
-def _history(measure: Measure, peers: Peers) -> History:
-    """Counts of facts by person and month, over working days; of a sum the facts behind it."""
-    identity = measure.identity()
-    places, counts, exposures = [], [], []
-    for place, id_ in enumerate(peers.ids):
-        months = peers.months.get((id_, identity), {})
-        for month, exposure in peers.exposures(id_):
-            places.append(place)
-            counts.append(float(months.get(month, 0)))
-            exposures.append(exposure)
-    return History(np.array(places, dtype=np.intp), np.array(counts), np.array(exposures))
 
 
 def _sizes(measure: Measure, peers: Peers) -> Sizes | None:

@@ -9,6 +9,7 @@ from tests.benchmarks.freshness import measure_freshness
 from tests.benchmarks.house import build_house
 from tests.benchmarks.live import measure_live
 from tests.benchmarks.siege import measure_siege
+from tests.benchmarks.snapshots import Reads, measure_snapshots
 
 
 def main() -> None:
@@ -23,6 +24,7 @@ def main() -> None:
         show_ratio("100-event deliveries / rows inserted one by one", *compare_batches(house), 0.5)
         events = measure_drain(house)
         show("accepted delivery to facts, one worker", f"{events:,.0f} events/s", "10,000", reached=events >= 10_000)
+        show_reads(measure_snapshots(house))
         home = folder / "demo"
         home.mkdir()
         fresh = measure_freshness(home)
@@ -40,6 +42,16 @@ def main() -> None:
         figures = f"p50 {p50:.2f} x ({siege.alone[0]:.1f} ms), p95 {p95:.2f} x; {siege.memory:.0f} MiB at most"
         reached = p50 <= 2 and siege.memory < 200
         show("ordinary requests while hostile ones arrive", figures, "2 x, 200 MiB", reached=reached)
+
+
+def show_reads(reads: Reads) -> None:
+    """Four lines: ready snapshots against raw facts, and what reading and refreshing them takes."""
+    for name, (ready, raw), aim in (("week", reads.week, None), ("quarter", reads.quarter, 25)):
+        what = f"2,000 reps x 10 KPIs of a {name}, raw facts / ready"
+        figures = f"{raw / ready:.0f} x ({raw:.1f} s / {ready * 1000:.0f} ms)"
+        show(what, figures, "-" if aim is None else f"{aim} x", reached=aim is None or raw / ready >= aim)
+    show("one person's ready snapshots over REST", f"{reads.requests_per_second:,.0f}/s", "-", reached=True)
+    show("people whose snapshots are brought up to date", f"{reads.refreshed_per_second:,.0f}/s", "-", reached=True)
 
 
 def show_ratio(what: str, ours: float, theirs: float, aim: float) -> None:

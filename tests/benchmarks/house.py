@@ -60,6 +60,8 @@ class House:
             "TOUCHLINE_ENCRYPTION_KEYS": f'["{ENCRYPTION_KEY}"]',
             "TOUCHLINE_PUBLIC_URL": PUBLIC_URL,
             "TOUCHLINE_LOG_LEVEL": "WARNING",
+            "TOUCHLINE_RATE_LIMIT_CALLER": "0",
+            "TOUCHLINE_RATE_LIMIT_ORGANIZATION": "0",
         }
         process = subprocess.Popen([sys.executable, "-m", "tests.benchmarks.servers", name, str(port)], env=environment)
         try:

@@ -100,10 +100,11 @@ async def write_ready(
     if gone:
         named = tuple_(READY.c.person_id, READY.c.period, READY.c.kpi)
         await run(session, delete(READY).where(READY.c.org_id == org_id, named.in_(gone)))
-    for start in range(0, len(fresh), ROWS_PER_STATEMENT):
-        upsert = insert(READY).values(list(fresh[start : start + ROWS_PER_STATEMENT]))
+    if fresh:
+        upsert = insert(READY)
         new = {name: upsert.excluded[name] for name in READY.c.keys() if name not in {"org_id", *keys}}  # noqa: SIM118
-        await run(session, upsert.on_conflict_do_update(index_elements=["org_id", *keys], set_=new))
+        statement = upsert.on_conflict_do_update(index_elements=["org_id", *keys], set_=new)
+        await (await session.connection()).execute(statement, list(fresh))
 
 
 async def list_missing(session: AsyncSession, wanted: Wanted, limit: int | None = None) -> list[UUID]:

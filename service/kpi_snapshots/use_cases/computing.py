@@ -66,10 +66,10 @@ async def _load_peers(
     everybody = sorted({id_ for ids in members.values() for id_ in ids})
     facts = facts_known(org_id, question.frame.known_at)
     kept = await split_kept(session, org_id, measures, question.frame)
-    months: dict[tuple[UUID, UUID], dict[date, int]] = {}
+    months: dict[UUID, dict[tuple[UUID, date], int]] = {}
     seen_since: dict[UUID, date] = {}
     for row in await load_months(session, org_id, everybody, kept, window, facts):
-        months.setdefault((row.person_id, row.measure_id), {})[row.month] = row.n
+        months.setdefault(row.measure_id, {})[row.person_id, row.month] = row.n
         seen_since[row.person_id] = min(row.first_day, seen_since.get(row.person_id, today))
     sizes: dict[UUID, dict[UUID, tuple[int, float, float | None]]] = {}
     for id_, measure in measures.items():
