@@ -115,14 +115,14 @@ class Race:
 def count_outlook(race: Race, history: History, peers: int) -> list[Outlook]:
     """Counts: gamma-Poisson, wider where days vary more than chance makes them."""
     if not history.is_enough:
-        return _nothing(race)
+        return _untold(race, race.value)
     return _judge(race, _coming(race, history, peers), race.value, Method.GAMMA_POISSON)
 
 
 def sum_outlook(race: Race, history: History, peers: int, sizes: Sizes | None) -> list[Outlook]:
     """Sums of amounts: a compound of the counts to come and of their sizes."""
     if sizes is None or not history.is_enough:
-        return _nothing(race)
+        return _untold(race, race.value)
     gamma, spread = _rates(race, history, peers)
     mean, error, one = (array[race.places] for array in (sizes.mean, sizes.error, sizes.spread))
     coming = forecast_sum(gamma, race.days_left, mean, one, size_mean_error=error, dispersion=spread)
@@ -132,7 +132,7 @@ def sum_outlook(race: Race, history: History, peers: int, sizes: Sizes | None) -
 def proportion_outlook(race: Race, above: History, below: History, peers: int) -> list[Outlook]:
     """Shares of events: beta-binomial, over the number of events to come."""
     if not below.is_enough:
-        return _nothing(race)
+        return _untold(race, _share(race))
     successes, trials = above.of(peers)[0], below.of(peers)[0]
     prior = beta_binomial.fit_beta_prior(successes, trials)
     beta = beta_binomial.posterior(prior, successes[race.places], trials[race.places])
@@ -143,7 +143,7 @@ def proportion_outlook(race: Race, above: History, below: History, peers: int) -
 def rate_outlook(race: Race, above: History, below: History, peers: int) -> list[Outlook]:
     """Ratios of two counts of which neither is part of the other."""
     if not below.is_enough:
-        return _nothing(race)
+        return _untold(race, _share(race))
     counts, occasions = above.of(peers)[0], below.of(peers)[0]
     prior = gamma_poisson.fit_gamma_prior(counts, occasions)
     gamma = gamma_poisson.posterior(prior, counts[race.places], occasions[race.places])
@@ -253,5 +253,26 @@ def _judge(race: Race, coming: Forecast, so_far: Floats, method: Method) -> list
     return found
 
 
-def _nothing(race: Race) -> list[Outlook]:
-    return [Outlook()] * len(race.value)
+def _untold(race: Race, reached: Floats) -> list[Outlook]:
+    """Without a history nothing can be said of days to come; where none are left, what was reached is the end of it.
+
+    `reached` is the value so far, nan where there is none. Of a period that is over the status then never moves with
+    what becomes known of others.
+    """
+    met = reached >= race.target - 1e-9 if race.polarity is Polarity.HIGHER else reached <= race.target + 1e-9
+    found = []
+    for place, value in enumerate(reached):
+        if race.days_left[place] > 0 or np.isnan(value):
+            found.append(Outlook())
+            continue
+        probability = None if np.isnan(race.target[place]) else float(met[place])
+        found.append(Outlook(status_of(probability), probability, float(value), float(value), Method.OBSERVED))
+    return found
+
+
+def _share(race: Race) -> Floats:
+    """The ratio so far; nan where there is nothing to divide by."""
+    divided: Floats = np.divide(
+        race.value, race.denominator, out=np.full(len(race.value), np.nan), where=race.denominator > 0
+    )
+    return divided

@@ -53,6 +53,11 @@ def find_problems(document: ModelDocument) -> list[FieldError]:
         found += [FieldError(f"/kpis/{index}{pointer}", message) for pointer, message in problems]
     lower = {kpi.key: kpi.polarity is Polarity.LOWER for kpi in document.kpis}
     found += [FieldError(pointer, message) for pointer, message in targets.problems(document.targets, lower)]
+    found += [
+        FieldError(f"/targets/{index}/value", "is a share of the whole, 0 to 1: 40 % is 0.4")
+        for index, target in enumerate(document.targets)
+        if target.value > 1 and (of := document.kpi(target.kpi)) is not None and of.is_proportion
+    ]
     return found
 
 
@@ -85,8 +90,8 @@ def _per_problems(kpi: Kpi, document: ModelDocument) -> Iterator[tuple[str, str]
     if kpi.per.target_of is not None:
         if document.kpi(kpi.per.target_of) is None:
             yield "/per/target_of", "is no KPI of this model"
-        elif all(target.kpi != kpi.per.target_of for target in document.targets):
-            yield "/per/target_of", "has no target in this model: this would divide by nothing"
+        elif all(target.kpi != kpi.per.target_of or not target.value for target in document.targets):
+            yield "/per/target_of", "has no target above zero in this model: this would divide by nothing"
     elif document.kpi(str(kpi.per.kpi)) is None:
         yield "/per/kpi", "is no KPI of this model"
     elif _leads_to(document, str(kpi.per.kpi), kpi.key):

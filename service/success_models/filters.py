@@ -1,6 +1,6 @@
 """Conditions on facts as data: which fields each kind of fact has, and what may be asked of them; pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
@@ -149,6 +149,32 @@ class Filter(InputDTO):
             return "/value", f"{self.field} is text"
         return None
 
+    def admits(self, value: Scalar) -> bool:
+        """Whether a fact whose field is this value would match."""
+        if self.op == "exists":
+            return bool(self.value)
+        if self.op in {"eq", "in"}:
+            return value in self.values
+        return self.op != "ne" or value != self.value
+
     def names_stage(self) -> bool:
         """Whether its values are stages of the sales process."""
         return self.op != "exists" and self.field in {"stage", "from_stage", "to_stage", f"{DEAL_PREFIX}stage"}
+
+
+def contradicts(condition: Filter, before: Sequence[Filter]) -> bool:
+    """Whether no fact can match it and all those before it: what is measured would be nothing for ever.
+
+    Only what the definition alone tells: values of one field that exclude each other, and bounds the wrong way round.
+    """
+    same = [one for one in before if one.field == condition.field]
+    everything = [*same, condition]
+    if any(one.op == "exists" and not one.value for one in everything):
+        return any(one.op != "ne" and one.value is not False for one in everything)
+    named = [one for one in everything if one.op in {"eq", "in"}]
+    if named:
+        exact = [one for one in everything if one.op not in {"gte", "lte"}]
+        return not any(all(one.admits(value) for one in exact) for value in named[0].values)
+    lows = [one.value for one in everything if one.op == "gte" and isinstance(one.value, int | float)]
+    highs = [one.value for one in everything if one.op == "lte" and isinstance(one.value, int | float)]
+    return bool(lows and highs) and max(lows) > min(highs)

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from service.core.dto import InputDTO, Key, ShortNumber, Text, example
 from service.success_models.filters import Source
 from service.success_models.measures import Aggregate, Measure, Unit
-from service.success_models.process import StageKey
+from service.success_models.process import CLOSED, StageKey
 
 
 class KpiKind(StrEnum):
@@ -171,6 +171,10 @@ class Kpi(InputDTO):
             yield "/per", f"a {self.kind.value} KPI does not have it"
         if self.basis is Basis.COHORT and self.kind is not KpiKind.RATIO:
             yield "/basis", "only a ratio KPI follows cohorts"
+        if self.duration is not None and self.duration.from_stage in CLOSED:
+            yield "/duration/from_stage", "is where deals end: none leaves it"
+        if self.duration is not None and self.duration.to_stage == self.duration.from_stage:
+            yield "/duration/to_stage", "is where it starts: this would take no time"
         yield from self._unit_problems()
 
     def _source_problems(self, name: str, measure: Measure) -> Iterator[tuple[str, str]]:

@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import Field
 
 from service.core.dto import InputDTO
-from service.success_models.filters import FieldKind, FieldName, Filter, Source, field_kind, unknown_field
+from service.success_models.filters import FieldKind, FieldName, Filter, Source, contradicts, field_kind, unknown_field
 
 
 class Aggregate(StrEnum):
@@ -77,11 +77,16 @@ class Measure(InputDTO):
             yield "/matching", "a share needs what its facts must match"
         if self.aggregate is not Aggregate.SHARE and self.matching:
             yield "/matching", f"a {self.aggregate.value} has none; use filters"
+        before: list[Filter] = []
         for name, filters in (("filters", self.filters), ("matching", self.matching)):
             for index, condition in enumerate(filters):
                 found = condition.problem(self.source)
                 if found is not None:
                     yield f"/{name}/{index}{found[0]}", found[1]
+                elif contradicts(condition, before):
+                    yield f"/{name}/{index}", "contradicts those before it: no fact can match them all"
+                else:
+                    before.append(condition)
 
     def _field_problems(self) -> Iterator[tuple[str, str]]:
         if self.aggregate not in OVER_A_FIELD:
