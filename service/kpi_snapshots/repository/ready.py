@@ -5,7 +5,22 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Select, String, Table, Uuid, and_, bindparam, case, delete, func, literal, select, tuple_
+from sqlalchemy import (
+    ARRAY,
+    Select,
+    String,
+    Table,
+    Text,
+    Uuid,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    literal,
+    select,
+    tuple_,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -122,14 +137,17 @@ async def list_missing(session: AsyncSession, wanted: Wanted, limit: int | None 
 
 async def load_ready(
     session: AsyncSession, wanted: Wanted, kpi: str | None, page: PageRequest | None
-) -> list[tuple[tuple[str, ...], dict[str, Any]]]:
-    """The rows by person's name and in the model's order, each with its position; backward pages the last one first."""
+) -> list[tuple[tuple[str, ...], str]]:
+    """The rows by person's name and in the model's order, each as JSON with its position.
+
+    Backward pages have the last one first.
+    """
     order: Sequence[Any] = [
         part.collate("C")
         for part in (PERSON.c.name, PERSON.c.id.cast(String), func.lpad(READY.c.place.cast(String), 5, "0"))
     ]
     query: Select[Any] = (
-        select(*order, READY.c.snapshot)
+        select(*order, READY.c.snapshot.cast(Text))
         .select_from(READY.join(PERSON, and_(PERSON.c.org_id == READY.c.org_id, PERSON.c.id == READY.c.person_id)))
         .where(_fits(wanted), PERSON.c.org_id == wanted.org_id, READY.c.model_id == _model_of(wanted))
     )

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import timedelta
 from uuid import UUID
 
+from pydantic import TypeAdapter
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from service.core.clock import utc_now
@@ -17,6 +18,7 @@ from service.success_models.use_cases.success_models import active_model_ids
 
 FRESH_FOR = timedelta(minutes=90)
 """Older rows than this are of a worker that stands still: then numbers are computed when they are read."""
+_SNAPSHOTS = TypeAdapter(list[KpiSnapshotDTO])
 DAYS_AT_MOST = {PeriodKind.WEEK: 7, PeriodKind.MONTH: 31, PeriodKind.QUARTER: 92, PeriodKind.YEAR: 366}
 
 
@@ -57,5 +59,6 @@ async def read_ready(
     return found, missing
 
 
-def _present(rows: Sequence[object]) -> list[KpiSnapshotDTO]:
-    return [KpiSnapshotDTO.model_validate(row) for row in rows]
+def _present(documents: Sequence[str]) -> list[KpiSnapshotDTO]:
+    """Parsed and checked in one go: tens of thousands are read at once."""
+    return _SNAPSHOTS.validate_json(f"[{','.join(documents)}]")
