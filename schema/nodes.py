@@ -9,6 +9,7 @@ from schema.absences import load_absence
 from schema.activities import load_activity
 from schema.api_keys import load_api_key
 from schema.audit_events import load_audit_event
+from schema.benchmarks import load_benchmarks
 from schema.coaching_opportunities import load_coaching_opportunity
 from schema.confirmations import load_confirmation
 from schema.context import Info
@@ -75,6 +76,7 @@ BY_KEY: dict[str, Callable[[Info, str], Awaitable[Node]]] = {
     "DealStandardTemplate": load_deal_standard_template,
     "ExternalIdentity": load_external_identity,
     "KpiSnapshot": load_kpi_snapshot,
+    "Benchmarks": load_benchmarks,
     "Plan": load_plan,
     "Scorecard": load_scorecard,
     "ProcessAdherence": load_process_adherence,

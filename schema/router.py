@@ -23,6 +23,7 @@ from schema.absences import AbsencesMutation, AbsencesQuery
 from schema.activities import ActivitiesMutation, ActivitiesQuery
 from schema.api_keys import ApiKeysMutation, ApiKeysQuery
 from schema.audit_events import AuditEventsQuery
+from schema.benchmarks import BenchmarkQueries
 from schema.coaching_opportunities import (
     CoachingOpportunitiesMutation,
     CoachingOpportunitiesQuery,
@@ -77,6 +78,7 @@ class Query(
     SuccessModelsQuery,
     KpiSnapshotQueries,
     PlanQueries,
+    BenchmarkQueries,
     CoachingOpportunitiesQuery,
     CrmQuery,
     CrmEventsQuery,

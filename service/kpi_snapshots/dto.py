@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, ValidationError
 
 from service.core.dto import InputDTO, IsoDay, IsoInstant, Key, OutputDTO
 from service.core.errors import not_found
+from service.kpi_snapshots.benchmarks import Proof, Tenure
 from service.kpi_snapshots.closings import Reason
 from service.kpi_snapshots.pace import Method, Status
 from service.kpi_snapshots.trend import Direction
@@ -193,3 +194,62 @@ class VerificationDTO(OutputDTO):
     cells: int
     dirty: int
     differences: list[CellDifferenceDTO]
+
+
+class BenchmarksQuery(InputDTO):
+    """Which benchmarks: of one KPI, job role or tenure, or of all; by default of the last quarter that is over."""
+
+    period: PeriodKind = PeriodKind.QUARTER
+    period_start: IsoDay | None = None
+    as_of: IsoInstant | None = None
+    kpi: str | None = None
+    job_role: str | None = None
+    tenure: Tenure | None = None
+
+
+class BenchmarkDTO(OutputDTO):
+    """How a KPI is spread over the people of a job role and a tenure who were there the whole period."""
+
+    kpi: str
+    """Its key in the model."""
+    name: str
+    """Its name there."""
+    unit: Unit
+    """What the values are counted in."""
+    polarity: Polarity
+    """Whether more or less of it is better."""
+    job_role: str | None
+    """Of whom; null: of those without one."""
+    tenure: Tenure | None
+    """How long they had been there when the period ended; null: all of the job role."""
+    n: int
+    """People with a value."""
+    lower_quartile: Decimal | None
+    """A quarter of them have less; null with fewer than four people, as the next three."""
+    median: Decimal | None
+    """Half of them have less."""
+    upper_quartile: Decimal | None
+    """A quarter of them have more."""
+    proposed_target: Decimal | None
+    """What the best quarter reach, without what luck adds to it."""
+    reliability: Decimal | None
+    """How far people's order lasts from the period before, from 0 (luck) to 1; null: too few people to say."""
+    proof: Proof
+    """Whether the difference between people is beyond chance; where it is not, the proposal is unproven."""
+
+
+class BenchmarksDTO(OutputDTO):
+    """The clues of success in a model's KPIs."""
+
+    success_model_id: UUID
+    """The version whose KPIs they are."""
+    period: PeriodKind
+    """The kind of period."""
+    period_start: date
+    """Its first day."""
+    period_end: date
+    """Its last."""
+    as_of: AwareDatetime
+    """Nothing later counts."""
+    benchmarks: list[BenchmarkDTO]
+    """In the model's order: of each job role all, then by tenure."""

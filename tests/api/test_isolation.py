@@ -44,6 +44,7 @@ BODIES: dict[str, dict[str, Any] | None] = {
     "deletePerson": None,
     "getPerson": None,
     "getScorecard": None,
+    "getBenchmarks": None,
     "planWayBack": {"person_id": "{person_id}", "quota": "1000"},
     "listKpiSnapshotRevisions": None,
     "updatePerson": {"name": "Mine now"},

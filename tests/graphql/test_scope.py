@@ -64,6 +64,7 @@ FOREIGN = {
     "crmEvents": ("{ crmEvents { edges { node { id } } } }", {}),
     "auditEvents": ("{ auditEvents { edges { node { action requestId } } } }", {}),
     "successModels": ("{ successModels { edges { node { id name } } } }", {}),
+    "benchmarks": ("query ($model: ID!) { benchmarks(successModelId: $model) { id period } }", {"model"}),
     "plan": (
         """query ($model: ID!, $person: ID!) {
             plan(successModelId: $model, personId: $person, quota: "1000") { id person { name } } }""",
