@@ -130,8 +130,11 @@ class RateForecast:
     @property
     def mean(self) -> Floats:
         """The expected final ratio."""
-        total = np.maximum(self.occasions + self.left, np.finfo(float).tiny)
-        return as_floats(((self.counts + self.coming.mean) / total * self.weights).sum(axis=-1))
+        total = self.occasions + self.left
+        above = np.broadcast_to(self.counts + self.coming.mean, total.shape)
+        # Where there is no occasion there is no ratio, and its weight is 0: a quotient there would be infinite times 0.
+        ratios = np.divide(above, total, out=np.zeros(total.shape), where=total > 0)
+        return as_floats((ratios * self.weights).sum(axis=-1))
 
 
 def _with_a_trial(weights: Floats, left: Floats, above: Floats, below: Floats) -> tuple[Floats, Floats, Floats]:

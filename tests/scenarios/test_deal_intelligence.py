@@ -9,6 +9,7 @@ from statistics import median
 from typing import Any
 
 import httpx
+import pytest
 import pytest_asyncio
 from lifelines import KaplanMeierFitter
 
@@ -240,3 +241,26 @@ async def test_what_was_known_is_read_from_versions_alike(rest: httpx.AsyncClien
     """The same facts, once through cells and tables, once as known at this moment."""
     known = datetime.now(UTC).isoformat()
     assert await shown(rest, imported) == await shown(rest, imported, known_at=known)
+
+
+@pytest.mark.parametrize("monday", [date(2024, 7, 29) - timedelta(weeks=back) for back in (0, 1, 5, 17, 30)])
+async def test_calls_per_week_and_amounts_won_per_quarter(
+    rest: httpx.AsyncClient, imported: SalesOrg, shared: Path, monday: date
+) -> None:
+    """Of the week and of the quarter that a Monday lies in: the weeks' calls and the quarters' amounts."""
+    truth = Truth(shared / "data" / "deal-intelligence")
+    first = date(monday.year, 3 * ((monday.month - 1) // 3) + 1, 1)
+    weeks = await shown(rest, imported, period="week", period_start=monday.isoformat())
+    quarters = await shown(rest, imported, period="quarter", period_start=first.isoformat())
+    following = date(first.year + first.month // 10, (first.month + 2) % 12 + 1, 1)
+    for rep in reps(truth):
+        calls = won = Decimal(0)
+        for row in truth.activities:
+            on = date.fromisoformat(row["timestamp"][:10])
+            owned = truth.deals[row["deal_id"]]["owner_rep"] == rep
+            calls += owned and row["activity_type"] in CALLS and monday <= on < monday + timedelta(days=7)
+        for row in truth.moves:
+            deal, on = truth.deals[row["deal_id"]], date.fromisoformat(row["transition_date"][:10])
+            if deal["owner_rep"] == rep and row["to_stage"] == "closed_won" and _seen(row["transition_date"]):
+                won += Decimal(deal["deal_value"]) if first <= on < following else 0
+        assert (weeks[rep]["calls"], quarters[rep]["won-amount"]) == (calls, won), rep

@@ -109,6 +109,7 @@ def test_rates_against_monte_carlo() -> None:
         (10, 15, (5.0, 8.0), (20.0, 2.0, 3.0)),
         (90, 70, (80.0, 60.0), (20.0, 2.0, 6.0)),
         (0, 0, (2.0, 1.0), (3.0, 1.0, 1.0)),
+        (8, 0, (5.0, 4.0), (3.0, 1.0, 1.0)),  # counts without an occasion so far
     ):
         coming = generator.poisson(generator.gamma(left[0], left[2] / left[1], CASES))
         events = counts + generator.poisson(generator.gamma(shape, 1 / rate, CASES) * coming)
@@ -133,6 +134,8 @@ def test_rates_at_the_edges() -> None:
     assert forecast.probability_at_least(1.6)[0] == pytest.approx(0)
     assert forecast.quantile(0.5)[0] == pytest.approx(1.5)
     assert np.isnan([forecast.probability_at_least(1)[1], forecast.quantile(0.5)[1], forecast.mean[1]]).all()
+    never = forecast_rate([8], [0], Gamma(np.full(1, 5.0), np.full(1, 4.0)), poisson(0))
+    assert np.isnan([never.mean[0], never.quantile(0.5)[0], never.probability_at_least(1)[0]]).all()
     with pytest.raises(ValueError, match="occasions"):
         forecast_rate([-1], [2], gamma, poisson(0))
 
