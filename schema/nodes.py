@@ -32,6 +32,7 @@ from schema.process_adherence import load_process_adherence
 from schema.relay import Node, NullIfAbsent, split_global_id
 from schema.scorecards import load_scorecard
 from schema.success_models import load_success_model
+from schema.team_scorecards import load_team_scorecard
 from schema.teams import load_team
 from schema.webhook_deliveries import load_webhook_attempt, load_webhook_delivery
 from schema.webhook_endpoints import load_webhook_endpoint
@@ -78,6 +79,7 @@ BY_KEY: dict[str, Callable[[Info, str], Awaitable[Node]]] = {
     "KpiSnapshot": load_kpi_snapshot,
     "Benchmarks": load_benchmarks,
     "Plan": load_plan,
+    "TeamScorecard": load_team_scorecard,
     "Scorecard": load_scorecard,
     "ProcessAdherence": load_process_adherence,
     "WebhookAttempt": load_webhook_attempt,

@@ -54,6 +54,7 @@ from schema.process_adherence import ProcessAdherenceQueries
 from schema.scalars import SCALARS
 from schema.sockets import INIT_WAIT, MAX_SUBSCRIPTIONS, SocketHandler
 from schema.success_models import SuccessModelsMutation, SuccessModelsQuery
+from schema.team_scorecards import TeamScorecardQueries
 from schema.teams import TeamsMutation, TeamsQuery
 from schema.webhook_deliveries import WebhookDeliveriesMutation, WebhookDeliveriesQuery
 from schema.webhook_endpoints import WebhookEndpointsMutation, WebhookEndpointsQuery
@@ -79,6 +80,7 @@ class Query(
     KpiSnapshotQueries,
     PlanQueries,
     BenchmarkQueries,
+    TeamScorecardQueries,
     CoachingOpportunitiesQuery,
     CrmQuery,
     CrmEventsQuery,

@@ -59,7 +59,7 @@ def explain(reason: Reason, before: Fields | None, after: Fields) -> str:
         return "As it stood when the period was closed."
     moved = "; ".join(
         f"{name} {_text(before[name])} became {_text(after[name])}"
-        for name in _changes(before, after, ("value", "n", "target", "status"))
+        for name in _changes(before, after, (*FACTS, "target", "expected", "status"))
     )
     why = {
         Reason.LATE_FACTS: "Facts reached us, or were corrected, after the period was closed",

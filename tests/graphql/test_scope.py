@@ -65,6 +65,7 @@ FOREIGN = {
     "auditEvents": ("{ auditEvents { edges { node { action requestId } } } }", {}),
     "successModels": ("{ successModels { edges { node { id name } } } }", {}),
     "benchmarks": ("query ($model: ID!) { benchmarks(successModelId: $model) { id period } }", {"model"}),
+    "teamScorecard": ("query ($person: ID!) { teamScorecard(managerId: $person) { id people } }", {"person"}),
     "plan": (
         """query ($model: ID!, $person: ID!) {
             plan(successModelId: $model, personId: $person, quota: "1000") { id person { name } } }""",

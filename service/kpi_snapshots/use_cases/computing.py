@@ -44,7 +44,7 @@ async def compute_snapshots(
     found: dict[tuple[UUID, str], KpiSnapshotDTO] = {}
     for (group, key), members in lined.items():
         kpi = members[0].kpi.definition
-        targets = [_target(kpi, line.model, line, question) for line in members]
+        targets = [target_of(kpi, line, question) for line in members]
         positions = [_position(line, target, question, figures) for line, target in zip(members, targets, strict=True)]
         outlooks = find_outlooks(kpi, positions, peers[group], figures)
         for line, target, position, outlook in zip(members, targets, positions, outlooks, strict=True):
@@ -105,8 +105,9 @@ def _position(line: SnapshotLine, target: ResolvedTarget | None, question: Quest
     return Position(line.person.id, value, None if target is None else target.value, left)
 
 
-def _target(kpi: Kpi, model: PreparedModel, line: SnapshotLine, question: Question) -> ResolvedTarget | None:
-    return model.targets.target_for(
+def target_of(kpi: Kpi, line: SnapshotLine, question: Question) -> ResolvedTarget | None:
+    """The target of a KPI of the line's model for its person, pro-rated where it adds up; None without one."""
+    return line.model.targets.target_for(
         kpi.key,
         question.frame.period.kind,
         question.frame.period,
@@ -125,7 +126,7 @@ def value_of(kpi: Kpi, line: SnapshotLine, question: Question, figures: Figures)
 
     def divisor(per: Per) -> Decimal | None:
         if per.target_of is not None:
-            resolved = _target(line.model.kpis[per.target_of].definition, line.model, line, question)
+            resolved = target_of(line.model.kpis[per.target_of].definition, line, question)
             return None if resolved is None else resolved.value
         return value_of(line.model.kpis[str(per.kpi)].definition, line, question, figures).value
 
