@@ -5,7 +5,7 @@ Every rep's day draws from a generator of its own, so that a later run only adds
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from service.demo.archetypes import HABITS, REPS, Rep, strength
@@ -13,6 +13,13 @@ from service.demo.archetypes import HABITS, REPS, Rep, strength
 HISTORY_DAYS = 365
 STAGES = ("prospecting", "qualification", "discovery", "proposal", "negotiation")
 STAGE_DAYS = (3.0, 6.0, 9.0, 9.0, 8.0)
+ABOUT_A_DEAL = {
+    ("meeting", "completed"): 0.9,
+    ("meeting", "no_show"): 0.9,
+    ("call", "connected"): 0.5,
+    ("email", None): 0.5,
+}
+"""The chance that work of a kind and outcome is about a deal; any other is prospecting."""
 FIRST = ("North", "Blue", "Iron", "Silver", "Green", "Bright", "Summit", "Harbour", "Delta", "Quantum")
 SECOND = ("field Logistics", "wave Energy", "gate Systems", "stone Foods", "leaf Health", "line Robotics")
 
@@ -28,6 +35,8 @@ class Work:
     outcome: str | None
     direction: str | None
     seconds: int | None
+    deal: str | None = None
+    """The number of the rep's deal that it was about; None: prospecting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +53,10 @@ class Opportunity:
     def created_at(self) -> datetime:
         """When it was opened."""
         return self.moves[0][0]
+
+    def is_open(self, at: datetime) -> bool:
+        """Whether it was there and undecided at an instant."""
+        return self.created_at <= at < self.moves[-1][0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +75,16 @@ def generate(seed: int, first_run: date, until: datetime) -> DemoData:
     work: list[Work] = []
     opportunities: list[Opportunity] = []
     for rep in REPS:
-        day = start
+        day, done, opened = start, list[Work](), list[Opportunity]()
         while day <= until.date():
             if day.isoweekday() <= 5:
                 rng = random.Random(f"{seed}/{rep.index}/{day}")  # noqa: S311 - a story, not a secret
                 share = strength(rep.archetype, (day - start).days, (first_run - day).days)
-                work += _work(rng, rep, day, share)
-                opportunities += _opportunities(rng, rep, day, share)
+                done += _work(rng, rep, day, share)
+                opened += _opportunities(rng, rep, day, share)
             day += timedelta(days=1)
+        work += (_about(seed, item, opened) for item in done)
+        opportunities += opened
     return DemoData(
         start,
         until,
@@ -96,6 +111,18 @@ def _item(rng: random.Random, rep: Rep, kind: str, day: date, index: int, connec
         return Work(number, rep, kind, at, None, "outbound", None)
     outcome = "completed" if rng.random() < 0.88 else "no_show"
     return Work(number, rep, kind, at, outcome, None, rng.choice((1800, 2700, 3600)))
+
+
+def _about(seed: int, item: Work, opportunities: list[Opportunity]) -> Work:
+    """The same work with the deal it was about: some open one of the rep's, where there is one.
+
+    It draws from a generator of its own, so that what was linked once stays so when later days are added.
+    """
+    rng = random.Random(f"{seed}/about/{item.rep.index}/{item.kind}/{item.number}")  # noqa: S311 - as above
+    if rng.random() >= ABOUT_A_DEAL.get((item.kind, item.outcome), 0.0):
+        return item
+    numbers = [deal.number for deal in opportunities if deal.is_open(item.at)]
+    return replace(item, deal=rng.choice(numbers)) if numbers else item
 
 
 def _opportunities(rng: random.Random, rep: Rep, day: date, share: float) -> Iterator[Opportunity]:

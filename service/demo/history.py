@@ -74,6 +74,7 @@ def _activities(work: Iterable[Work]) -> Iterator[Row]:
             "object": _object(item), "owner": owner_id(item.rep), "occurred_at": item.at.isoformat(),
             "outcome": item.outcome or "", "direction": item.direction or "",
             "duration_seconds": "" if item.seconds is None else item.seconds,
+            "deal": "" if item.deal is None else record_id(item.rep, "deal", item.deal),
         }  # fmt: skip
 
 

@@ -30,12 +30,18 @@ def sign(secret: str, url: str, body: bytes, now_ms: int) -> dict[str, str]:
 
 
 def work_events(item: Work) -> Iterator[Event]:
-    """A call, e-mail or meeting: its creation, then its properties."""
+    """A call, e-mail or meeting: its creation, its properties, and the deal that it is about."""
     object_id = hubspot_id(item.kind, item.number)
     kind = {"objectTypeId": TYPE_IDS[item.kind]}
     yield _event("object.creation", object_id, item.at, changeFlag="CREATED", **kind)
     for name, value in _work_properties(item).items():
         yield _event("object.propertyChange", object_id, item.at, propertyName=name, propertyValue=value, **kind)
+    if item.deal is not None:
+        ends = {"fromObjectId": object_id, "toObjectId": hubspot_id("deal", item.deal), "associationRemoved": False}
+        named = f"{item.kind.upper()}_TO_DEAL"
+        event = _event("object.associationChange", object_id, item.at, associationType=named, **ends, **kind)
+        del event["objectId"]  # HubSpot names the two ends and nothing else
+        yield event
 
 
 def work_deletion(item: Work, at: datetime) -> Event:

@@ -33,6 +33,8 @@ def work_record(item: Work) -> Record:
         "LastModifiedDate": at,
         "OwnerId": owner_id(item.rep),
     }
+    if item.deal is not None:
+        fields["WhatId"] = record_id(item.rep, "deal", item.deal)
     if item.kind == "meeting":
         ended = datetime.fromtimestamp(item.at.timestamp() + (item.seconds or 0), item.at.tzinfo)
         outcome = item.outcome or "completed"

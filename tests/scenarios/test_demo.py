@@ -1,5 +1,6 @@
 """The demo and the command line, as a newcomer runs them: a process, an empty folder, nothing else."""
 
+import json
 import os
 import re
 import socket
@@ -45,6 +46,11 @@ def test_the_demo_twice_and_verify(tmp_path: Path) -> None:
     assert re.match(r"• \w+'s way back to \$60,000 by ", lines[back + 1])
     assert any(re.match(r"  \d+ opportunities, \S+ a week", line) for line in lines[back:])
     assert "0 differences" in run(home, "verify", "--org", "Touchline Demo")
+    lines = [line for line in run(home, "org", "export", "Touchline Demo").split("\n") if '"table":"activity"' in line]
+    work = sorted((json.loads(line)["row"] for line in lines), key=lambda row: str(row["occurred_at"]))
+    meetings = [row for row in work if row["kind"] == "meeting"]
+    for some in (meetings[:500], meetings[-60:]):  # of the files, and of both vendors' webhooks
+        assert 0.7 < sum(row["deal_id"] is not None for row in some) / len(some) < 1
     second = run(home, "demo", "--exit", "--port", free_port())
     assert re.findall(r"Admin key: (\S+)", first) == re.findall(r"Admin key: (\S+)", second)
     assert (home / "demo.json").stat().st_mode & 0o777 == 0o600

@@ -41,6 +41,25 @@ def test_habits_show(seed: int) -> None:
         assert calls[index] < steady * 0.5
 
 
+def test_work_is_about_open_deals_of_the_same_rep() -> None:
+    """Nearly every meeting, half of the conversations, no attempt that reached nobody."""
+    data = generate(3, TODAY, NOW)
+    deals = {(deal.rep.index, deal.number): deal for deal in data.opportunities}
+    linked: Counter[tuple[str, str | None]] = Counter()
+    for item in data.work:
+        if item.deal is not None:
+            assert deals[item.rep.index, item.deal].is_open(item.at)
+            linked[item.kind, item.outcome] += 1
+    done = Counter((item.kind, item.outcome) for item in data.work)
+    assert linked.keys() == {("meeting", "completed"), ("meeting", "no_show"), ("call", "connected"), ("email", None)}
+    assert 0.75 < linked["meeting", "completed"] / done["meeting", "completed"] < 0.95
+    assert 0.4 < linked["call", "connected"] / done["call", "connected"] < 0.55
+    held = Counter(
+        (item.rep.index, item.deal) for item in data.work if item.deal is not None and item.outcome == "completed"
+    )
+    assert 0.5 < len(held) / len(deals) < 1
+
+
 def test_ids_are_distinct_per_system() -> None:
     data = generate(1, TODAY, NOW)
     ids = [(item.rep.team, record_id(item.rep, item.kind, item.number)) for item in data.work]
