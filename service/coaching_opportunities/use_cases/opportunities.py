@@ -21,7 +21,7 @@ from service.core.errors import conflict, invalid, not_found
 from service.core.etags import UNCONDITIONAL, Precondition
 from service.core.pagination import Page, PageRequest
 from service.core.principal import Principal, require
-from service.organizations.use_cases.people import direct_reports
+from service.organizations.use_cases.reports import direct_reports
 from service.organizations.use_cases.scope import local_today, require_visible, visible_people
 from service.webhooks.outbox import EventType, emit
 

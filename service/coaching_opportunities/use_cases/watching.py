@@ -14,7 +14,7 @@ from service.coaching_opportunities.use_cases.opportunities import coaching_oppo
 from service.core.database import Database
 from service.core.errors import invalid
 from service.core.principal import Principal, require
-from service.organizations.use_cases.people import direct_reports
+from service.organizations.use_cases.reports import direct_reports
 from service.organizations.use_cases.scope import local_today, require_visible
 
 GATHER_SECONDS = 0.05

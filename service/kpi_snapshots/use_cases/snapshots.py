@@ -16,7 +16,8 @@ from service.kpi_snapshots.use_cases.computing import compute_snapshots
 from service.kpi_snapshots.use_cases.framing import frame_question
 from service.kpi_snapshots.use_cases.reading import find_wanted, read_ready, read_ready_page
 from service.organizations.dto.people import PersonDTO
-from service.organizations.use_cases.people import direct_reports, get_people, list_everyone
+from service.organizations.use_cases.people import get_people, list_everyone
+from service.organizations.use_cases.reports import direct_reports
 from service.organizations.use_cases.scope import require_visible, visible_people
 
 

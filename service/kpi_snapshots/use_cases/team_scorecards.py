@@ -17,7 +17,7 @@ from service.kpi_snapshots.snapshot import KpiValue, compute_attainment, compute
 from service.kpi_snapshots.use_cases.computing import target_of
 from service.kpi_snapshots.use_cases.framing import Question, frame_question
 from service.kpi_snapshots.use_cases.gathering import gather_figures
-from service.organizations.use_cases.people import everyone_below
+from service.organizations.use_cases.reports import everyone_below
 from service.organizations.use_cases.scope import require_visible
 from service.success_models.kpis import Kpi, Per
 

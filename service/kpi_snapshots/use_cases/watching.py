@@ -18,7 +18,8 @@ from service.core.principal import Principal, require
 from service.kpi_snapshots.dto import KpiSnapshotDTO, KpiSnapshotQuery
 from service.kpi_snapshots.permissions import Permission
 from service.kpi_snapshots.use_cases.snapshots import kpi_snapshots_of
-from service.organizations.use_cases.people import direct_reports, get_person
+from service.organizations.use_cases.people import get_person
+from service.organizations.use_cases.reports import direct_reports
 from service.organizations.use_cases.scope import local_today
 
 logger = get_logger(__name__)

@@ -109,28 +109,6 @@ async def get_person(session: AsyncSession, principal: Principal, person_id: UUI
     return (await present(session, principal.org_id, [row], today))[0]
 
 
-async def direct_reports(session: AsyncSession, principal: Principal, manager_id: UUID, on: date) -> list[PersonDTO]:
-    """Who reports to a manager directly on a day, by name."""
-    require(principal, Permission.PEOPLE_READ)
-    await require_visible(session, principal, manager_id, on)
-    if await repository.get_person(session, principal.org_id, manager_id) is None:
-        raise not_found("person")
-    ids = await repository.list_report_ids(session, principal.org_id, manager_id, on)
-    people = await repository.get_people(session, principal.org_id, ids)
-    return await present(session, principal.org_id, people, await local_today(session, principal.org_id))
-
-
-async def everyone_below(session: AsyncSession, principal: Principal, manager_id: UUID, on: date) -> list[PersonDTO]:
-    """The whole tree below a manager on a day, by name; the manager is not in it."""
-    require(principal, Permission.PEOPLE_READ)
-    await require_visible(session, principal, manager_id, on)
-    if await repository.get_person(session, principal.org_id, manager_id) is None:
-        raise not_found("person")
-    ids = await repository.list_tree_ids(session, principal.org_id, manager_id, on)
-    people = await repository.get_people(session, principal.org_id, ids - {manager_id})
-    return await present(session, principal.org_id, people, await local_today(session, principal.org_id))
-
-
 async def create_person(session: AsyncSession, principal: Principal, data: CreatePerson) -> PersonDTO:
     """Add a person; facts that waited for their e-mail address or identity are claimed by a job."""
     row = await add_person(session, principal, data)

@@ -14,7 +14,8 @@ from service.core.clock import utc_now
 from service.core.errors import invalid, not_found
 from service.core.principal import Principal, require
 from service.organizations.dto.people import PersonDTO
-from service.organizations.use_cases.people import direct_reports, get_people
+from service.organizations.use_cases.people import get_people
+from service.organizations.use_cases.reports import direct_reports
 from service.organizations.use_cases.scope import local_today, require_visible
 from service.success_models.adherence import (
     Passage,

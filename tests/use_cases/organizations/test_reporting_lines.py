@@ -10,12 +10,13 @@ from service.core.clock import utc_now
 from service.core.errors import ErrorKind, ServiceError
 from service.core.pagination import PageRequest
 from service.organizations.dto.people import ManagerPeriodDTO, ManagerPeriodInput, PersonDTO, PersonFilter
-from service.organizations.use_cases.people import direct_reports, get_people, get_person, list_people
+from service.organizations.use_cases.people import get_people, get_person, list_people
 from service.organizations.use_cases.reporting_lines import (
     add_manager_period,
     delete_manager_period,
     list_manager_periods,
 )
+from service.organizations.use_cases.reports import direct_reports
 from service.organizations.use_cases.scope import local_today, visible_people
 from tests.factories.sales_org import SalesOrg, make_sales_org
 
