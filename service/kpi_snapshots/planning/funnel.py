@@ -117,7 +117,8 @@ class Funnel:
         shape = _shape(self.size.mean, self.size.spread)
 
         def enough(wins: Floats) -> Floats:
-            return np.asarray(gammaincinv(np.maximum(wins, 1) * shape, column) / shape * self._sizes >= gap)
+            amounts = gammaincinv(np.maximum(wins, 1) * shape, column) / shape * self._sizes
+            return np.asarray((wins > 0) & (amounts >= gap))  # without a win there is no amount
 
         low, high = np.zeros(len(gap)), np.ones(len(gap))
         while high.max() < MOST_WINS and not (reached := enough(high)).all():
