@@ -24,6 +24,7 @@ from schema.imports import load_import, load_import_row
 from schema.inspections import load_inspection
 from schema.kpi_snapshots import load_kpi_snapshot
 from schema.me import load_me
+from schema.model_changes import load_model_changes
 from schema.operations import load_operation
 from schema.organizations import load_organization
 from schema.people.types import load_external_identity, load_manager_period, load_person
@@ -78,6 +79,7 @@ BY_KEY: dict[str, Callable[[Info, str], Awaitable[Node]]] = {
     "ExternalIdentity": load_external_identity,
     "KpiSnapshot": load_kpi_snapshot,
     "Benchmarks": load_benchmarks,
+    "ModelChanges": load_model_changes,
     "Plan": load_plan,
     "TeamScorecard": load_team_scorecard,
     "Scorecard": load_scorecard,

@@ -44,6 +44,7 @@ from schema.inspections import InspectionsMutation, InspectionsQuery
 from schema.kpi_snapshots import KpiSnapshotQueries, KpiSnapshotSubscriptions
 from schema.limits import MAX_TOKENS, DocumentLimits
 from schema.me import MeQuery
+from schema.model_changes import ModelChangesQueries
 from schema.nodes import NodeQuery
 from schema.operations import OperationsMutation, OperationsQuery
 from schema.organizations import OrganizationMutation, OrganizationQuery
@@ -80,6 +81,7 @@ class Query(
     KpiSnapshotQueries,
     PlanQueries,
     BenchmarkQueries,
+    ModelChangesQueries,
     TeamScorecardQueries,
     CoachingOpportunitiesQuery,
     CrmQuery,

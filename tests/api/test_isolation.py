@@ -45,6 +45,7 @@ BODIES: dict[str, dict[str, Any] | None] = {
     "getPerson": None,
     "getScorecard": None,
     "getBenchmarks": None,
+    "getModelChanges": None,
     "getTeamScorecard": None,
     "planWayBack": {"person_id": "{person_id}", "quota": "1000"},
     "listKpiSnapshotRevisions": None,

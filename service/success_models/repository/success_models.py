@@ -45,6 +45,14 @@ async def list_active_ids(session: AsyncSession, org_id: UUID) -> list[tuple[str
     return [(row[0], row[1]) for row in (await session.exec(query)).all()]
 
 
+async def find_earlier(session: AsyncSession, org_id: UUID, key: str, version: int) -> SuccessModel | None:
+    """The latest version of a key before one."""
+    query = select(SuccessModel).where(
+        col(SuccessModel.org_id) == org_id, col(SuccessModel.key) == key, col(SuccessModel.version) < version
+    )
+    return (await session.exec(query.order_by(col(SuccessModel.version).desc()).limit(1))).first()
+
+
 async def find_active(session: AsyncSession, org_id: UUID, job_role: str | None) -> SuccessModel | None:
     """Find the active model of exactly this job role (None: the one for everyone else)."""
     query = select(SuccessModel).where(

@@ -100,6 +100,15 @@ async def get_success_model(session: AsyncSession, principal: Principal, model_i
     return SuccessModelDTO.model_validate(row)
 
 
+async def get_earlier_version(
+    session: AsyncSession, principal: Principal, model: SuccessModelDTO
+) -> SuccessModelDTO | None:
+    """The version of the same model before one; None of the first."""
+    require(principal, Permission.SUCCESS_MODELS_READ)
+    row = await repository.find_earlier(session, principal.org_id, model.key, model.version)
+    return None if row is None else SuccessModelDTO.model_validate(row)
+
+
 async def activate_success_model(session: AsyncSession, principal: Principal, model_id: UUID) -> SuccessModelDTO:
     """Make a draft the model of its job role and retire the one before; a job computes new measures.
 
