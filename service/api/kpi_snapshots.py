@@ -50,7 +50,7 @@ async def list_kpi_snapshots(
 async def list_kpi_snapshot_revisions(
     session: SessionDep,
     principal: PrincipalDep,
-    snapshot_id: Annotated[str, Path(description="A snapshot's id: `person.kpi.period.start`.")],
+    snapshot_id: Annotated[str, Path(description="A snapshot's id: `person.kpi.period.start`.", max_length=150)],
 ) -> ListEnvelope[SnapshotRevisionDTO]:
     """The first one first, each with why it was written; none while the period is not closed."""
     key = SnapshotKey.parse(snapshot_id)

@@ -33,7 +33,8 @@ def _share(value: Any) -> Decimal:
 Share = Annotated[
     Decimal,
     PlainValidator(_share),
-    WithJsonSchema({"enum": ["1", "0.5", 1, 0.5], "examples": ["0.5"]}),
+    # Generators of clients know no enum of several types: as a number it is any, and the validator says which two.
+    WithJsonSchema({"anyOf": [{"type": "string", "enum": ["1", "0.5"]}, {"type": "number"}], "examples": ["0.5"]}),
 ]
 """How much of each day."""
 
