@@ -82,7 +82,7 @@ class Benchmarks(Node):
     as_of: dt.datetime
 
     @strawberry.field(description="By KPI, job role and tenure.", extensions=[Paged(whole=True)])
-    def benchmarks(self, page: PageRequest) -> BenchmarkConnection:
+    def kpis(self, page: PageRequest) -> BenchmarkConnection:
         """All of them, unless fewer are asked for."""
         found = page_of_list(self.row.benchmarks, page)
         edges = [

@@ -12,13 +12,14 @@ import strawberry
 from schema.context import Info
 from schema.describing import NEEDS, describe, describe_enum
 from schema.inputs import to_input
+from schema.kpi_status import Status
 from schema.paging import Paged
 from schema.relay import Connection, Node, id_of, part_of_list, to_connection, to_global_id
 from schema.snapshot_revisions import SnapshotRevisionConnection, to_revisions
 from service.core.errors import ErrorKind, ServiceError, not_found
 from service.core.pagination import PageRequest
 from service.kpi_snapshots.dto import KpiSnapshotDTO, KpiSnapshotQuery, SnapshotKey
-from service.kpi_snapshots.pace import Method, Status
+from service.kpi_snapshots.pace import Method
 from service.kpi_snapshots.permissions import Permission
 from service.kpi_snapshots.use_cases import snapshots
 from service.success_models.kpis import KpiLevel, Polarity
@@ -62,16 +63,6 @@ describe_enum(
     name="KpiPolarity",
     higher="More is better.",
     lower="Less is better.",
-)
-describe_enum(
-    Status,
-    "From the probability of reaching the target, not from a share of it.",
-    name="KpiStatus",
-    ahead="As good as certain to reach it.",
-    on_track="More likely than not to reach it.",
-    at_risk="Less likely than not to reach it.",
-    behind="Unlikely to reach it.",
-    cannot_tell="The facts do not say yet.",
 )
 describe_enum(
     Method,

@@ -10,6 +10,7 @@ import strawberry
 from schema.context import Info
 from schema.describing import NEEDS, describe, describe_enum
 from schema.inputs import row_id, to_input
+from schema.kpi_status import Status
 from schema.paging import Paged
 from schema.people.types import Person, to_person
 from schema.relay import (
@@ -26,7 +27,6 @@ from schema.relay import (
 from schema.scalars import Cursor, Pointer
 from service.core.errors import ErrorKind, ServiceError, not_found
 from service.core.pagination import PageRequest
-from service.kpi_snapshots.pace import Status
 from service.kpi_snapshots.permissions import Permission
 from service.kpi_snapshots.use_cases.changes import get_model_changes
 from service.kpi_snapshots.versions.dto import KpiChangeDTO, ModelChangesDTO, ModelChangesQuery, MovedSnapshotDTO

@@ -7,12 +7,12 @@ from decimal import Decimal
 import strawberry
 
 from schema.describing import describe, describe_enum
+from schema.kpi_status import Status
 from schema.relay import PageInfo, page_of_list, to_page_info
 from schema.scalars import Cursor
 from service.core.pagination import PageRequest
 from service.kpi_snapshots.closings import Reason
 from service.kpi_snapshots.dto import SnapshotRevisionDTO
-from service.kpi_snapshots.pace import Status
 
 describe_enum(
     Reason,

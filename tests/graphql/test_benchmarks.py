@@ -11,7 +11,7 @@ from tests.fixtures.rest import bearer
 from tests.graphql.conftest import Ask
 
 QUERY = """query ($model: ID!, $at: DateTime) {
-  benchmarks(successModelId: $model, asOf: $at, jobRole: "AE") { id periodStart benchmarks { edges {
+  benchmarks(successModelId: $model, asOf: $at, jobRole: "AE") { id periodStart kpis { edges {
     node tenure n lowerQuartile median upperQuartile proposedTarget reliability proof } } } }"""
 NODE = "query ($id: ID!) { node(id: $id) { id ... on Benchmarks { periodStart } } }"
 
@@ -27,11 +27,11 @@ async def test_the_same_as_over_rest(peers: PeerOrg, ask: Ask, client: httpx.Asy
     params = {"as_of": peers.at.isoformat(), "job_role": "AE"}
     path = f"/v1/success-models/{peers.model.id}/benchmarks"
     rows = (await client.get(path, params=params, headers=bearer(peers.org.admin_key))).json()["benchmarks"]
-    assert [(edge["node"], edge["n"], edge["median"]) for edge in found["benchmarks"]["edges"]] == [
+    assert [(edge["node"], edge["n"], edge["median"]) for edge in found["kpis"]["edges"]] == [
         (row["kpi"], row["n"], row["median"]) for row in rows
     ]
-    assert [edge["tenure"] for edge in found["benchmarks"]["edges"]] == [None, "UNDER_6_MONTHS", "TWO_YEARS_OR_MORE"]
-    assert {edge["proof"] for edge in found["benchmarks"]["edges"]} == {"PROVEN", "TOO_FEW"}
+    assert [edge["tenure"] for edge in found["kpis"]["edges"]] == [None, "UNDER_6_MONTHS", "TWO_YEARS_OR_MORE"]
+    assert {edge["proof"] for edge in found["kpis"]["edges"]} == {"PROVEN", "TOO_FEW"}
     node = {"id": found["id"], "periodStart": "2025-04-01"}
     assert await ask(peers.org.admin_key, NODE, id=found["id"]) == {"data": {"node": node}}
     other = await make_sales_org(peers.org.database)
