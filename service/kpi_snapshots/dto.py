@@ -1,10 +1,10 @@
 """Inputs and outputs of KPI snapshots."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from pydantic import AwareDatetime, ValidationError
+from pydantic import ValidationError
 
 from service.core.dto import InputDTO, IsoDay, IsoInstant, Key, OutputDTO
 from service.core.errors import not_found
@@ -83,7 +83,7 @@ class KpiSnapshotDTO(OutputDTO):
     period_start: date
     """Its first day."""
     period_end: date
-    as_of: AwareDatetime
+    as_of: datetime
     """Nothing later counts."""
     value: Decimal | None
     """Null where there is nothing to divide by."""
@@ -115,7 +115,7 @@ class KpiSnapshotDTO(OutputDTO):
     """How the interval and the probability were come by."""
     model_version: int
     """Which version of the model it follows."""
-    closed_at: AwareDatetime | None = None
+    closed_at: datetime | None = None
     """When the period was closed; from then on every change is a revision."""
     revision: int = 0
     """How often the closed number was written: 1 as it was closed, more after restatements; 0 while it is open."""
@@ -153,7 +153,7 @@ class ScorecardDTO(OutputDTO):
     """Its first day."""
     period_end: date
     """Its last day."""
-    as_of: AwareDatetime
+    as_of: datetime
     """Nothing later counts."""
     success_model_id: UUID | None
     """The version of the model; null where the person has none."""
@@ -168,7 +168,7 @@ class SnapshotRevisionDTO(OutputDTO):
 
     revision: int
     """1 is the closing itself."""
-    recorded_at: AwareDatetime
+    recorded_at: datetime
     """From then on it held."""
     reason: Reason
     """Why it was written."""
@@ -249,7 +249,7 @@ class BenchmarksDTO(OutputDTO):
     """Its first day."""
     period_end: date
     """Its last."""
-    as_of: AwareDatetime
+    as_of: datetime
     """Nothing later counts."""
     benchmarks: list[BenchmarkDTO]
     """In the model's order: of each job role all, then by tenure."""

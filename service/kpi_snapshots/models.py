@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, Index, Numeric
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSON, JSONB
 from sqlmodel import Field, SQLModel
 
 from service.core.tables import TenantRow, timestamp
@@ -56,7 +56,8 @@ class SnapshotMark(TenantRow, table=True):
 class ReadySnapshot(SQLModel, table=True):
     """The snapshot of a person and KPI in the period that holds `as_of`, as it is answered.
 
-    `place` is the KPI's in the model of `model_id`; `snapshot` is a `KpiSnapshotDTO`.
+    `place` is the KPI's in the model of `model_id`; `snapshot` is a `KpiSnapshotDTO`, kept as text: it is only ever
+    read as a whole.
     """
 
     __tablename__ = "kpi_snapshot"
@@ -70,7 +71,7 @@ class ReadySnapshot(SQLModel, table=True):
     model_id: UUID
     place: int
     as_of: datetime = Field(sa_column=timestamp())
-    snapshot: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    snapshot: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
 
     __table_args__ = (
         ForeignKeyConstraint(["org_id", "person_id"], ["person.org_id", "person.id"], ondelete="CASCADE"),

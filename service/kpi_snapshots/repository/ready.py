@@ -21,7 +21,7 @@ from sqlalchemy import (
     select,
     tuple_,
 )
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -135,10 +135,10 @@ async def list_missing(session: AsyncSession, wanted: Wanted, limit: int | None 
     return [row[0] for row in await rows(session, missing.limit(limit))]
 
 
-async def load_ready(
-    session: AsyncSession, wanted: Wanted, kpi: str | None, page: PageRequest | None
+async def load_ready_page(
+    session: AsyncSession, wanted: Wanted, kpi: str | None, page: PageRequest
 ) -> list[tuple[tuple[str, ...], str]]:
-    """The rows by person's name and in the model's order, each as JSON with its position.
+    """One page's rows and one more, by person's name and in the model's order, each as JSON with its position.
 
     Backward pages have the last one first.
     """
@@ -146,25 +146,30 @@ async def load_ready(
         part.collate("C")
         for part in (PERSON.c.name, PERSON.c.id.cast(String), func.lpad(READY.c.place.cast(String), 5, "0"))
     ]
-    query: Select[Any] = (
-        select(*order, READY.c.snapshot.cast(Text))
-        .select_from(READY.join(PERSON, and_(PERSON.c.org_id == READY.c.org_id, PERSON.c.id == READY.c.person_id)))
-        .where(_fits(wanted), PERSON.c.org_id == wanted.org_id, READY.c.model_id == _model_of(wanted))
-    )
+    query = _ready(wanted, kpi, *order, READY.c.snapshot.cast(Text))
+    after, before = page.bounds(len(order))
+    if after is not None:
+        query = query.where(tuple_(*order) > tuple_(*after))
+    if before is not None:
+        query = query.where(tuple_(*order) < tuple_(*before))
+    query = query.order_by(*(part.desc() if page.backward else part for part in order)).limit(page.limit + 1)
+    return [((row[0], row[1], row[2]), row[3]) for row in await rows(session, query)]
+
+
+async def load_ready(session: AsyncSession, wanted: Wanted, kpi: str | None) -> list[str]:
+    """All the rows, those of a person in the model's order: per person one text of JSON documents with commas."""
+    documents = func.string_agg(READY.c.snapshot.cast(Text), aggregate_order_by(literal(","), READY.c.place))
+    query = _ready(wanted, kpi, documents).group_by(READY.c.person_id)
+    return [row[0] for row in await rows(session, query)]
+
+
+def _ready(wanted: Wanted, kpi: str | None, *columns: Any) -> Select[Any]:
+    joined = READY.join(PERSON, and_(PERSON.c.org_id == READY.c.org_id, PERSON.c.id == READY.c.person_id))
+    query = select(*columns).select_from(joined)
+    query = query.where(_fits(wanted), PERSON.c.org_id == wanted.org_id, READY.c.model_id == _model_of(wanted))
     if wanted.person_ids is not None:
         query = query.where(READY.c.person_id == func.any(_ids(wanted.person_ids)))
-    if kpi is not None:
-        query = query.where(READY.c.kpi == kpi)
-    if page is not None:
-        after, before = page.bounds(len(order))
-        if after is not None:
-            query = query.where(tuple_(*order) > tuple_(*after))
-        if before is not None:
-            query = query.where(tuple_(*order) < tuple_(*before))
-        query = query.limit(page.limit + 1)
-    is_backward = page is not None and page.backward
-    found = await rows(session, query.order_by(*(part.desc() if is_backward else part for part in order)))
-    return [((row[0], row[1], row[2]), row[3]) for row in found]
+    return query if kpi is None else query.where(READY.c.kpi == kpi)
 
 
 def _fits(wanted: Wanted) -> Any:

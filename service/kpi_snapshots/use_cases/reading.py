@@ -1,14 +1,14 @@
 """Ready snapshots, read: of now only, and only where everybody's are there and fresh."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import timedelta
 from uuid import UUID
 
-from pydantic import TypeAdapter
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from service.core.clock import utc_now
 from service.core.pagination import Page, PageRequest, cut
+from service.core.trusted import TrustedReader
 from service.kpi_snapshots.dto import KpiSnapshotDTO, KpiSnapshotQuery
 from service.kpi_snapshots.repository import ready as repository
 from service.kpi_snapshots.repository.ready import Wanted
@@ -18,7 +18,7 @@ from service.success_models.use_cases.success_models import active_model_ids
 
 FRESH_FOR = timedelta(minutes=90)
 """Older rows than this are of a worker that stands still: then numbers are computed when they are read."""
-_SNAPSHOTS = TypeAdapter(list[KpiSnapshotDTO])
+_SNAPSHOTS = TrustedReader(KpiSnapshotDTO)
 DAYS_AT_MOST = {PeriodKind.WEEK: 7, PeriodKind.MONTH: 31, PeriodKind.QUARTER: 92, PeriodKind.YEAR: 366}
 
 
@@ -41,10 +41,10 @@ async def read_ready_page(
     """One page of ready snapshots; None where some are missing, or there are none at all."""
     if await repository.list_missing(session, wanted, 1):
         return None
-    found = await repository.load_ready(session, wanted, kpi, page)
+    found = await repository.load_ready_page(session, wanted, kpi, page)
     if not found and page.cursor is None and page.before is None:
         return None
-    return cut(_present([row for _, row in found]), [position for position, _ in found], page)
+    return cut(_SNAPSHOTS.read([row for _, row in found]), [position for position, _ in found], page)
 
 
 async def read_ready(
@@ -53,12 +53,7 @@ async def read_ready(
     """Several people's ready snapshots, and those whose are missing."""
     missing = set(await repository.list_missing(session, wanted))
     found: dict[UUID, list[KpiSnapshotDTO]] = {}
-    for snapshot in _present([row for _, row in await repository.load_ready(session, wanted, kpi, None)]):
+    for snapshot in _SNAPSHOTS.read(await repository.load_ready(session, wanted, kpi)):
         if snapshot.person_id not in missing:
             found.setdefault(snapshot.person_id, []).append(snapshot)
     return found, missing
-
-
-def _present(documents: Sequence[str]) -> list[KpiSnapshotDTO]:
-    """Parsed and checked in one go: tens of thousands are read at once."""
-    return _SNAPSHOTS.validate_json(f"[{','.join(documents)}]")
