@@ -24,6 +24,8 @@ VALUES: dict[str, Any] = {
     "organization.day_ends_hour": 18,
     "organization.closing_grace_days": 5,
     "organization.opportunity_grace_working_days": 3,
+    "organization.session_horizon_weeks": 8,
+    "organization.session_grace_hours": 24,
     "coaching_opportunity.kind": "behind_target",
     "coaching_opportunity.status": "open",
     "coaching_opportunity.closed_at": None,
