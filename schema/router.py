@@ -30,6 +30,7 @@ from schema.coaching_opportunities import (
     CoachingOpportunitiesQuery,
     CoachingOpportunitiesSubscription,
 )
+from schema.coaching_sessions import CoachingSessionsMutation, CoachingSessionsQuery
 from schema.confirmations import ConfirmationsMutation, ConfirmationsQuery
 from schema.context import GraphQLContext
 from schema.crm_connections.mutations import CrmMutation
@@ -54,6 +55,8 @@ from schema.people.queries import PeopleQuery
 from schema.plans import PlanQueries
 from schema.process_adherence import ProcessAdherenceQueries
 from schema.scalars import SCALARS
+from schema.session_moves import CoachingSessionsSubscription, SessionMovesMutation
+from schema.session_notes import SessionNotesMutation
 from schema.sockets import INIT_WAIT, MAX_SUBSCRIPTIONS, SocketHandler
 from schema.success_models import SuccessModelsMutation, SuccessModelsQuery
 from schema.team_scorecards import TeamScorecardQueries
@@ -85,6 +88,7 @@ class Query(
     ModelChangesQueries,
     TeamScorecardQueries,
     CoachingOpportunitiesQuery,
+    CoachingSessionsQuery,
     CalendarFeedsQuery,
     CrmQuery,
     CrmEventsQuery,
@@ -114,6 +118,9 @@ class Mutation(
     IdentityProviderMutation,
     SuccessModelsMutation,
     CoachingOpportunitiesMutation,
+    CoachingSessionsMutation,
+    SessionMovesMutation,
+    SessionNotesMutation,
     CalendarFeedsMutation,
     CrmMutation,
     CrmEventsMutation,
@@ -130,7 +137,7 @@ class Mutation(
 
 
 @strawberry.type(description="What is told as it happens.")
-class Subscription(KpiSnapshotSubscriptions, CoachingOpportunitiesSubscription):
+class Subscription(KpiSnapshotSubscriptions, CoachingOpportunitiesSubscription, CoachingSessionsSubscription):
     """Over `graphql-transport-ws`."""
 
 
