@@ -84,8 +84,9 @@ def _event(entry: CalendarEntry) -> Event:
     event.add("uid", f"{entry.session_id}@touchline")
     event.add("sequence", entry.sequence)
     event.add("status", "CANCELLED" if entry.is_cancelled else "CONFIRMED")
-    event.add("dtstart", _local(entry.starts_at, entry.time_zone))
-    event.add("dtend", _local(entry.ends_at, entry.time_zone))
+    starts_at, ends_at = _local(entry)
+    event.add("dtstart", starts_at)
+    event.add("dtend", ends_at)
     # Not the time of rendering: the same state is the same file.
     event.add("dtstamp", entry.updated_at.astimezone(UTC))
     event.add("last-modified", entry.updated_at.astimezone(UTC))
@@ -122,10 +123,16 @@ def _address(person: tuple[str, str]) -> vCalAddress:
     return address
 
 
-def _local(at: datetime, time_zone: str) -> datetime:
-    """The time in its zone; in UTC where the zone's clocks show it a second time, which no local time can say."""
-    local = at.astimezone(ZoneInfo(time_zone))
-    return at.astimezone(UTC) if local.fold else local
+def _local(entry: CalendarEntry) -> tuple[datetime, datetime]:
+    """Start and end in the session's zone; in UTC where its clocks show one of them for the second time.
+
+    A local time that is shown twice means the first (3.3.5): the second has no other name.
+    """
+    zone = ZoneInfo(entry.time_zone)
+    starts_at, ends_at = entry.starts_at.astimezone(zone), entry.ends_at.astimezone(zone)
+    if starts_at.fold or ends_at.fold:
+        return starts_at.astimezone(UTC), ends_at.astimezone(UTC)
+    return starts_at, ends_at
 
 
 def _zone(key: str, first: datetime, last: datetime) -> Timezone:
