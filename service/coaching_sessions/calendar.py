@@ -71,10 +71,10 @@ def render_calendar(name: str, entries: Sequence[CalendarEntry], method: str = "
     calendar.add("x-published-ttl", vDuration(_REFRESH))
     for entry in sorted(entries, key=lambda one: (one.starts_at, one.session_id)):
         calendar.add_component(_event(entry))
-    if used := sorted(calendar.get_missing_tzids()):
-        first = min(entry.starts_at for entry in entries)
-        last = max(entry.ends_at for entry in entries)
-        calendar.subcomponents = [*(_zone(key, first, last) for key in used), *calendar.subcomponents]
+    zones = [
+        _zone(key, [one for one in entries if one.time_zone == key]) for key in sorted(calendar.get_missing_tzids())
+    ]
+    calendar.subcomponents = [*zones, *calendar.subcomponents]
     rendered: bytes = calendar.to_ical()
     return rendered
 
@@ -135,17 +135,19 @@ def _local(entry: CalendarEntry) -> tuple[datetime, datetime]:
     return starts_at, ends_at
 
 
-def _zone(key: str, first: datetime, last: datetime) -> Timezone:
-    """The VTIMEZONE of a zone for the years that two instants lie in, one observance for each change of its clocks.
+def _zone(key: str, entries: Sequence[CalendarEntry]) -> Timezone:
+    """The VTIMEZONE of a zone for the years of its sessions, one observance for each change of its clocks.
 
     `icalendar` makes one too, but takes each gap's end for its beginning: a spring's change comes an hour late.
     """
     zone = ZoneInfo(key)
-    begin = datetime((first - _DAY).year, 1, 1, tzinfo=UTC)
+    # A day off on either side, because a zone's new year is not that of UTC.
+    begin = datetime((min(one.starts_at for one in entries) - _DAY).year, 1, 1, tzinfo=UTC)
+    end = datetime((max(one.ends_at for one in entries) + _DAY).year + 1, 1, 1, tzinfo=UTC)
     component = Timezone()
     component.add("tzid", key)
     component.add_component(_observance(begin.astimezone(zone), begin.astimezone(zone)))
-    for change in _changes(zone, begin, datetime((last + _DAY).year + 1, 1, 1, tzinfo=UTC)):
+    for change in _changes(zone, begin, end):
         before = change - timedelta(seconds=1)
         component.add_component(_observance(before.astimezone(zone), change.astimezone(zone)))
     return component
