@@ -124,15 +124,15 @@ def _address(person: tuple[str, str]) -> vCalAddress:
 
 
 def _local(entry: CalendarEntry) -> tuple[datetime, datetime]:
-    """Start and end in the session's zone; in UTC where its clocks show one of them for the second time.
+    """Start and end in the session's zone; in UTC where its clocks show one of the two twice.
 
-    A local time that is shown twice means the first (3.3.5): the second has no other name.
+    Such a local time means the first (3.3.5), so that the second has no name at all, and programs get it wrong.
     """
     zone = ZoneInfo(entry.time_zone)
-    starts_at, ends_at = entry.starts_at.astimezone(zone), entry.ends_at.astimezone(zone)
-    if starts_at.fold or ends_at.fold:
-        return starts_at.astimezone(UTC), ends_at.astimezone(UTC)
-    return starts_at, ends_at
+    times = entry.starts_at.astimezone(zone), entry.ends_at.astimezone(zone)
+    if any(at.replace(fold=0).utcoffset() != at.replace(fold=1).utcoffset() for at in times):
+        return entry.starts_at.astimezone(UTC), entry.ends_at.astimezone(UTC)
+    return times
 
 
 def _zone(key: str, entries: Sequence[CalendarEntry]) -> Timezone:

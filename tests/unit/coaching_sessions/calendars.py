@@ -55,18 +55,19 @@ PLANNED = (
     entry(3, "2026-03-08T07:00Z", "America/New_York"),  # as they are
     entry(4, "2026-11-01T05:30Z", "America/New_York"),  # the first half past one of that night, and ends with it
     entry(5, "2026-11-01T06:30Z", "America/New_York"),  # and the second, which has no local name
-    entry(6, "2026-11-01T05:45Z", "America/New_York"),  # ends in the second
+    entry(6, "2026-11-01T04:45Z", "America/New_York"),  # ends in what comes twice
     entry(7, "2025-12-31T20:00Z", "Pacific/Auckland"),  # in the new year already
     entry(8, "2026-04-03T22:00Z", "Australia/Sydney"),
     entry(9, "2026-04-05T22:00Z", "Australia/Sydney"),
-    entry(10, "2026-04-04T14:15Z", "Australia/Lord_Howe"),
+    entry(10, "2026-04-04T14:15Z", "Australia/Lord_Howe"),  # ends in the half hour that comes twice
     entry(11, "2026-10-03T15:30Z", "Australia/Lord_Howe"),
     entry(12, "2011-12-30T10:00Z", "Pacific/Apia"),  # the first minute after the day that never was
     entry(13, "2026-05-05T04:30Z", "Asia/Kathmandu"),
     entry(14, "2026-03-29T00:30Z", "Europe/Dublin"),
     entry(15, "2026-02-18T09:00Z", "Africa/Casablanca"),
     entry(16, "2026-06-01T12:00Z", "UTC"),
-    entry(17, "2019-02-17T01:00Z", "America/Sao_Paulo"),
+    entry(17, "2019-02-17T01:00Z", "America/Sao_Paulo"),  # on an evening with two last hours
+    entry(22, "2019-02-20T12:00Z", "America/Sao_Paulo"),
     replace(entry(18, "2026-06-02T12:00Z", "Europe/Berlin"), summary=AWKWARD, description=AWKWARD, url=None),
     replace(entry(19, "2026-06-03T12:00Z", "Europe/Berlin"), manager=('Ann "A.", Q; ^R: 🎯\nX', "ann@example.com")),
     replace(entry(20, "2026-06-04T12:00Z", "Europe/Berlin"), description="", alarm_minutes=None),

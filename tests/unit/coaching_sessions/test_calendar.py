@@ -69,12 +69,13 @@ def test_moves_and_cancellations_keep_the_uid_and_raise_the_sequence() -> None:
         assert new["created"].dt == old["created"].dt == WRITTEN_AT.replace(microsecond=0)
 
 
-def test_times_stand_in_the_sessions_zone_and_in_utc_only_where_it_has_no_name_for_them() -> None:
+def test_times_stand_in_the_sessions_zone_and_in_utc_only_where_its_clocks_show_them_twice() -> None:
     zones = {
         UUID(str(event["uid"])[:36]): event["dtstart"].params.get("TZID") for event in read(render_calendar("", FEED))
     }
-    nameless = {UUID(int=number) for number in (4, 5, 6, 16)}
-    assert zones == {one.session_id: None if one.session_id in nameless else one.time_zone for one in FEED}
+    shown_twice = {UUID(int=number) for number in (4, 5, 6, 10, 17)}
+    in_utc = {*shown_twice, UUID(int=16)}
+    assert zones == {one.session_id: None if one.session_id in in_utc else one.time_zone for one in FEED}
 
 
 def test_every_zone_used_is_described_once_and_before_the_sessions() -> None:
