@@ -9,7 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar, Timezone
 from icalendar.timezone import TZP
@@ -145,6 +145,7 @@ def test_no_text_opens_a_line_of_its_own() -> None:
     assert not re.search(rb"[\x00-\x09\x0b\x0c\x0e-\x1f]", rendered)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300), st.text(max_size=300))
 def test_any_text_is_read_back_as_one_session(summary: str, name: str) -> None:
     one = replace(PLANNED[0], summary=summary, description=summary, manager=(name, "ada@example.com"))
