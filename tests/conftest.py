@@ -8,12 +8,18 @@ from pathlib import Path
 import asyncpg
 import pytest
 import pytest_asyncio
+from hypothesis import settings as hypothesis_settings
 
 from service.core.database import Database
 from service.core.embedded import OWNER, DatabaseUrls, ensure_database
 from service.core.migrating import migrate
 from service.core.secrets import SecretBox
 from service.core.settings import Settings
+
+# Hypothesis's limit of 200 ms an example is for an idle machine, and says nothing about answers; it sets none in CI.
+# All else is as the environment has it.
+hypothesis_settings.register_profile("touchline", hypothesis_settings(), deadline=None)
+hypothesis_settings.load_profile("touchline")
 
 ENCRYPTION_KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 
