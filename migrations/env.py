@@ -7,6 +7,7 @@ from alembic import context
 
 import service.activities.models
 import service.coaching_opportunities.models
+import service.coaching_sessions.models
 import service.crm.models
 import service.kpi_snapshots.models
 import service.organizations.models

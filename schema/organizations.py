@@ -34,6 +34,8 @@ class Organization(Node):
     day_ends_hour: int
     closing_grace_days: int
     opportunity_grace_working_days: int
+    session_horizon_weeks: int
+    session_grace_hours: int
     created_at: dt.datetime
     updated_at: dt.datetime
 
@@ -110,6 +112,8 @@ class UpdateOrganizationInput:
     day_ends_hour: int | None = UNSET
     closing_grace_days: int | None = UNSET
     opportunity_grace_working_days: int | None = UNSET
+    session_horizon_weeks: int | None = UNSET
+    session_grace_hours: int | None = UNSET
     idempotency_key: str | None = None
 
 

@@ -5,6 +5,7 @@ from itertools import chain
 
 from service.activities.permissions import Permission as Activities
 from service.coaching_opportunities.permissions import Permission as Opportunities
+from service.coaching_sessions.permissions import Permission as Coaching
 from service.core.principal import Role
 from service.crm.permissions import Permission as Crm
 from service.kpi_snapshots.permissions import Permission as KpiSnapshots
@@ -14,7 +15,9 @@ from service.webhooks.permissions import Permission as Webhooks
 
 ALL_PERMISSIONS: frozenset[str] = frozenset(
     permission.value
-    for permission in chain(Organizations, SuccessModels, Activities, KpiSnapshots, Opportunities, Crm, Webhooks)
+    for permission in chain(
+        Organizations, SuccessModels, Activities, KpiSnapshots, Opportunities, Coaching, Crm, Webhooks
+    )
 )
 
 _EVERYONE = {
@@ -30,11 +33,22 @@ _EVERYONE = {
     Opportunities.COACHING_OPPORTUNITIES_READ,
     Opportunities.COACHING_OPPORTUNITIES_WRITE,
     Activities.ACTIVITIES_READ,
+    Coaching.COACHING_PROGRAMMES_READ,
+    Coaching.COACHING_SESSIONS_READ,
+    Coaching.COACHING_SESSIONS_WRITE,
+    Coaching.COACHING_TOPICS_READ,
+    Coaching.COACHING_TOPICS_WRITE,
+    Coaching.COMMITMENTS_READ,
+    Coaching.COMMITMENTS_WRITE,
+    Coaching.CADENCE_ADHERENCE_READ,
+    Coaching.CALENDAR_FEEDS_READ,
+    Coaching.CALENDAR_FEEDS_WRITE,
 }
 _MANAGER = _EVERYONE | {SuccessModels.INSPECTIONS_WRITE}
 _ENABLEMENT = _MANAGER | {
     Organizations.TEAMS_WRITE,
     SuccessModels.SUCCESS_MODELS_WRITE,
+    Coaching.COACHING_PROGRAMMES_WRITE,
     Crm.CRM_CONNECTIONS_READ,
     Webhooks.WEBHOOKS_READ,
     Webhooks.EVENTS_READ,

@@ -9,6 +9,7 @@ NON_TENANT_TABLES = {
     "organization_directory": "finds an organization at all: its id and a hash of its name",
     "api_key_route": "finds the organization of an API key by the key's hash",
     "identity_provider_route": "finds the organization of a token by hashes of its issuer and of one claim",
+    "calendar_feed_route": "finds the organization of a calendar feed by its token's hash",
     "connection_route": "finds the connection of a delivery by system, application, account, token hash or id",
     "unclaimed_delivery": "verified deliveries whose account no connection claims yet; the operator's CLI only",
     "pgqueuer": "jobs; payloads hold ids only",
@@ -23,6 +24,8 @@ APPEND_ONLY_TABLES = {
     "audit_event": "a log that its subjects could rewrite would prove nothing",
     "inspection": "a verdict that could be taken back in silence would be none",
     "confirmation": "what somebody vouched for stays said",
+    "session_format": "a past session keeps the format it was held by",
+    "session_move": "that a session was moved, and how late, stays known",
 }
 """Tenant tables whose rows the application may neither change nor, while their organization exists, delete."""
 

@@ -7,6 +7,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from service.webhooks.coaching_event_data import (
+    CancelledSessionData,
+    CommitmentData,
+    CommitmentSettledData,
+    ProgrammeData,
+    RescheduledSessionData,
+    SessionData,
+    SessionReminderData,
+    TopicData,
+    UncoveredData,
+)
 from service.webhooks.event_data import (
     AbsenceData,
     AbsenceUpdatedData,
@@ -52,6 +63,20 @@ class EventType(StrEnum):
     COACHING_OPPORTUNITY_RAISED = "coaching_opportunity.raised"
     COACHING_OPPORTUNITY_UPDATED = "coaching_opportunity.updated"
     COACHING_OPPORTUNITY_CLOSED = "coaching_opportunity.closed"
+    COACHING_PROGRAMME_CREATED = "coaching_programme.created"
+    COACHING_PROGRAMME_CHANGED = "coaching_programme.changed"
+    COACHING_PROGRAMME_ENDED = "coaching_programme.ended"
+    COACHING_SESSION_SCHEDULED = "coaching_session.scheduled"
+    COACHING_SESSION_RESCHEDULED = "coaching_session.rescheduled"
+    COACHING_SESSION_STARTED = "coaching_session.started"
+    COACHING_SESSION_COMPLETED = "coaching_session.completed"
+    COACHING_SESSION_MISSED = "coaching_session.missed"
+    COACHING_SESSION_CANCELLED = "coaching_session.cancelled"
+    COACHING_SESSION_REMINDER = "coaching_session.reminder"
+    COACHING_SESSION_NONE_PLANNED = "coaching_session.none_planned"
+    COMMITMENT_CREATED = "commitment.created"
+    COMMITMENT_SETTLED = "commitment.settled"
+    TOPIC_RAISED = "topic.raised"
     CRM_CONNECTION_CREATED = "crm_connection.created"
     CRM_CONNECTION_UPDATED = "crm_connection.updated"
     CRM_CONNECTION_DELETED = "crm_connection.deleted"
@@ -87,6 +112,20 @@ EVENTS: Mapping[EventType, EventSpec] = {
     EventType.COACHING_OPPORTUNITY_RAISED: EventSpec("A coaching opportunity was found", OpportunityRaisedData),
     EventType.COACHING_OPPORTUNITY_UPDATED: EventSpec("A coaching opportunity was acted upon", OpportunityUpdatedData),
     EventType.COACHING_OPPORTUNITY_CLOSED: EventSpec("A coaching opportunity is gone", OpportunityClosedData),
+    EventType.COACHING_PROGRAMME_CREATED: EventSpec("A coaching programme was added", ProgrammeData),
+    EventType.COACHING_PROGRAMME_CHANGED: EventSpec("A coaching programme changes from a day on", ProgrammeData),
+    EventType.COACHING_PROGRAMME_ENDED: EventSpec("A coaching programme ends", ProgrammeData),
+    EventType.COACHING_SESSION_SCHEDULED: EventSpec("A coaching session was scheduled", SessionData),
+    EventType.COACHING_SESSION_RESCHEDULED: EventSpec("A coaching session was moved", RescheduledSessionData),
+    EventType.COACHING_SESSION_STARTED: EventSpec("A coaching session has begun", SessionData),
+    EventType.COACHING_SESSION_COMPLETED: EventSpec("A coaching session was held", SessionData),
+    EventType.COACHING_SESSION_MISSED: EventSpec("Nobody held a coaching session", SessionData),
+    EventType.COACHING_SESSION_CANCELLED: EventSpec("A coaching session was cancelled", CancelledSessionData),
+    EventType.COACHING_SESSION_REMINDER: EventSpec("A coaching session is near", SessionReminderData),
+    EventType.COACHING_SESSION_NONE_PLANNED: EventSpec("A rep has no session planned", UncoveredData),
+    EventType.COMMITMENT_CREATED: EventSpec("Somebody took something on", CommitmentData),
+    EventType.COMMITMENT_SETTLED: EventSpec("A commitment was kept, missed or dropped", CommitmentSettledData),
+    EventType.TOPIC_RAISED: EventSpec("There is something to talk about", TopicData),
     EventType.CRM_CONNECTION_CREATED: EventSpec("A CRM account was connected", CrmConnectionData),
     EventType.CRM_CONNECTION_UPDATED: EventSpec("A CRM connection changed", CrmConnectionUpdatedData),
     EventType.CRM_CONNECTION_DELETED: EventSpec("A CRM account was disconnected", CrmConnectionData),

@@ -27,6 +27,8 @@ BY_NAME: dict[str, Any] = {
     "day_ends_hour": 18,
     "closing_grace_days": 5,
     "opportunity_grace_working_days": 3,
+    "session_horizon_weeks": 8,
+    "session_grace_hours": 24,
     "day_starts_hour": 8,
     "denominator": None,
     "email": "ada@example.org",

@@ -28,6 +28,8 @@ StartHour = Annotated[int, Field(ge=0, le=23, strict=True)]
 EndHour = Annotated[int, Field(ge=1, le=24, strict=True)]
 GraceDays = Annotated[int, Field(ge=0, le=60, strict=True)]
 GraceWorkingDays = Annotated[int, Field(ge=0, le=20, strict=True)]
+HorizonWeeks = Annotated[int, Field(ge=1, le=26, strict=True)]
+GraceHours = Annotated[int, Field(ge=0, le=336, strict=True)]
 
 
 class CreateOrganization(InputDTO):
@@ -46,6 +48,8 @@ class CreateOrganization(InputDTO):
     day_ends_hour: EndHour = 18
     closing_grace_days: GraceDays = 5
     opportunity_grace_working_days: GraceWorkingDays = 3
+    session_horizon_weeks: HorizonWeeks = 8
+    session_grace_hours: GraceHours = 24
     admin_email: Email
     admin_name: Text | None = None
 
@@ -67,6 +71,8 @@ class UpdateOrganization(InputDTO):
     day_ends_hour: EndHour | None = None
     closing_grace_days: GraceDays | None = None
     opportunity_grace_working_days: GraceWorkingDays | None = None
+    session_horizon_weeks: HorizonWeeks | None = None
+    session_grace_hours: GraceHours | None = None
 
     _required = field_validator(
         "name",
@@ -81,6 +87,8 @@ class UpdateOrganization(InputDTO):
         "day_ends_hour",
         "closing_grace_days",
         "opportunity_grace_working_days",
+        "session_horizon_weeks",
+        "session_grace_hours",
     )(refuse_null)
 
 
@@ -113,5 +121,9 @@ class OrganizationDTO(OutputDTO):
     """Days after a period's end until its numbers are closed; what changes them later is a revision with a reason."""
     opportunity_grace_working_days: int
     """Working days for which a coaching opportunity is the person's alone; 0: the manager sees it at once."""
+    session_horizon_weeks: int
+    """How many weeks ahead coaching sessions are laid down."""
+    session_grace_hours: int
+    """Hours after its end until a session that was never started is missed."""
     created_at: datetime
     updated_at: datetime

@@ -47,10 +47,14 @@ class Organization(OrganizationFields, table=True):
     name: str
     closing_grace_days: int = Field(default=5, description="After its end, until a period is closed")
     opportunity_grace_working_days: int = Field(default=3, description="Until a manager sees an opportunity")
+    session_horizon_weeks: int = Field(default=8, description="How far ahead sessions are laid down")
+    session_grace_hours: int = Field(default=24, description="After its end, until a session not held is missed")
     created_at: datetime = Field(sa_column=timestamp())
     updated_at: datetime = Field(sa_column=timestamp())
 
     __table_args__ = (
+        CheckConstraint("session_horizon_weeks BETWEEN 1 AND 26", name="session_horizon"),
+        CheckConstraint("session_grace_hours BETWEEN 0 AND 336", name="session_grace"),
         CheckConstraint("opportunity_grace_working_days BETWEEN 0 AND 20", name="opportunity_grace"),
         CheckConstraint("week_start BETWEEN 1 AND 7", name="week_start"),
         CheckConstraint("fiscal_year_start_month BETWEEN 1 AND 12", name="fiscal_year_start_month"),

@@ -1,0 +1,102 @@
+"""What a brief says: every statement in words, with links to its evidence; process before outcome."""
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+from service.coaching_sessions.concerns import Concern
+from service.coaching_sessions.dto.commitments import CommitmentDTO
+from service.coaching_sessions.dto.topics import CoachingTopicDTO
+from service.coaching_sessions.format_document import FormatSection
+from service.core.dto import OutputDTO
+
+
+class StatementKind(StrEnum):
+    """What a statement is about."""
+
+    CHANGE = "change"
+    KPI = "kpi"
+    ADHERENCE = "adherence"
+    DEAL = "deal"
+    WIN = "win"
+
+
+class EvidenceLink(OutputDTO):
+    """Where a reader sees for themself."""
+
+    label: str
+    """What is there."""
+    href: str
+    """A path of the REST surface."""
+
+
+class StatementDTO(OutputDTO):
+    """One sentence or two, true of the data as of the brief's instant."""
+
+    kind: StatementKind
+    key: str
+    """What it is about, the same from one brief to the next: `kpi:calls:month`, `deal:0199…`."""
+    concerns: Concern
+    """Process or outcome."""
+    text: str
+    """In words."""
+    value: Decimal | None
+    """The number it rests on, if it is one."""
+    links: list[EvidenceLink]
+
+
+class BriefPersonDTO(OutputDTO):
+    """One of the two."""
+
+    id: UUID
+    name: str
+    job_role: str | None
+
+
+class NotYetAvailable(OutputDTO):
+    """A place that is kept for what cannot be told yet."""
+
+    available: bool
+    reason: str
+    """Why not."""
+
+
+class BriefDTO(OutputDTO):
+    """What the two have before them: live until the session starts, and kept as it was from then on."""
+
+    session_id: UUID
+    manager: BriefPersonDTO
+    rep: BriefPersonDTO
+    starts_at: datetime
+    ends_at: datetime
+    time_zone: str
+    """The session's."""
+    as_of: datetime
+    """Nothing later is in it."""
+    is_frozen: bool
+    """The session has started: this is what the two had before them."""
+    previous_session_id: UUID | None
+    """The last one that was held; null: this is the first."""
+    since: datetime
+    """What changed is told from then on: the last session, or four weeks ago."""
+    agenda: list[FormatSection]
+    """The sections of the format."""
+    changes: list[StatementDTO]
+    """What moved since then."""
+    kpis_behind: list[StatementDTO]
+    """Process first; none that is within chance."""
+    process_adherence: list[StatementDTO]
+    """How the rep's deals kept to the process."""
+    deals_to_inspect: list[StatementDTO]
+    """Broken standards, ageing and slipping deals, each with why."""
+    wins: list[StatementDTO]
+    """Worth celebrating, and what in the process earned them."""
+    commitments: list[CommitmentDTO]
+    """Open ones, the earliest first."""
+    topics: list[CoachingTopicDTO]
+    """Open ones by rank."""
+    quadrant: NotYetAvailable
+    """Process against outcome."""
+    focus_gaps: NotYetAvailable
+    """The one or two skills that matter most."""

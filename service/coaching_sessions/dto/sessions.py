@@ -1,0 +1,234 @@
+"""Inputs and outputs of coaching sessions, their moves, attestations, notes and who may read them."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, field_validator
+
+from service.coaching_sessions.dto.programmes import Minutes, Reminders
+from service.coaching_sessions.lifecycle import Move, SessionState, Side
+from service.core.dto import InputDTO, Instant, Key, OutputDTO, Text, example, refuse_null, refuse_unstorable
+from service.core.sorting import Sorting
+
+SLOT_SECONDS = 300
+
+
+def _whole_slot(at: datetime) -> datetime:
+    if at.timestamp() % SLOT_SECONDS:
+        raise ValueError("must be in whole steps of five minutes")
+    return at
+
+
+Slot = Annotated[Instant, AfterValidator(_whole_slot)]
+"""A start of a session."""
+Note = Annotated[
+    str, StringConstraints(min_length=1, max_length=20_000, strip_whitespace=True), BeforeValidator(refuse_unstorable)
+]
+"""A longer text: 1 to 20,000 characters."""
+Answer = Annotated[str, StringConstraints(max_length=5_000, strip_whitespace=True), BeforeValidator(refuse_unstorable)]
+AnswersInput = Annotated[dict[Key, Annotated[dict[Key, Answer], Field(max_length=20)]], Field(max_length=20)]
+"""Answers by section and question; an empty one takes it back."""
+
+
+class CreateCoachingSession(InputDTO):
+    """A session that no programme arranges."""
+
+    rep_id: UUID
+    """Who is coached."""
+    manager_id: UUID | None = None
+    """Who coaches; null: whom the rep reports to on that day."""
+    starts_at: Slot
+    minutes: Minutes = 30
+    format_key: Key = "grow"
+    reminder_minutes: Reminders = Field(default_factory=lambda: [1440, 60])
+
+
+class UpdateCoachingSession(InputDTO):
+    """Merge-patch of what the two write together; of the answers those that are given are replaced."""
+
+    model_config = example(shared_notes="We looked at two calls", answers={"goal": {"goal": "Book more demos"}})
+
+    shared_notes: Note | None = None
+    answers: AnswersInput | None = None
+
+    _required = field_validator("answers")(refuse_null)
+
+
+class RescheduleSession(InputDTO):
+    """Another time, and why; the series and the other sessions stay."""
+
+    model_config = example(starts_at="2026-03-04T14:30:00Z", reason="A customer meeting")
+
+    starts_at: Slot
+    minutes: Minutes | None = None
+    """Null: as long as before."""
+    reason: Text
+
+
+class CancelSession(InputDTO):
+    """Why it does not take place; the series stays."""
+
+    model_config = example(reason="We met at the fair already")
+
+    reason: Text
+
+
+class CompleteSession(InputDTO):
+    """How long it took, and what was talked about."""
+
+    model_config = example(minutes=35, discussed_topic_ids=[])
+
+    minutes: int | None = Field(default=None, ge=0, le=1440, strict=True)
+    """Null: from its start until now."""
+    discussed_topic_ids: Annotated[list[UUID], Field(max_length=50)] = Field(default_factory=list)
+    """Topics that are done with; the others are carried over."""
+
+
+class AttestSession(InputDTO):
+    """What one side says of how it went; both are shown, and never averaged."""
+
+    model_config = example(held=True, minutes=30, on_topic=True)
+
+    held: bool = Field(strict=True)
+    minutes: int | None = Field(default=None, ge=0, le=1440, strict=True)
+    on_topic: bool | None = Field(default=None, strict=True)
+    """Whether it was about what was to be talked about."""
+    comment: Text | None = None
+
+
+class WritePrivateNote(InputDTO):
+    """What nobody else ever sees."""
+
+    model_config = example(text="Ask about the holiday")
+
+    text: Note
+
+
+class GrantNotes(InputDTO):
+    """Who may read the shared notes and answers besides the two; both see the grant."""
+
+    person_id: UUID
+
+
+SESSION_SORTING = Sorting({"starts_at": datetime, "due_at": datetime, "created_at": datetime}, default="starts_at")
+
+
+class CoachingSessionFilter(InputDTO):
+    """Which sessions a list holds; the span is of `starts_at`, its end excluded."""
+
+    manager_id: UUID | None = None
+    rep_id: UUID | None = None
+    programme_id: UUID | None = None
+    cadence_id: UUID | None = None
+    status: SessionState | None = None
+    starts_from: Instant | None = None
+    starts_before: Instant | None = None
+
+
+class SessionMoveDTO(OutputDTO):
+    """A session was put at another time."""
+
+    id: UUID
+    sequence: int
+    """The session's from then on."""
+    from_starts_at: datetime
+    from_ends_at: datetime
+    to_starts_at: datetime
+    to_ends_at: datetime
+    moved_at: datetime
+    moved_by: UUID | None
+    """The person; null: a key of the organization, or the series."""
+    side: Side
+    """As whom."""
+    reason: str
+    """In words."""
+    notice_minutes: int
+    """How long before the old start; below 0: after it."""
+
+
+class SessionAttestationDTO(OutputDTO):
+    """What one side says of how the session went."""
+
+    person_id: UUID
+    side: Side
+    """Manager or rep."""
+    held: bool
+    minutes: int | None
+    on_topic: bool | None
+    """Whether it was about what was to be talked about."""
+    comment: str | None
+    attested_at: datetime
+
+
+class CoachingSessionDTO(OutputDTO):
+    """A one-to-one of a manager and a rep.
+
+    `shared_notes` and `answers` are null for whoever is neither of the two nor was granted them.
+    """
+
+    id: UUID
+    manager_id: UUID
+    """Who coaches."""
+    rep_id: UUID
+    """Who is coached."""
+    programme_id: UUID | None
+    """Null: arranged by hand."""
+    cadence_id: UUID | None
+    """The series; null: arranged by hand."""
+    format_id: UUID
+    """The version of the format that it follows."""
+    time_zone: str
+    """The zone in which its series keeps its time."""
+    due_at: datetime
+    """When it was to start at first; adherence counts it there."""
+    starts_at: datetime
+    ends_at: datetime
+    status: SessionState
+    sequence: int
+    """Raised by each change of time, and by a cancellation."""
+    owed: bool
+    """False where the series itself changed or ended: nobody owes it any more."""
+    reminder_minutes: list[int]
+    """Minutes before the start, each a reminder."""
+    started_at: datetime | None
+    completed_at: datetime | None
+    minutes_held: int | None
+    """How long it took."""
+    cancelled_at: datetime | None
+    cancelled_by: UUID | None
+    """The person; null: a key of the organization, or the series."""
+    cancelled_side: Side | None
+    """As whom."""
+    cancel_reason: str | None
+    missed_at: datetime | None
+    """When the clock found that nobody held it."""
+    shared_notes: str | None
+    """What the two wrote together."""
+    answers: dict[str, dict[str, str]] | None
+    """By section and question of the format."""
+    allowed_moves: list[Move]
+    """What the caller may do now."""
+    attestations: list[SessionAttestationDTO]
+    """Of both sides, beside each other."""
+    created_at: datetime
+    updated_at: datetime
+
+
+class PrivateNoteDTO(OutputDTO):
+    """The caller's own note of a session."""
+
+    session_id: UUID
+    text: str
+    updated_at: datetime
+
+
+class NoteGrantDTO(OutputDTO):
+    """Somebody beyond the two may read a session's shared notes and answers."""
+
+    session_id: UUID
+    person_id: UUID
+    """Who may read them."""
+    granted_by: UUID
+    """Which of the two said so."""
+    granted_at: datetime

@@ -1,0 +1,37 @@
+"""Every table of this slice."""
+
+from service.coaching_sessions.models.agenda import CoachingCommitment, CoachingTopic, SessionBrief
+from service.coaching_sessions.models.calendars import BookedSlot, CalendarFeed, CalendarFeedRoute
+from service.coaching_sessions.models.programmes import (
+    CadenceGap,
+    CoachingCadence,
+    CoachingClock,
+    CoachingProgramme,
+    SessionFormat,
+)
+from service.coaching_sessions.models.sessions import (
+    CoachingSession,
+    NoteGrant,
+    PrivateNote,
+    SessionAttestation,
+    SessionMove,
+)
+
+__all__ = [
+    "BookedSlot",
+    "CadenceGap",
+    "CalendarFeed",
+    "CalendarFeedRoute",
+    "CoachingCadence",
+    "CoachingClock",
+    "CoachingCommitment",
+    "CoachingProgramme",
+    "CoachingSession",
+    "CoachingTopic",
+    "NoteGrant",
+    "PrivateNote",
+    "SessionAttestation",
+    "SessionBrief",
+    "SessionFormat",
+    "SessionMove",
+]

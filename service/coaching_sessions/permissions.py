@@ -1,0 +1,19 @@
+"""What may be done about coaching sessions."""
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """Permissions of this slice; rows are scoped besides, and notes belong to those who took part."""
+
+    COACHING_PROGRAMMES_READ = "coaching_programmes:read"
+    COACHING_PROGRAMMES_WRITE = "coaching_programmes:write"
+    COACHING_SESSIONS_READ = "coaching_sessions:read"
+    COACHING_SESSIONS_WRITE = "coaching_sessions:write"
+    COACHING_TOPICS_READ = "coaching_topics:read"
+    COACHING_TOPICS_WRITE = "coaching_topics:write"
+    COMMITMENTS_READ = "commitments:read"
+    COMMITMENTS_WRITE = "commitments:write"
+    CADENCE_ADHERENCE_READ = "cadence_adherence:read"
+    CALENDAR_FEEDS_READ = "calendar_feeds:read"
+    CALENDAR_FEEDS_WRITE = "calendar_feeds:write"

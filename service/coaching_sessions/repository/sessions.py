@@ -1,0 +1,137 @@
+"""Every query of coaching sessions and what belongs to one: moves, attestations, notes and grants."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, or_
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from service.coaching_sessions.dto.sessions import SESSION_SORTING, CoachingSessionFilter
+from service.coaching_sessions.models import CoachingSession, NoteGrant, PrivateNote, SessionAttestation, SessionMove
+from service.core.keyset import fetch_page
+from service.core.pagination import Page, PageRequest
+
+Row = CoachingSession
+People = Collection[UUID] | None
+"""Whose sessions a caller sees, on either side of them; None: everybody's."""
+
+
+def seen_by(people: People) -> list[ColumnElement[bool]]:
+    """The condition that one of the two is among some people; none for everybody."""
+    if people is None:
+        return []
+    return [or_(col(Row.rep_id).in_(people), col(Row.manager_id).in_(people))]
+
+
+async def list_sessions(
+    session: AsyncSession, org_id: UUID, people: People, filters: CoachingSessionFilter, page: PageRequest
+) -> Page[Row]:
+    """One page of those that somebody sees."""
+    query = select(Row).where(col(Row.org_id) == org_id, *seen_by(people))
+    for name in ("manager_id", "rep_id", "programme_id", "cadence_id"):
+        wanted = getattr(filters, name)
+        if wanted is not None:
+            query = query.where(col(getattr(Row, name)) == wanted)
+    if filters.status is not None:
+        query = query.where(col(Row.status) == filters.status.value)
+    if filters.starts_from is not None:
+        query = query.where(col(Row.starts_at) >= filters.starts_from)
+    if filters.starts_before is not None:
+        query = query.where(col(Row.starts_at) < filters.starts_before)
+    return await fetch_page(session, query, Row, SESSION_SORTING, page)
+
+
+async def get_session(
+    session: AsyncSession, org_id: UUID, people: People, session_id: UUID, *, lock: bool = False
+) -> Row | None:
+    """One that somebody sees, locked for an update on request."""
+    query = select(Row).where(col(Row.org_id) == org_id, col(Row.id) == session_id, *seen_by(people))
+    return (await session.exec(query.with_for_update() if lock else query)).first()
+
+
+async def get_sessions(session: AsyncSession, org_id: UUID, people: People, ids: Collection[UUID]) -> list[Row]:
+    """Those of some ids that somebody sees."""
+    query = select(Row).where(col(Row.org_id) == org_id, col(Row.id).in_(ids), *seen_by(people))
+    return list((await session.exec(query)).all())
+
+
+async def list_of_people(
+    session: AsyncSession, org_id: UUID, person_ids: Collection[UUID], span: tuple[datetime, datetime]
+) -> list[Row]:
+    """Sessions of some people, on either side, that start within a span, its end excluded; by start."""
+    query = select(Row).where(
+        col(Row.org_id) == org_id,
+        *seen_by(person_ids),
+        col(Row.starts_at) >= span[0],
+        col(Row.starts_at) < span[1],
+    )
+    return list((await session.exec(query.order_by(col(Row.starts_at), col(Row.id)))).all())
+
+
+async def last_held(session: AsyncSession, org_id: UUID, rep_id: UUID, before: datetime) -> Row | None:
+    """The last session of a rep that was held and started before an instant."""
+    query = select(Row).where(
+        col(Row.org_id) == org_id,
+        col(Row.rep_id) == rep_id,
+        col(Row.status) == "completed",
+        col(Row.starts_at) < before,
+    )
+    return (await session.exec(query.order_by(col(Row.starts_at).desc()).limit(1))).first()
+
+
+async def next_scheduled(
+    session: AsyncSession, org_id: UUID, person_ids: Collection[UUID], after: datetime
+) -> list[Row]:
+    """The next session of each of some reps, from an instant on."""
+    query = (
+        select(Row)
+        .distinct(col(Row.rep_id))
+        .where(
+            col(Row.org_id) == org_id,
+            col(Row.rep_id).in_(person_ids),
+            col(Row.status) == "scheduled",
+            col(Row.starts_at) >= after,
+        )
+    )
+    return list((await session.exec(query.order_by(col(Row.rep_id), col(Row.starts_at)))).all())
+
+
+async def list_moves(session: AsyncSession, org_id: UUID, session_ids: Collection[UUID]) -> list[SessionMove]:
+    """The moves of some sessions, in order."""
+    query = select(SessionMove).where(col(SessionMove.org_id) == org_id, col(SessionMove.session_id).in_(session_ids))
+    return list((await session.exec(query.order_by(col(SessionMove.session_id), col(SessionMove.sequence)))).all())
+
+
+async def list_attestations(
+    session: AsyncSession, org_id: UUID, session_ids: Collection[UUID]
+) -> list[SessionAttestation]:
+    """What was attested about some sessions."""
+    row = SessionAttestation
+    query = select(row).where(col(row.org_id) == org_id, col(row.session_id).in_(session_ids))
+    return list((await session.exec(query.order_by(col(row.session_id), col(row.person_id)))).all())
+
+
+async def list_grants(session: AsyncSession, org_id: UUID, session_ids: Collection[UUID]) -> list[NoteGrant]:
+    """Who may read the shared notes of some sessions besides the two."""
+    query = select(NoteGrant).where(col(NoteGrant.org_id) == org_id, col(NoteGrant.session_id).in_(session_ids))
+    return list((await session.exec(query.order_by(col(NoteGrant.granted_at), col(NoteGrant.person_id)))).all())
+
+
+async def get_private_note(
+    session: AsyncSession, org_id: UUID, session_id: UUID, person_id: UUID
+) -> PrivateNote | None:
+    """One's own note: there is no query for another's."""
+    query = select(PrivateNote).where(
+        col(PrivateNote.org_id) == org_id,
+        col(PrivateNote.session_id) == session_id,
+        col(PrivateNote.person_id) == person_id,
+    )
+    return (await session.exec(query)).first()
+
+
+async def add_rows(session: AsyncSession, rows: Sequence[CoachingSession | SessionMove | NoteGrant]) -> None:
+    """Store new rows."""
+    session.add_all(rows)
+    await session.flush()
