@@ -70,7 +70,7 @@ def render_calendar(name: str, entries: Sequence[CalendarEntry], method: str = "
     calendar.add("refresh-interval", vDuration(_REFRESH), parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", vDuration(_REFRESH))
     for entry in sorted(entries, key=lambda one: (one.starts_at, one.session_id)):
-        calendar.add_component(_event(entry))
+        calendar.add_component(_event(entry, is_asking=method != "PUBLISH"))
     zones = [
         _zone(key, [one for one in entries if one.time_zone == key]) for key in sorted(calendar.get_missing_tzids())
     ]
@@ -79,7 +79,7 @@ def render_calendar(name: str, entries: Sequence[CalendarEntry], method: str = "
     return rendered
 
 
-def _event(entry: CalendarEntry) -> Event:
+def _event(entry: CalendarEntry, *, is_asking: bool) -> Event:
     event = Event()
     event.add("uid", f"{entry.session_id}@touchline")
     event.add("sequence", entry.sequence)
@@ -97,7 +97,8 @@ def _event(entry: CalendarEntry) -> Event:
     if entry.url is not None:
         event.add("url", _line(entry.url))
     event.add("organizer", _address(entry.manager))
-    for person in (entry.manager, entry.rep):
+    # What is published asks nobody, and names no attendees (RFC 5546, 3.2.1).
+    for person in (entry.manager, entry.rep) if is_asking else ():
         # A session stands without anybody's answer; unanswered, calendars would show it as tentative.
         attendee = _address(person)
         attendee.params["ROLE"] = "REQ-PARTICIPANT"

@@ -7,8 +7,7 @@ from tests.factories.sales_org import SalesOrg
 from tests.graphql.conftest import Ask
 
 CREATE = """mutation ($input: CreateCalendarFeedInput!) { createCalendarFeed(input: $input) {
-    ... on CreatedCalendarFeedPayload { url calendarFeed { id name createdAt person { name } } }
-    ... on InvalidInput { fields { pointer } } } }"""
+    ... on CreatedCalendarFeedPayload { url calendarFeed { id name createdAt person { name } } } } }"""
 LIST = "query ($id: ID) { calendarFeeds(personId: $id) { edges { node { id name } } } }"
 REVOKE = """mutation ($input: RevokeCalendarFeedInput!) { revokeCalendarFeed(input: $input) { __typename } }"""
 

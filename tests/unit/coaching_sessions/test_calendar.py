@@ -149,7 +149,7 @@ def test_no_text_opens_a_line_of_its_own() -> None:
 @given(st.text(max_size=300), st.text(max_size=300))
 def test_any_text_is_read_back_as_one_session(summary: str, name: str) -> None:
     one = replace(PLANNED[0], summary=summary, description=summary, manager=(name, "ada@example.com"))
-    [event] = read(render_calendar(name, [one]))
+    [event] = read(render_calendar(name, [one], method="REQUEST"))
     assert seen(event) == meant(one)
     assert len(event["attendee"]) == 2
 
@@ -168,11 +168,16 @@ def test_people_reminders_and_the_calendar_itself() -> None:
     assert calendar["refresh-interval"].to_ical() == calendar["x-published-ttl"].to_ical() == b"PT1H"
     alarms = {}
     for event in read(rendered):
-        assert [*map(str, event["attendee"])] == [str(event["organizer"]), "mailto:bo@example.com"]
+        assert "attendee" not in event
         alarms[str(event["uid"])] = [alarm["trigger"].dt for alarm in event.walk("VALARM")]
     for one in FEED:
         expected = [] if one.is_cancelled or one.alarm_minutes is None else [-timedelta(minutes=one.alarm_minutes)]
         assert alarms[f"{one.session_id}@touchline"] == expected
+
+
+def test_who_is_asked_is_named_where_a_file_asks_somebody() -> None:
+    [event] = read(render_calendar("Ada", PLANNED[:1], method="REQUEST"))
+    assert [*map(str, event["attendee"])] == [str(event["organizer"]), "mailto:bo@example.com"]
 
 
 def test_nothing_is_written_but_the_fields_of_an_entry() -> None:
@@ -184,7 +189,7 @@ def test_nothing_is_written_but_the_fields_of_an_entry() -> None:
     properties = {name for event in read(render_calendar("Ada", FEED)) for name in event}
     assert properties == {
         "UID", "SEQUENCE", "STATUS", "DTSTART", "DTEND", "DTSTAMP", "LAST-MODIFIED", "CREATED", "SUMMARY",
-        "DESCRIPTION", "URL", "ORGANIZER", "ATTENDEE",
+        "DESCRIPTION", "URL", "ORGANIZER",
     }  # fmt: skip
 
 
