@@ -24,6 +24,7 @@ from schema.activities import ActivitiesMutation, ActivitiesQuery
 from schema.api_keys import ApiKeysMutation, ApiKeysQuery
 from schema.audit_events import AuditEventsQuery
 from schema.benchmarks import BenchmarkQueries
+from schema.cadence_adherence.queries import CadenceAdherenceQueries
 from schema.coaching_opportunities import (
     CoachingOpportunitiesMutation,
     CoachingOpportunitiesQuery,
@@ -37,6 +38,7 @@ from schema.crm_events import CrmEventsMutation, CrmEventsQuery
 from schema.deal_standards import DealStandardsQuery
 from schema.deals import DealsMutation, DealsQuery
 from schema.endpoint import answer
+from schema.entitlements import EntitlementQueries
 from schema.errors import RenderErrors
 from schema.identity_provider import IdentityProviderMutation, IdentityProviderQuery
 from schema.imports import ImportsMutation, ImportsQuery
@@ -92,6 +94,8 @@ class Query(
     ConfirmationsQuery,
     DealStandardsQuery,
     ProcessAdherenceQueries,
+    CadenceAdherenceQueries,
+    EntitlementQueries,
     ImportsQuery,
     OperationsQuery,
     WebhookEndpointsQuery,
