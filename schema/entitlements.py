@@ -81,9 +81,7 @@ class Entitlement(Node):
         found = await info.context.loaders.people.load(self.row.person_id)
         return None if found is None else to_person(found)
 
-    @strawberry.field(
-        description=EntitlementDTO.model_fields["sessions"].description, extensions=[Paged(whole=True)]
-    )
+    @strawberry.field(description=EntitlementDTO.model_fields["sessions"].description, extensions=[Paged(whole=True)])
     def sessions(self, page: PageRequest) -> EntitledSessionConnection:
         """All of them, unless fewer are asked for."""
         found = page_of_list(self.row.sessions, page)

@@ -25,6 +25,7 @@ from schema.api_keys import ApiKeysMutation, ApiKeysQuery
 from schema.audit_events import AuditEventsQuery
 from schema.benchmarks import BenchmarkQueries
 from schema.cadence_adherence.queries import CadenceAdherenceQueries
+from schema.calendar_feeds import CalendarFeedsMutation, CalendarFeedsQuery
 from schema.coaching_opportunities import (
     CoachingOpportunitiesMutation,
     CoachingOpportunitiesQuery,
@@ -86,6 +87,7 @@ class Query(
     ModelChangesQueries,
     TeamScorecardQueries,
     CoachingOpportunitiesQuery,
+    CalendarFeedsQuery,
     CrmQuery,
     CrmEventsQuery,
     ActivitiesQuery,
@@ -116,6 +118,7 @@ class Mutation(
     IdentityProviderMutation,
     SuccessModelsMutation,
     CoachingOpportunitiesMutation,
+    CalendarFeedsMutation,
     CrmMutation,
     CrmEventsMutation,
     ActivitiesMutation,

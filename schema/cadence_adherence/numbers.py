@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 import strawberry
+from pydantic import BaseModel
 
 from schema.describing import describe, describe_enum
 from schema.paging import Paged
@@ -107,7 +108,9 @@ class CadenceNumbers:
         ]
         return CadenceRateConnection(edges=edges, page_info=to_page_info(found, page))
 
-    @strawberry.field(description="Where the two sides disagree, by when they were due.", extensions=[Paged(whole=True)])
+    @strawberry.field(
+        description="Where the two sides disagree, by when they were due.", extensions=[Paged(whole=True)]
+    )
     def disputed_sessions(self, page: PageRequest) -> DisputedSessionConnection:
         """All of them, unless fewer are asked for."""
         found = page_of_list(self.numbers.disputes.session_ids, page)
@@ -118,8 +121,21 @@ class CadenceNumbers:
         return DisputedSessionConnection(edges=edges, page_info=to_page_info(found, page))
 
 
+COUNTS = ("owed", "unfinished", "unscheduled", "minutes", "not_due_yet", "skipped")
+NESTED: dict[str, tuple[type[BaseModel], str, str]] = {
+    "cancelled_by_manager": (CancelledByDTO, "manager", "Cancelled "),
+    "cancelled_by_rep": (CancelledByDTO, "rep", "Cancelled "),
+    "cancelled_by_other": (CancelledByDTO, "other", "Cancelled by others: "),
+    "held_denied": (DisputesDTO, "held_denied", ""),
+    "missed_claimed": (DisputesDTO, "missed_claimed", ""),
+    "minutes_disputed": (DisputesDTO, "minutes", ""),
+    "on_topic_disputed": (DisputesDTO, "on_topic", ""),
+}
+"""Fields that the DTO nests: where, as what, and what their description begins with."""
+
+
 def numbers_of(dto: AdherenceNumbersDTO) -> dict[str, Any]:
-    """An account's own fields; what the DTO nests stands beside them."""
+    """The fields of `CadenceNumbers`: what the DTO nests stands beside the others."""
     by, disputes = dto.cancelled_by, dto.disputes
     return {
         "numbers": dto,
@@ -134,20 +150,8 @@ def numbers_of(dto: AdherenceNumbersDTO) -> dict[str, Any]:
     }
 
 
-COUNTS = ("owed", "unfinished", "unscheduled", "minutes", "not_due_yet", "skipped")
-NESTED = {
-    "cancelled_by_manager": (CancelledByDTO, "manager", "Cancelled "),
-    "cancelled_by_rep": (CancelledByDTO, "rep", "Cancelled "),
-    "cancelled_by_other": (CancelledByDTO, "other", "Cancelled by others: "),
-    "held_denied": (DisputesDTO, "held_denied", ""),
-    "missed_claimed": (DisputesDTO, "missed_claimed", ""),
-    "minutes_disputed": (DisputesDTO, "minutes", ""),
-    "on_topic_disputed": (DisputesDTO, "on_topic", ""),
-}
-"""Fields that the DTO nests: where, as what, and what their description begins with."""
-
-
-def _describenumbers_of(kind: Any) -> None:
+def describe_numbers(kind: Any) -> None:
+    """Give the counts of a type the descriptions that the DTOs have for them."""
     for field in kind.__strawberry_definition__.fields:
         if field.python_name in NESTED:
             dto, name, start = NESTED[field.python_name]

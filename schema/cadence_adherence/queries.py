@@ -29,9 +29,7 @@ async def _ask(info: Info, query: AdherenceQuery) -> CadenceAdherence:
     async with info.context.session() as session:
         dto = await get_cadence_adherence(session, info.context.principal, query)
     shown = dto.model_dump(include={"from_on", "to_on", "as_of", "method", "evenness_reason"})
-    return CadenceAdherence(
-        id=to_global_id("CadenceAdherence", _key(query)), row=dto, **numbers_of(dto.total), **shown
-    )
+    return CadenceAdherence(id=to_global_id("CadenceAdherence", _key(query)), row=dto, **numbers_of(dto.total), **shown)
 
 
 async def load_cadence_adherence(info: Info, key: str) -> CadenceAdherence:

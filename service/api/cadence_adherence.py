@@ -27,7 +27,9 @@ router = resource_router("/v1", "cadence adherence")
 
 
 def account_span(
-    from_on: Annotated[Day | None, Query(alias="from", description="The first day. Default: 91 days with `to`.")] = None,
+    from_on: Annotated[
+        Day | None, Query(alias="from", description="The first day. Default: 91 days with `to`.")
+    ] = None,
     to_on: Annotated[Day | None, Query(alias="to", description="The last day. Default: that of `as_of`.")] = None,
     as_of: Annotated[Instant | None, Query(description="Nothing later counts. Default: now.")] = None,
 ) -> dict[str, Any]:
@@ -68,9 +70,7 @@ async def get_entitlement(
     return await entitlement.get_entitlement(session, principal, query)
 
 
-@router.get(
-    "/uncovered-people", **operation("listUncoveredPeople", "List reps who have no session planned", READ, 404)
-)
+@router.get("/uncovered-people", **operation("listUncoveredPeople", "List reps who have no session planned", READ, 404))
 async def list_uncovered_people(
     session: SessionDep,
     principal: PrincipalDep,

@@ -158,7 +158,9 @@ async def list_promises(session: AsyncSession, window: Window, days: tuple[date,
     return [LedgerPromise(*row) for row in await _rows(session, query)]
 
 
-async def list_gaps(session: AsyncSession, window: Window, days: tuple[date, date]) -> list[tuple[CadenceGap, CoachingCadence]]:
+async def list_gaps(
+    session: AsyncSession, window: Window, days: tuple[date, date]
+) -> list[tuple[CadenceGap, CoachingCadence]]:
     """Occurrences on some days, the last included, of which there is no session, with their series."""
     gap, series = CadenceGap, CoachingCadence
     query = (
