@@ -57,47 +57,41 @@ def count(year: Year, as_of: datetime, days: tuple[date, date], chosen: Chosen) 
     n: Counter[str] = Counter()
     disputed = []
     for story in year.stories:
-        day = story.due_at.astimezone(ZONE).date()
         _count_promises(story, as_of, days, chosen, n)
-        if not (days[0] <= day <= days[1] and chosen(story.manager, story.rep, day)) or story.created_at > as_of:
-            continue
-        told = tell(story, as_of)
-        if told.state == "given_up":
-            continue
-        if told.state == "ahead":
-            n["not_due_yet"] += 1
-            continue
-        n["owed"] += 1
-        n["rescheduled"] += told.moved
-        said = [one for one in story.said if one.at <= as_of]
-        before = n.total()
-        if told.state == "completed":
-            _count_held(story, told, as_of, n)
-            n["attested"] += len(said) == 2
-            before = n.total()
-            n["held_denied"] += any(not one.held for one in said)
-        elif told.state == "cancelled":
-            n["cancelled"] += 1
-            n["by_" + (told.side if told.side in {"manager", "rep"} else "other")] += 1
-            before = n.total()
-        elif told.state == "missed":
-            n["missed"] += 1
-            before = n.total()
-            n["missed_claimed"] += any(one.held for one in said)
-        else:
-            n["unfinished"] += 1
-            before = n.total()
-        if len(said) == 2:
-            (one, other) = said
-            if one.minutes is not None and other.minutes is not None:
-                n["minutes_apart"] += abs(one.minutes - other.minutes) > 10
-            n["on_topic"] += {one.on_topic, other.on_topic} == {True, False}
-        if n.total() > before:
-            disputed.append(story)
+        is_chosen = days[0] <= story.day <= days[1] and chosen(story.manager, story.rep, story.day)
+        if is_chosen and story.created_at <= as_of and _count_story(story, as_of, n):
+            disputed.append(story.id)
     for gap in year.gaps:
         _count_gap(gap, as_of, days, chosen, n)
-    disputed.sort(key=lambda story: story.due_at)
-    return {**+n, "disputed": sorted(story.id for story in disputed)}
+    return {**+n, "disputed": sorted(disputed)}
+
+
+def _count_story(story: Story, as_of: datetime, n: Counter[str]) -> bool:
+    """Whether the two sides dispute it."""
+    told = tell(story, as_of)
+    if told.state in {"given_up", "ahead"}:
+        n["not_due_yet"] += told.state == "ahead"
+        return False
+    n["owed"] += 1
+    n["rescheduled"] += told.moved
+    said = [one for one in story.said if one.at <= as_of]
+    if told.state == "completed":
+        _count_held(story, told, as_of, n)
+        n["attested"] += len(said) == 2
+    elif told.state == "cancelled":
+        n["cancelled"] += 1
+        n["by_" + (told.side if told.side in {"manager", "rep"} else "other")] += 1
+    else:
+        n["missed" if told.state == "missed" else "unfinished"] += 1
+    before = n.total()
+    n["held_denied"] += told.state == "completed" and any(not one.held for one in said)
+    n["missed_claimed"] += told.state == "missed" and any(one.held for one in said)
+    if len(said) == 2:
+        (one, other) = said
+        if one.minutes is not None and other.minutes is not None:
+            n["minutes_apart"] += abs(one.minutes - other.minutes) > 10
+        n["on_topic"] += {one.on_topic, other.on_topic} == {True, False}
+    return n.total() > before
 
 
 def _count_held(story: Story, told: Told, as_of: datetime, n: Counter[str]) -> None:

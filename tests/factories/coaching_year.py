@@ -7,6 +7,7 @@ cancelled by each side, missed, given up by their series, or arranged by hand. W
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 from random import Random
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -71,6 +72,11 @@ class Story:
     answered: int = 0
     noted: bool = False
 
+    @cached_property
+    def day(self) -> date:
+        """When it was due, by the organization's clock."""
+        return self.due_at.astimezone(ZONE).date()
+
 
 @dataclass(frozen=True)
 class Gap:
@@ -119,7 +125,7 @@ def local(day: date, at: time) -> datetime:
 class Generator:
     """Everything follows from the seed."""
 
-    def __init__(self, seed: int, reps: int = 9) -> None:
+    def __init__(self, seed: int, reps: int = 7) -> None:
         self.rng = Random(seed)
         people = [self.id() for _ in range(5 + reps)]
         self.year = Year(people[:2], people[2:5], people[5:], {})

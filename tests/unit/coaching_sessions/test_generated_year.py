@@ -1,4 +1,4 @@
-"""Accounts of generated years equal what is true of them, to the session: per manager, per month, whole, at any time."""
+"""Accounts of generated years equal the truth, to the session: per manager, per month, and whole, at any time."""
 
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
@@ -93,9 +93,13 @@ def ledger(year: Year, moment: Moment) -> tuple[list[LedgerSession], list[Ledger
 
 
 @pytest.mark.parametrize("seed", range(30))
-@pytest.mark.parametrize("as_of", [EARLY, MIDDLE, LATE, END], ids=str)
-def test_every_number_is_true(seed: int, as_of: datetime) -> None:
+def test_every_number_is_true(seed: int) -> None:
     year = Generator(seed).build()
+    for as_of in (END, (EARLY, MIDDLE, LATE)[seed % 3]):
+        compare(year, as_of)
+
+
+def compare(year: Year, as_of: datetime) -> None:
     moment = Moment(as_of, 24, ZONE)
     parts = ledger(year, moment)
 
