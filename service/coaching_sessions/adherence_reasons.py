@@ -92,9 +92,12 @@ def _reasons(account: Account, against: Mapping[str, Counts]) -> list[str]:
     if numbers.missed.numerator:
         more = versus("missed", "more often")
         found.append(f"{_of(numbers.missed.numerator, numbers.owed)} missed{more}{_in_a_month(account)}.")
-    if numbers.cancelled.numerator:
-        more = versus("cancelled", "by the manager more often")
-        found.append(f"{_of(numbers.cancelled.numerator, numbers.owed)} cancelled{_by_whom(numbers)}{more}.")
+    by_others = numbers.cancelled.numerator - numbers.cancelled_by.manager
+    if by_others or (numbers.cancelled.numerator and "cancelled" not in against):
+        found.append(f"{_of(numbers.cancelled.numerator, numbers.owed)} cancelled{_by_whom(numbers)}.")
+    if "cancelled" in against:
+        more = versus("cancelled", "more often")
+        found.append(f"{_of(numbers.cancelled_by.manager, numbers.owed)} cancelled by the manager{more}.")
     if numbers.unfinished:
         found.append(f"{_of(numbers.unfinished, numbers.owed)} started and never completed.")
     if numbers.unscheduled:
@@ -120,7 +123,10 @@ def _of(count: int, owed: int) -> str:
 def _by_whom(numbers: AdherenceNumbers) -> str:
     by = numbers.cancelled_by
     sides = {"the manager": by.manager, "the rep": by.rep, "somebody else": by.other}
-    listed = ", ".join(f"{count} by {side}" for side, count in sides.items() if count)
+    by_side = [f"{count} by {side}" for side, count in sides.items() if count]
+    listed = ", ".join(by_side)
+    if len(by_side) == 1:
+        return listed[listed.index(" ") :]
     for side, count in sides.items():
         low = rate_of(count, numbers.cancelled.numerator).interval_low
         if low is not None and low * 2 > 1:

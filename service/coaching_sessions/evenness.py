@@ -77,12 +77,15 @@ def _reason(lowest: Share, highest: Share, outcome: str) -> str:
     low, high = lowest.held, highest.held
     if low.rate is None or high.rate is None:
         return f"Cannot tell: too many reps have the same attainment of {outcome}."
-    counts = f"{low.numerator} of {low.denominator} against {high.numerator} of {high.denominator}"
+    behind, ahead = (f"{one.numerator} of {one.denominator}" for one in (low, high))
     if _is_above(low, high):
-        return f"Those furthest behind on {outcome} get more of the sessions they are owed: {counts}."
+        return f"Those furthest behind on {outcome} get more of the sessions they are owed: {behind} against {ahead}."
     if _is_above(high, low):
-        return f"Those furthest ahead on {outcome} get more of the sessions they are owed: {counts}."
-    return f"Cannot tell that those behind and ahead on {outcome} are treated differently: {counts}, within chance."
+        return f"Those furthest ahead on {outcome} get more of the sessions they are owed: {ahead} against {behind}."
+    return (
+        f"Cannot tell that those behind and ahead on {outcome} are treated differently: {behind} against {ahead}, "
+        "within chance."
+    )
 
 
 def _is_above(one: Rate, other: Rate) -> bool:

@@ -88,6 +88,7 @@ BODIES: dict[str, dict[str, Any] | None] = {
     "dismissCoachingOpportunity": {"reason": "On leave"},
     "snoozeCoachingOpportunity": {"until": str((datetime.now(UTC) + timedelta(days=9)).date())},
     "reopenCoachingOpportunity": {},
+    "getEntitlement": None,
     "getCalendarFeed": None,
     "revokeCalendarFeed": None,
     "getCoachingSessionCalendar": None,

@@ -115,7 +115,7 @@ async def write_year(org: SalesOrg, year: Year) -> None:
         [_cadence(pair, ids) for pair in year.pairs],
         [session_row(story, format_id, org.id, programme_id) for story in year.stories],
         [
-            *(row for story in year.stories for row in _rows_of(story, org.id)),
+            *(row for story in year.stories for row in rows_of(story, org.id)),
             *(
                 CadenceGap(
                     org_id=org.id,
@@ -188,7 +188,7 @@ def session_row(story: Story, format_id: UUID, org_id: UUID, programme_id: UUID 
     )
 
 
-def _rows_of(story: Story, org_id: UUID) -> list[SQLModel]:
+def rows_of(story: Story, org_id: UUID) -> list[SQLModel]:
     """What belongs to a session."""
     return [
         *_moves(story, org_id),

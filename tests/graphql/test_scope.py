@@ -92,6 +92,13 @@ FOREIGN = {
     "inspections": ("query ($deal: ID!) { inspections(dealId: $deal) { edges { node { id criterion } } } }", {"deal"}),
     "confirmations": ("query ($deal: ID!) { confirmations(dealId: $deal) { edges { node { id note } } } }", {"deal"}),
     "processAdherence": ("query ($person: ID!) { processAdherence(personId: $person) { id moves } }", {"person"}),
+    "cadenceAdherence": (
+        """{ cadenceAdherence(from: "2099-01-01", to: "2099-12-31") {
+            owed managers { edges { node name manager { name } } } } }""",
+        {},
+    ),
+    "entitlement": ("query ($person: ID!) { entitlement(personId: $person) { id person { name } } }", {"person"}),
+    "uncoveredPeople": ("{ uncoveredPeople { edges { node name person { name } } } }", {}),
     "dealStandardTemplates": ("{ dealStandardTemplates { edges { node { key } } } }", {}),
     "coachingOpportunity": ("query ($chance: ID!) { coachingOpportunity(id: $chance) { id reason } }", {"chance"}),
     "coachingOpportunities": ("{ coachingOpportunities { edges { node { id person { name } } } } }", {}),
@@ -173,6 +180,7 @@ async def test_no_field_tells_of_another_organization(
         gap |= {"reason": "Zaphod's gap", "manager_sees_on": date(2026, 1, 1)}
         await (await session.connection()).execute(sa.insert(metadata.tables["coaching_opportunity"]).values(gap))
         boss = await other.add_person("Zaphod's boss", role="manager")
+        await other.add_person("Zaphod's rep")
         coaching = await plant_coaching(session, other.id, boss.id, theirs.id)
         file = CreateImport(mapping=MAPPING, file_name="Zaphod's file")
         operation = await create_import(session, other.system, file, pieces_of("id\n1\n"))

@@ -33,9 +33,9 @@ async def load_attainment(
 ) -> tuple[str | None, dict[UUID, Decimal]]:
     """The name of the outcome, and the attainment of each rep who has a target for it in the period that holds `at`.
 
-    Where job roles have other models, each rep is held against the outcome of their own.
+    By the models in force now, each rep by the one of their job role.
     """
-    models = await list_active_models(session, principal.as_system(), at)
+    models = await list_active_models(session, principal.as_system())
     goals = [goal for model in models if (goal := main_outcome(model.document, days)) is not None]
     found: dict[UUID, Decimal] = {}
     for kpi, period in dict.fromkeys(goal for _, goal in goals):
