@@ -85,7 +85,7 @@ async def write_year(org: SalesOrg, year: Year) -> None:
     format_id, programme_id = await write_series(org)
     people = [*year.tops, *year.managers, *year.reps]
     names = {id_: f"Person {place:02}" for place, id_ in enumerate(people)}
-    ids = {"org_id": org.id, "format_id": format_id, "programme_id": programme_id}
+    ids: dict[str, Any] = {"org_id": org.id, "format_id": format_id, "programme_id": programme_id}
     await write(
         org,
         [
@@ -130,7 +130,7 @@ async def write_year(org: SalesOrg, year: Year) -> None:
     )
 
 
-def _cadence(pair: Pair, ids: dict[str, UUID]) -> CoachingCadence:
+def _cadence(pair: Pair, ids: dict[str, Any]) -> CoachingCadence:
     return CoachingCadence(
         **ids,
         id=pair.cadence,
@@ -198,7 +198,8 @@ def rows_of(story: Story, org_id: UUID) -> list[SQLModel]:
 
 
 def _moves(story: Story, org_id: UUID) -> list[SessionMove]:
-    start, found = story.due_at, []
+    start = story.due_at
+    found: list[SessionMove] = []
     for one in story.happenings:
         if one.start is None:
             continue
@@ -234,8 +235,8 @@ def _attestation(story: Story, said: Said, org_id: UUID) -> SessionAttestation:
 
 
 def _talk(story: Story, talk: Talk, org_id: UUID) -> SQLModel:
-    shared = {"org_id": org_id, "id": talk.id, "rep_id": story.rep, "concerns": talk.concerns}
-    stamps = {"created_at": talk.at, "updated_at": talk.at}
+    shared: dict[str, Any] = {"org_id": org_id, "id": talk.id, "rep_id": story.rep, "concerns": talk.concerns}
+    stamps: dict[str, Any] = {"created_at": talk.at, "updated_at": talk.at}
     if talk.kind == "commitment":
         how, at = talk.settled or ("open", None)
         return CoachingCommitment(

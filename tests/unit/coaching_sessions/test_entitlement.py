@@ -53,7 +53,7 @@ def test_an_account() -> None:
         (27, "cancelled", False, "Moved"),
     ]
     assert [one.manager_id for one in found.sessions[:2]] == [ONE, OTHER]
-    assert found.sessions[4].session_id is found.sessions[4].starts_at is None
+    assert (found.sessions[4].session_id, found.sessions[4].starts_at) == (None, None)
 
 
 @pytest.mark.parametrize(

@@ -104,15 +104,25 @@ def compare(year: Year, as_of: datetime) -> None:
     parts = ledger(year, moment)
 
     def account(days: tuple[date, date], whose: set[UUID]) -> AdherenceNumbers:
+        def own(row: LedgerSession | LedgerGap | LedgerPromise) -> bool:
+            return days[0] <= row.due_on <= days[1] and row.manager_id in whose
+
+        sessions, gaps, promises = parts
         return tally(
-            *([one for one in rows if days[0] <= one.due_on <= days[1] and one.manager_id in whose] for rows in parts)
+            [one for one in sessions if own(one)],
+            [one for one in gaps if own(one)],
+            [one for one in promises if own(one)],
         )
 
     everyone = {*year.tops, *year.managers}
     for days in (WHOLE, *MONTHS):
         for whose in (everyone, *({one} for one in everyone)):
             numbers = account(days, whose)
-            assert flat(numbers) == count(year, as_of, days, lambda manager, _rep, _day, whose=whose: manager in whose)
+
+            def chosen(manager: UUID, _rep: UUID, _day: date, whose: set[UUID] = whose) -> bool:
+                return manager in whose
+
+            assert flat(numbers) == count(year, as_of, days, chosen)
             ends = (numbers.held, numbers.cancelled, numbers.missed)
             rest = numbers.unfinished + numbers.unscheduled
             assert numbers.owed == sum(one.numerator for one in ends) + rest

@@ -64,12 +64,19 @@ async def test_a_year_is_accounted_for(database: Database, seed: int) -> None:
     assert (len(many), len(found.managers)) == (len(few), 5)
     for top in year.tops:
         principal = Principal(org.id, ROLES[Role.MANAGER], person_id=top, role=Role.MANAGER)
+
+        def under(manager: UUID, _rep: UUID, day: date, top: UUID = top) -> bool:
+            return below(year, top, manager, day)
+
+        def own(manager: UUID, _rep: UUID, _day: date, top: UUID = top) -> bool:
+            return manager == top
+
         mine = await ask(org, WHOLE, principal, as_of=END)
-        hold(mine, year, END, WHOLE, lambda manager, _rep, day, top=top: below(year, top, manager, day))
+        hold(mine, year, END, WHOLE, under)
         same = await ask(org, WHOLE, as_of=END, manager_id=top, tree=True)
         assert same.total == mine.total
         alone = await ask(org, WHOLE, as_of=END, manager_id=top)
-        hold(alone, year, END, WHOLE, lambda manager, _rep, _day, top=top: manager == top)
+        hold(alone, year, END, WHOLE, own)
     leaver = year.managers[0]
     principal = Principal(org.id, ROLES[Role.MANAGER], person_id=year.tops[0], role=Role.MANAGER)
     (gone,) = (await ask(org, WHOLE, principal, as_of=END, manager_id=leaver)).managers
