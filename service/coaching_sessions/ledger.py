@@ -180,8 +180,13 @@ def as_it_was(
 
 
 def _planned_at(due_at: datetime, moves: Sequence[RecordedMove]) -> datetime:
-    """When it was to start before anybody moved it: its series may have put it elsewhere, around a day off."""
+    """When it was to start before anybody moved it: its series may have put it elsewhere, around a day off.
+
+    Moves that start elsewhere are of before: its series had given it up, and took it up again.
+    """
     for move in moves:
+        if move.from_starts_at != due_at:
+            continue
         if move.side is not Side.SYSTEM:
             break
         due_at = move.to_starts_at

@@ -122,7 +122,7 @@ async def write_year(org: SalesOrg, year: Year) -> None:
                     cadence_id=gap.cadence,
                     occurs_on=gap.occurs_on,
                     reason=gap.reason,
-                    owed=gap.reason == "no_free_time",
+                    owed=gap.owed,
                 )
                 for gap in year.gaps
             ),

@@ -120,10 +120,10 @@ def _count_promises(story: Story, as_of: datetime, days: tuple[date, date], chos
 
 def _count_gap(gap: Gap, as_of: datetime, days: tuple[date, date], chosen: Chosen, n: Counter[str]) -> None:
     day = gap.due_at.astimezone(ZONE).date()
-    if not (days[0] <= day <= days[1] and chosen(gap.manager, gap.rep, day)):
+    if not (days[0] <= day <= days[1] and chosen(gap.manager, gap.rep, day)) or (gap.since and gap.since > as_of):
         return
-    is_due, owed = gap.due_at + gap.length + GRACE <= as_of, gap.reason == "no_free_time"
-    if owed:
+    is_due = gap.due_at + gap.length + GRACE <= as_of
+    if gap.owed:
         n["owed" if is_due else "not_due_yet"] += 1
         n["unscheduled"] += is_due
     else:

@@ -89,6 +89,9 @@ class Gap:
     due_at: datetime
     length: timedelta
     reason: str
+    owed: bool
+    since: datetime | None = None
+    """When the series gave up a session that it had there; None: there was never one."""
 
 
 @dataclass(frozen=True)
@@ -178,13 +181,17 @@ class Generator:
             given_up_at = ended_at if ended_at is not None and due_at >= ended_at else None
             if given_up_at is not None and created_at >= given_up_at:
                 break
-            if given_up_at is None and rng.random() < 0.08:
-                reason = rng.choice(("holiday", "rep_away", "manager_away", "no_free_time"))
-                self.year.gaps.append(Gap(pair.cadence, pair.manager, pair.rep, day, due_at, length, reason))
-            else:
-                people = pair.manager, pair.rep
+            people = pair.manager, pair.rep
+            has_gap = given_up_at is None and rng.random() < 0.12
+            if has_gap and rng.random() < 0.4:
+                given_up_at = created_at + (due_at - created_at) * rng.random()
+            if given_up_at is not None or not has_gap:
                 self.tell(Story(self.id(), *people, pair.cadence, day, due_at, length, created_at), given_up_at)
-            if given_up_at is None and rng.random() < 0.05:
+            if has_gap and (given_up_at is None or self.year.stories[-1].happenings[-1].kind == "given_up"):
+                reason = rng.choice(("holiday", "rep_away", "manager_away", "no_free_time"))
+                owed = reason == "no_free_time" or rng.random() < 0.3
+                self.year.gaps.append(Gap(pair.cadence, *people, day, due_at, length, reason, owed, given_up_at))
+            if (ended_at is None or due_at < ended_at) and rng.random() < 0.05:
                 by_hand = due_at + rng.randint(1, 6) * DAY
                 self.tell(Story(self.id(), pair.manager, pair.rep, None, None, by_hand, length, due_at), None)
             day += pair.every * DAY

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlmodel
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -161,8 +161,17 @@ async def list_promises(session: AsyncSession, window: Window, days: tuple[date,
 async def list_gaps(
     session: AsyncSession, window: Window, days: tuple[date, date]
 ) -> list[tuple[CadenceGap, CoachingCadence]]:
-    """Occurrences on some days, the last included, of which there is no session, with their series."""
+    """Occurrences on some days, the last included, of which there was no session, with their series.
+
+    Where the series gave a session up and has a gap in its place, there was a session until then.
+    """
     gap, series = CadenceGap, CoachingCadence
+    was_there = exists().where(
+        col(Row.org_id) == window.org_id,
+        col(Row.cadence_id) == col(gap.cadence_id),
+        col(Row.occurs_on) == col(gap.occurs_on),
+        or_(col(Row.owed), col(Row.cancelled_at) > window.known_at),
+    )
     query = (
         sqlmodel.select(gap, series)
         .join(series, and_(col(series.org_id) == col(gap.org_id), col(series.id) == col(gap.cadence_id)))
@@ -172,6 +181,7 @@ async def list_gaps(
             col(gap.occurs_on).between(*days),
             col(series.created_at) <= window.known_at,
             or_(col(series.ends_on).is_(None), col(series.ends_on) >= col(gap.occurs_on)),
+            ~was_there,
         )
     )
     return list((await session.exec(query.order_by(col(gap.occurs_on), col(gap.cadence_id)))).all())

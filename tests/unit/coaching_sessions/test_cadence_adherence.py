@@ -201,6 +201,13 @@ def test_a_later_move_has_not_moved_it_yet() -> None:
     assert (now.starts_at, now.rescheduled, now.standing) == (at(12), True, Standing.MISSED)
 
 
+def test_what_a_series_took_up_again_is_due_where_it_is_since() -> None:
+    before = move(at(1), at(2), at(3), Side.SYSTEM)
+    again = held(1, at(9), started_at=at(10), starts_at=at(10)), move(at(8), at(9), at(10), Side.SYSTEM)
+    assert seen(again[0], before, again[1]).on_time
+    assert seen(held(1, at(9)), before).on_time
+
+
 def test_what_a_series_gave_up_later_was_still_owed() -> None:
     kept = record(1, at(9), owed=False, cancelled_at=at(8, 13), cancelled_side=Side.SYSTEM)
     assert (seen(kept, moment=BEFORE).owed, seen(kept).owed) == (True, False)

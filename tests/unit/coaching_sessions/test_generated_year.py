@@ -77,10 +77,11 @@ def ledger(year: Year, moment: Moment) -> tuple[list[LedgerSession], list[Ledger
             gap.due_at,
             moment.day_of(gap.due_at),
             gap.reason,
-            owed=gap.reason == "no_free_time",
+            owed=gap.owed,
             is_due=moment.is_over(gap.due_at + gap.length),
         )
         for gap in year.gaps
+        if gap.since is None or moment.has_come(gap.since)
     ]
     promises = [
         LedgerPromise(story.manager, talk.due_on, kept=talk.settled[0] == "done")
