@@ -198,10 +198,10 @@ class EntitlementQueries:
         edges = [
             UncoveredPersonEdge(
                 cursor=Cursor(cursor),
-                node=to_global_id("Person", dto.person_id),
-                person_row_id=dto.person_id,
+                node=to_global_id("Person", dto.id),
+                person_row_id=dto.id,
                 manager_id=None if dto.manager_id is None else to_global_id("Person", dto.manager_id),
-                **dto.model_dump(exclude={"person_id", "manager_id"}),
+                **dto.model_dump(exclude={"id", "manager_id"}),
             )
             for cursor, dto in zip(found.cursors, found.items, strict=True)
         ]

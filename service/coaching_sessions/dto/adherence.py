@@ -221,7 +221,8 @@ class EntitlementDTO(OutputDTO):
 class UncoveredPersonDTO(OutputDTO):
     """A rep without a session within the days asked for."""
 
-    person_id: UUID
+    id: UUID
+    """The person's."""
     name: str
     manager_id: UUID | None
     """Whom they report to today."""

@@ -72,15 +72,15 @@ async def list_uncovered_people(
         if next_session_at is None or next_session_at > now + timedelta(days=query.days):
             found.append(
                 UncoveredPersonDTO(
-                    person_id=id_,
+                    id=id_,
                     name=person.name,
                     manager_id=person.manager_id,
                     last_held_at=last_held_at,
                     next_session_at=next_session_at,
                 )
             )
-    found.sort(key=lambda one: (one.name, str(one.person_id)))
-    return cut_list(found, [(one.name, str(one.person_id)) for one in found], page, length=2)
+    found.sort(key=lambda one: (one.name, str(one.id)))
+    return cut_list(found, [(one.name, str(one.id)) for one in found], page, length=2)
 
 
 async def _reps_at_work(

@@ -145,7 +145,7 @@ async def test_who_has_nothing_planned(org: SalesOrg) -> None:
         first = await list_uncovered_people(session, org.system, UncoveredQuery(), PageRequest(1))
         rest = await list_uncovered_people(session, org.system, UncoveredQuery(), PageRequest(9, first.next_cursor))
     (found,) = first.items
-    assert (found.person_id, found.manager_id, found.last_held_at) == (bob.id, lead.id, held_at)
+    assert (found.id, found.manager_id, found.last_held_at) == (bob.id, lead.id, held_at)
     assert found.next_session_at == now + 20 * day
     assert [one.name for one in rest.items] == ["Cat", "Dan", "Eve"]
     with pytest.raises(ServiceError, match="No such person"):
