@@ -1,6 +1,7 @@
 """The GraphQL endpoint: one schema from every slice, the caller's context, and GraphiQL without the internet."""
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -31,6 +32,7 @@ from schema.coaching_opportunities import (
     CoachingOpportunitiesQuery,
     CoachingOpportunitiesSubscription,
 )
+from schema.coaching_sessions import CoachingSessionsMutation, CoachingSessionsQuery
 from schema.confirmations import ConfirmationsMutation, ConfirmationsQuery
 from schema.context import GraphQLContext
 from schema.crm_connections.mutations import CrmMutation
@@ -56,6 +58,8 @@ from schema.people.queries import PeopleQuery
 from schema.plans import PlanQueries
 from schema.process_adherence import ProcessAdherenceQueries
 from schema.scalars import SCALARS
+from schema.session_moves import CoachingSessionsSubscription, SessionMovesMutation
+from schema.session_notes import SessionNotesMutation
 from schema.sockets import INIT_WAIT, MAX_SUBSCRIPTIONS, SocketHandler
 from schema.success_models import SuccessModelsMutation, SuccessModelsQuery
 from schema.team_scorecards import TeamScorecardQueries
@@ -87,6 +91,7 @@ class Query(
     ModelChangesQueries,
     TeamScorecardQueries,
     CoachingOpportunitiesQuery,
+    CoachingSessionsQuery,
     CalendarFeedsQuery,
     CrmQuery,
     CrmEventsQuery,
@@ -118,6 +123,9 @@ class Mutation(
     IdentityProviderMutation,
     SuccessModelsMutation,
     CoachingOpportunitiesMutation,
+    CoachingSessionsMutation,
+    SessionMovesMutation,
+    SessionNotesMutation,
     CalendarFeedsMutation,
     CrmMutation,
     CrmEventsMutation,
@@ -134,7 +142,7 @@ class Mutation(
 
 
 @strawberry.type(description="What is told as it happens.")
-class Subscription(KpiSnapshotSubscriptions, CoachingOpportunitiesSubscription):
+class Subscription(KpiSnapshotSubscriptions, CoachingOpportunitiesSubscription, CoachingSessionsSubscription):
     """Over `graphql-transport-ws`."""
 
 
@@ -146,16 +154,21 @@ class _Schema(strawberry.Schema):
 
 
 def build_schema(settings: Settings) -> strawberry.Schema:
-    """The schema with its limits; introspection by setting."""
+    """The schema with its limits; introspection by setting. It keeps nothing of a request, so applications share it."""
+    return _schema(introspection=settings.graphql_introspection)
+
+
+@cache
+def _schema(*, introspection: bool) -> strawberry.Schema:
     extensions: list[type[SchemaExtension] | Callable[[], SchemaExtension]] = [
         lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS),
         DocumentLimits,
         RenderErrors,
     ]
-    if not settings.graphql_introspection:
+    if not introspection:
         extensions.append(DisableIntrospection)
     # Suggestions would tell names one by one what introspection must not tell.
-    config = StrawberryConfig(disable_field_suggestions=not settings.graphql_introspection, scalar_map=SCALARS)
+    config = StrawberryConfig(disable_field_suggestions=not introspection, scalar_map=SCALARS)
     return _Schema(Query, Mutation, Subscription, extensions=extensions, config=config)
 
 

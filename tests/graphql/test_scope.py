@@ -102,6 +102,11 @@ FOREIGN = {
     "dealStandardTemplates": ("{ dealStandardTemplates { edges { node { key } } } }", {}),
     "coachingOpportunity": ("query ($chance: ID!) { coachingOpportunity(id: $chance) { id reason } }", {"chance"}),
     "coachingOpportunities": ("{ coachingOpportunities { edges { node { id person { name } } } } }", {}),
+    "coachingSession": (
+        "query ($session: ID!) { coachingSession(id: $session) { id rep { name } moves { edges { node { id } } } } }",
+        {"session"},
+    ),
+    "coachingSessions": ("{ coachingSessions { edges { node { id rep { name } } } } }", {}),
     "calendarFeed": ("query ($feed: ID!) { calendarFeed(id: $feed) { id person { name } } }", {"feed"}),
     "calendarFeeds": ("{ calendarFeeds { edges { node { id person { name } } } } }", {}),
     "import": ("query ($import: ID!) { import(id: $import) { id fileName operation { status } } }", {"import"}),
@@ -201,6 +206,7 @@ async def test_no_field_tells_of_another_organization(
         "deal": to_global_id("Deal", str(pushed_deal.id)),
         "chance": to_global_id("CoachingOpportunity", gap["id"]),
         "feed": to_global_id("CalendarFeed", coaching["feed_id"]),
+        "session": to_global_id("CoachingSession", coaching["session_id"]),
         "import": to_global_id("Import", operation.id),
         "operation": to_global_id("Operation", operation.id),
     }
