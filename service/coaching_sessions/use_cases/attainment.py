@@ -38,7 +38,8 @@ async def load_attainment(
     models = await list_active_models(session, principal.as_system())
     goals = [goal for model in models if (goal := main_outcome(model.document, days)) is not None]
     found: dict[UUID, Decimal] = {}
-    for kpi, period in dict.fromkeys(goal for _, goal in goals):
+    # Without reps there is nothing to ask, and the span may lie where snapshots do not reach.
+    for kpi, period in dict.fromkeys(goal for _, goal in goals) if rep_ids else ():
         query = KpiSnapshotQuery(kpi=kpi, period=period, as_of=at)
         for rep_id, snapshots in (await kpi_snapshots_of(session, principal.as_system(), rep_ids, query)).items():
             for snapshot in snapshots:

@@ -145,6 +145,9 @@ async def test_days_left_out(org: SalesOrg) -> None:
     found = await ask(org, from_on=None, to_on=None, as_of=datetime(2199, 1, 1, tzinfo=UTC))
     assert (found.from_on, found.to_on) == (today - timedelta(days=90), today)
     assert found.as_of <= utc_now()
+    await org.activate(model_document(targets=[target("won-amount", "month", "1000")]), build=False)
+    long_ago = await ask(org, from_on=date(1900, 1, 1), to_on=date(1900, 1, 31))
+    assert long_ago.evenness_reason == "Cannot tell yet: 0 of the reps have a target for won-amount; it takes 6."
     longest = await ask(org, from_on=date(2026, 1, 1), to_on=date(2027, 2, 4))
     assert (longest.to_on - longest.from_on).days == 399
 
