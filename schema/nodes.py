@@ -10,6 +10,7 @@ from schema.activities import load_activity
 from schema.api_keys import load_api_key
 from schema.audit_events import load_audit_event
 from schema.benchmarks import load_benchmarks
+from schema.cadence_adherence.queries import load_cadence_adherence
 from schema.calendar_feeds import load_calendar_feed
 from schema.coaching_opportunities import load_coaching_opportunity
 from schema.coaching_sessions import load_coaching_session
@@ -21,6 +22,7 @@ from schema.deal_evidence import load_deal_health
 from schema.deal_standards import load_deal_standard_template
 from schema.deals import load_deal
 from schema.describing import ANYONE, NEEDS
+from schema.entitlements import load_entitlement
 from schema.identity_provider import load_identity_provider
 from schema.imports import load_import, load_import_row
 from schema.inspections import load_inspection
@@ -81,9 +83,11 @@ BY_ROW_ID: dict[str, Callable[[Info, UUID], Awaitable[Node]]] = {
 """How each type is found again whose ids name a row, or what there is one of per row."""
 
 BY_KEY: dict[str, Callable[[Info, str], Awaitable[Node]]] = {
+    "CadenceAdherence": load_cadence_adherence,
     "CrmEvent": load_crm_event,
     "DealHealth": load_deal_health,
     "DealStandardTemplate": load_deal_standard_template,
+    "Entitlement": load_entitlement,
     "ExternalIdentity": load_external_identity,
     "KpiSnapshot": load_kpi_snapshot,
     "Benchmarks": load_benchmarks,

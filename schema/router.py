@@ -25,6 +25,7 @@ from schema.activities import ActivitiesMutation, ActivitiesQuery
 from schema.api_keys import ApiKeysMutation, ApiKeysQuery
 from schema.audit_events import AuditEventsQuery
 from schema.benchmarks import BenchmarkQueries
+from schema.cadence_adherence.queries import CadenceAdherenceQueries
 from schema.calendar_feeds import CalendarFeedsMutation, CalendarFeedsQuery
 from schema.coaching_opportunities import (
     CoachingOpportunitiesMutation,
@@ -40,6 +41,7 @@ from schema.crm_events import CrmEventsMutation, CrmEventsQuery
 from schema.deal_standards import DealStandardsQuery
 from schema.deals import DealsMutation, DealsQuery
 from schema.endpoint import answer
+from schema.entitlements import EntitlementQueries
 from schema.errors import RenderErrors
 from schema.identity_provider import IdentityProviderMutation, IdentityProviderQuery
 from schema.imports import ImportsMutation, ImportsQuery
@@ -99,6 +101,8 @@ class Query(
     ConfirmationsQuery,
     DealStandardsQuery,
     ProcessAdherenceQueries,
+    CadenceAdherenceQueries,
+    EntitlementQueries,
     ImportsQuery,
     OperationsQuery,
     WebhookEndpointsQuery,

@@ -39,3 +39,30 @@ def find_cycle(lines: Sequence[Line], new: Line) -> bool:
                 seen.add(step)
                 steps.append(step)
     return False
+
+
+Span = tuple[date, date]
+"""From a day until before another."""
+
+
+def find_spans_below(lines: Sequence[Line], manager_id: UUID, within: Span) -> dict[UUID, list[Span]]:
+    """Who was below a manager, directly or through others, and on which days of a span; spans may overlap.
+
+    Descends from the manager, each step narrowed to the days on which the whole chain so far holds.
+    """
+    by_manager: dict[UUID, list[Line]] = {}
+    for line in lines:
+        by_manager.setdefault(line.manager_id, []).append(line)
+    steps = [(manager_id, within)]
+    seen = set(steps)
+    found: dict[UUID, list[Span]] = {}
+    while steps:
+        above, (start_on, end_on) = steps.pop()
+        for line in by_manager.get(above, ()):
+            span = max(start_on, line.start_on), min(end_on, line.end_on or date.max)
+            step = line.person_id, span
+            if span[0] < span[1] and step not in seen:
+                seen.add(step)
+                steps.append(step)
+                found.setdefault(line.person_id, []).append(span)
+    return found

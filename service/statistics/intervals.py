@@ -2,7 +2,7 @@
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import gammaincinv, ndtri
+from scipy.special import gammaincinv, ndtri, stdtrit
 
 from service.statistics.arrays import Floats, counts_of, tail_levels, trials_of
 
@@ -36,3 +36,28 @@ def poisson_interval(counts: ArrayLike, exposures: ArrayLike, level: float = 0.9
     np.divide(gammaincinv(np.maximum(events, 1), below), spans, out=low, where=(spans > 0) & (events > 0))
     np.divide(gammaincinv(events + 1, above), spans, out=high, where=spans > 0)
     return low, high
+
+
+def wilson_of_clusters(successes: ArrayLike, trials: ArrayLike, level: float = 0.95) -> tuple[float, float]:
+    """The score interval of one proportion whose trials come in clusters: one entry per cluster; (0, 1) without trials.
+
+    Wilson's interval at the effective number of trials: as many independent ones as would give the proportion the
+    variance that it has between clusters, and Student's t in place of the normal quantile, as the variance is estimated
+    from few of them. Korn & Graubard 1998, Survey Methodology 24, for Wilson's interval as in Dean & Pagano 2015,
+    Journal of Survey Statistics and Methodology 3. Never more trials than there are; where all succeed or fail nothing
+    is known of how they cluster, and each cluster counts as one.
+    """
+    hits, tries = trials_of(np.ravel(successes), np.ravel(trials))
+    hits, tries = hits[tries > 0], tries[tries > 0]
+    clusters, total = tries.size, float(tries.sum())
+    if not clusters:
+        return 0.0, 1.0
+    rate = float(hits.sum()) / total
+    effective = float(clusters)
+    if clusters > 1 and 0 < rate < 1:
+        variance = clusters / (clusters - 1) * float(((hits - rate * tries) ** 2).sum()) / total**2
+        upper = tail_levels(level)[1]
+        shrink = float((ndtri(upper) / stdtrit(clusters - 1, upper)) ** 2)
+        effective = min(rate * (1 - rate) / variance * shrink, total) if variance else total
+    low, high = wilson(rate * effective, effective, level)
+    return float(low), float(high)

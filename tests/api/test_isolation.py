@@ -87,6 +87,7 @@ BODIES: dict[str, dict[str, Any] | None] = {
     "dismissCoachingOpportunity": {"reason": "On leave"},
     "snoozeCoachingOpportunity": {"until": str((datetime.now(UTC) + timedelta(days=9)).date())},
     "reopenCoachingOpportunity": {},
+    "getEntitlement": None,
     "getCoachingSession": None,
     "updateCoachingSession": {"shared_notes": "Mine now"},
     "startCoachingSession": {},

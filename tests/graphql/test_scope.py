@@ -92,6 +92,13 @@ FOREIGN = {
     "inspections": ("query ($deal: ID!) { inspections(dealId: $deal) { edges { node { id criterion } } } }", {"deal"}),
     "confirmations": ("query ($deal: ID!) { confirmations(dealId: $deal) { edges { node { id note } } } }", {"deal"}),
     "processAdherence": ("query ($person: ID!) { processAdherence(personId: $person) { id moves } }", {"person"}),
+    "cadenceAdherence": (
+        """{ cadenceAdherence(from: "2099-01-01", to: "2099-12-31") {
+            owed managers { edges { node name manager { name } } } } }""",
+        {},
+    ),
+    "entitlement": ("query ($person: ID!) { entitlement(personId: $person) { id person { name } } }", {"person"}),
+    "uncoveredPeople": ("{ uncoveredPeople { edges { node name person { name } } } }", {}),
     "dealStandardTemplates": ("{ dealStandardTemplates { edges { node { key } } } }", {}),
     "coachingOpportunity": ("query ($chance: ID!) { coachingOpportunity(id: $chance) { id reason } }", {"chance"}),
     "coachingOpportunities": ("{ coachingOpportunities { edges { node { id person { name } } } } }", {}),
@@ -145,6 +152,7 @@ async def test_no_field_tells_of_another_organization(
 ) -> None:
     theirs = await other.add_person("Zaphod", role="manager")
     boss = await other.add_person("Trillian", role="manager")
+    await other.add_person("Zaphods-rep")
     await other.activate(model_document(name="Zaphod's model"))
     connection = CreateCrmConnection.model_validate(
         {"system": "salesforce", "name": "Zaphod's CRM", "account_id": new_salesforce_org()}

@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from service.core.errors import not_found
 from service.core.principal import Principal, require
 from service.organizations.dto.people import PersonDTO
+from service.organizations.hierarchy import Line, Span, find_spans_below
 from service.organizations.permissions import Permission
 from service.organizations.repository import people as repository
 from service.organizations.use_cases.people import present
@@ -37,3 +38,13 @@ async def _team(
     ids = set(await list_ids(session, principal.org_id, manager_id, on)) - {manager_id}
     people = await repository.get_people(session, principal.org_id, ids)
     return await present(session, principal.org_id, people, await local_today(session, principal.org_id))
+
+
+async def spans_below(
+    session: AsyncSession, principal: Principal, manager_id: UUID, within: Span
+) -> dict[UUID, list[Span]]:
+    """Who was below a manager on which days of a span, its end excluded: those who left or moved since, too."""
+    require(principal, Permission.PEOPLE_READ)
+    periods = await repository.list_manager_periods(session, principal.org_id)
+    lines = [Line(period.person_id, period.manager_id, period.start_on, period.end_on) for period in periods]
+    return find_spans_below(lines, manager_id, within)

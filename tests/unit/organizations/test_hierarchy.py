@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.organizations.hierarchy import Line, find_cycle, overlaps
+from service.organizations.hierarchy import Line, find_cycle, find_spans_below, overlaps
 
 START = date(2026, 1, 1)
 ANN, BOB, CAT, DAN = (UUID(int=number) for number in range(1, 5))
@@ -90,3 +90,39 @@ def test_it_is_the_definition(lines: list[Line], new: Line) -> None:
     """Whatever lines there are, those that make a cycle without the new person included."""
     own = [one for one in lines if one.person_id != new.person_id]
     assert find_cycle(own, new) is cycle_on_some_day(own, new, 30)
+
+
+def below(person: UUID, above: UUID, lines: Sequence[Line], day: date, steps: int = 5) -> bool:
+    """Whether one was below another on a day: climbed step by step."""
+    held = [one for one in lines if one.person_id == person and one.start_on <= day < (one.end_on or date.max)]
+    return steps > 0 and any(
+        one.manager_id == above or below(one.manager_id, above, lines, day, steps - 1) for one in held
+    )
+
+
+def test_who_was_below_and_when() -> None:
+    lines = [line(BOB, ANN, 0, 10), line(CAT, BOB, 5, 20), line(CAT, ANN, 30), line(DAN, CAT, 0, None)]
+    days = [(START + timedelta(first), START + timedelta(last)) for first, last in ((3, 10), (5, 10), (30, 40))]
+    assert find_spans_below(lines, ANN, (START + timedelta(3), START + timedelta(40))) == {
+        BOB: [days[0]],
+        CAT: [days[2], days[1]],
+        DAN: [days[2], days[1]],
+    }
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([BOB, CAT, DAN]), st.sampled_from([ANN, BOB, CAT]), st.integers(0, 9), st.integers(1, 9)
+        ),
+        max_size=8,
+    )
+)
+def test_spans_below_are_those_climbed_day_by_day(drawn: list[tuple[UUID, UUID, int, int]]) -> None:
+    lines = [line(person, above, start, start + length) for person, above, start, length in drawn if person > above]
+    found = find_spans_below(lines, ANN, (START + timedelta(2), START + timedelta(15)))
+    for offset in range(20):
+        day = START + timedelta(offset)
+        for person in (BOB, CAT, DAN):
+            is_within = any(start <= day < end for start, end in found.get(person, ()))
+            assert is_within == (2 <= offset < 15 and below(person, ANN, lines, day))

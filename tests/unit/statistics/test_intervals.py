@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.stats import chi2, poisson
 from statsmodels.stats.proportion import proportion_confint
 
-from service.statistics.intervals import poisson_interval, wilson
+from service.statistics.intervals import poisson_interval, wilson, wilson_of_clusters
 
 
 @given(
@@ -46,3 +46,33 @@ def test_poisson_covers_at_least_at_its_level() -> None:
 def test_without_exposure_any_rate_is_possible() -> None:
     low, high = poisson_interval([0, 3], [0, 0])
     assert (low.tolist(), high.tolist()) == ([0, 0], [np.inf, np.inf])
+
+
+def test_wilson_of_clusters_of_one_is_nearly_wilsons() -> None:
+    hits = np.array([1.0] * 30 + [0.0] * 70)
+    low, high = wilson_of_clusters(hits, np.ones(100), 0.9)
+    assert (low, high) == pytest.approx(tuple(float(end) for end in wilson(30, 100, 0.9)), abs=0.005)
+
+
+def test_wilson_of_clusters_at_the_edges() -> None:
+    assert wilson_of_clusters([], []) == (0.0, 1.0)
+    assert wilson_of_clusters([0, 0], [0, 0]) == (0.0, 1.0)
+    assert wilson_of_clusters([5], [9]) == pytest.approx(tuple(float(end) for end in wilson(5 / 9, 1)))
+    assert wilson_of_clusters([4, 6], [4, 6]) == pytest.approx(tuple(float(end) for end in wilson(2, 2)))
+    assert wilson_of_clusters([2, 3], [4, 6]) == pytest.approx(tuple(float(end) for end in wilson(5, 10)))
+
+
+@pytest.mark.parametrize(("mean", "clusters"), [(0.5, 12), (0.7, 20), (0.3, 40)])
+def test_wilson_of_clusters_covers_at_its_level(mean: float, clusters: int) -> None:
+    """Trials of a cluster share its own rate; taken as independent they cover far less."""
+    rng = np.random.default_rng(5)
+    covered = naive = 0
+    for _ in range(1000):
+        tries = rng.integers(1, 6, clusters)
+        hits = rng.binomial(tries, rng.beta(mean * 1.5, (1 - mean) * 1.5, clusters))
+        low, high = wilson_of_clusters(hits, tries, 0.9)
+        covered += low <= mean <= high
+        plain = wilson(hits.sum(), tries.sum(), 0.9)
+        naive += bool(plain[0] <= mean <= plain[1])
+    assert 880 <= covered <= 945
+    assert naive < 850

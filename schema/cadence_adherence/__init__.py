@@ -1,0 +1,1 @@
+"""How cadences were kept, over GraphQL."""
