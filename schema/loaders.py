@@ -9,9 +9,10 @@ from strawberry.dataloader import DataLoader
 
 from service.coaching_opportunities.dto import CoachingOpportunityDTO
 from service.coaching_opportunities.use_cases.opportunities import coaching_opportunities_of
-from service.coaching_sessions.dto.sessions import NoteGrantDTO, PrivateNoteDTO, SessionMoveDTO
+from service.coaching_sessions.dto.sessions import CoachingSessionDTO, NoteGrantDTO, PrivateNoteDTO, SessionMoveDTO
 from service.coaching_sessions.use_cases.session_moves import session_moves_of
 from service.coaching_sessions.use_cases.session_notes import note_grants_of, private_notes_of
+from service.coaching_sessions.use_cases.sessions import next_coaching_sessions_of
 from service.core.database import TenantSession
 from service.core.principal import Principal
 from service.kpi_snapshots.dto import KpiSnapshotDTO, KpiSnapshotQuery, ScorecardDTO, SnapshotKey, SnapshotRevisionDTO
@@ -51,6 +52,7 @@ class Loaders:
             self._load_opportunities
         )
         self.absences: DataLoader[UUID, list[AbsenceDTO]] = DataLoader(self._load_absences)
+        self.next_sessions: DataLoader[UUID, CoachingSessionDTO | None] = DataLoader(self._load_next_sessions)
         self.session_moves: DataLoader[UUID, list[SessionMoveDTO]] = DataLoader(self._load_session_moves)
         self.private_notes: DataLoader[UUID, PrivateNoteDTO | None] = DataLoader(self._load_private_notes)
         self.note_grants: DataLoader[UUID, list[NoteGrantDTO]] = DataLoader(self._load_note_grants)
@@ -66,6 +68,11 @@ class Loaders:
         async with self._session() as session:
             found = await coaching_opportunities_of(session, self._principal, ids)
         return [found.get(id_, []) for id_ in ids]
+
+    async def _load_next_sessions(self, ids: list[UUID]) -> list[CoachingSessionDTO | None]:
+        async with self._session() as session:
+            found = await next_coaching_sessions_of(session, self._principal, ids)
+        return [found.get(id_) for id_ in ids]
 
     async def _load_session_moves(self, ids: list[UUID]) -> list[list[SessionMoveDTO]]:
         async with self._session() as session:

@@ -14,6 +14,7 @@ from schema.kpi_snapshots import KpiSnapshot, to_snapshot
 from schema.paging import Paged
 from schema.relay import Connection, Node, part_of_list, to_global_id
 from service.coaching_opportunities.permissions import Permission as OpportunityPermission
+from service.coaching_sessions.permissions import Permission as CoachingPermission
 from service.core.errors import not_found
 from service.core.etags import etag_of
 from service.core.pagination import PageRequest
@@ -27,6 +28,7 @@ from service.success_models.targets import PeriodKind
 
 if TYPE_CHECKING:
     from schema.coaching_opportunities import CoachingOpportunity
+    from schema.coaching_sessions import CoachingSession
     from schema.scorecards import Scorecard
 
 describe_enum(
@@ -156,6 +158,19 @@ class Person(Node):
 
         found = await info.context.loaders.coaching_opportunities.load(self.row.id)
         return part_of_list(found, to_opportunity, page)
+
+    @strawberry.field(
+        description="The next session in which they are coached, if one is planned.",
+        metadata={NEEDS: CoachingPermission.COACHING_SESSIONS_READ},
+    )
+    async def next_coaching_session(
+        self, info: Info
+    ) -> Annotated["CoachingSession", strawberry.lazy("schema.coaching_sessions")] | None:
+        """Through the loader."""
+        from schema.coaching_sessions import to_coaching_session  # noqa: PLC0415 - as above
+
+        found = await info.context.loaders.next_sessions.load(self.row.id)
+        return None if found is None else to_coaching_session(found)
 
     @strawberry.field(
         description="When they are away, by the first day.",

@@ -286,6 +286,7 @@ async def test_lists_hold_nothing_of_another_organization(
         ("/v1/people", {"name": "A", "email": "a@example.com", "manager_id": "{manager_id}"}, "/manager_id"),
         ("/v1/api-keys", {"name": "A", "person_id": "{person_id}"}, "/person_id"),
         ("/v1/absences", ABSENCE | {"person_id": "{person_id}"}, "/person_id"),
+        ("/v1/coaching-sessions", {"rep_id": "{person_id}", "starts_at": "2099-01-05T10:00:00Z"}, "/rep_id"),
     ],
 )
 async def test_another_organizations_id_in_a_body_is_no_id(

@@ -96,6 +96,26 @@ async def test_any_number_of_sessions_in_as_many_statements(cast: Cast, ask: Ask
     assert counts[0] == counts[1]
 
 
+async def test_who_is_coached_next_in_as_many_statements(cast: Cast, ask: Ask, database: Database) -> None:
+    query = "{ people { edges { node { name nextCoachingSession { id startsAt } } } } }"
+    soon, later = cast.new(), cast.new()
+    await cast.plant([later, soon, cast.new("cancelled"), cast.new("completed")])
+    counts = []
+    for more in (0, 20):
+        for number in range(more):
+            await cast.org.add_person(f"More{number}", manager_id=cast.people["manager"].id)
+        with counted_statements(database) as statements:
+            found = await ask(cast.keys["manager"], query)
+        assert "errors" not in found
+        counts.append(len(statements))
+        planned = {
+            edge["node"]["name"]: edge["node"]["nextCoachingSession"] for edge in found["data"]["people"]["edges"]
+        }
+        assert planned.pop("Ann")["id"] == global_id(soon.id)
+        assert set(planned.values()) == {None}
+    assert counts[0] == counts[1]
+
+
 async def test_names_in_answers_stay_the_organizations_own(cast: Cast, ask: Ask) -> None:
     id_, key = global_id(await cast.planted()), cast.keys["rep"]
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, or_
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -110,7 +111,7 @@ async def next_scheduled(
     """The next session of each of some reps, from an instant on."""
     query = (
         select(Row)
-        .distinct(col(Row.rep_id))
+        .ext(distinct_on(col(Row.rep_id)))
         .where(
             col(Row.org_id) == org_id,
             col(Row.rep_id).in_(person_ids),

@@ -57,6 +57,17 @@ async def coaching_sessions_of(
     return {one.id: one for one in await present(session, principal, rows)}
 
 
+async def next_coaching_sessions_of(
+    session: AsyncSession, principal: Principal, rep_ids: Collection[UUID]
+) -> dict[UUID, CoachingSessionDTO]:
+    """The next session of each of those reps whom the caller sees, if one is planned; the batch behind loaders."""
+    require(principal, Permission.COACHING_SESSIONS_READ)
+    people = await visible_to(session, principal)
+    wanted = set(rep_ids) if people is None else people.intersection(rep_ids)
+    rows = await repository.next_scheduled(session, principal.org_id, wanted, utc_now())
+    return {one.rep_id: one for one in await present(session, principal, rows)}
+
+
 async def get_coaching_session(session: AsyncSession, principal: Principal, session_id: UUID) -> CoachingSessionDTO:
     """One; `not_found` for whoever neither sees one of the two nor was granted its notes."""
     require(principal, Permission.COACHING_SESSIONS_READ)
