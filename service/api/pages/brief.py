@@ -2,18 +2,20 @@
 
 import base64
 import hashlib
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from service.coaching_sessions.concerns import Concern
-from service.coaching_sessions.dto.brief import BriefDTO, StatementDTO
+from service.coaching_sessions.dto.brief import BriefDTO, StatementDTO, StatementKind
 from service.coaching_sessions.dto.commitments import CommitmentDTO
 
 HERE = Path(__file__).parent
@@ -22,6 +24,8 @@ _HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 POLICY = f"default-src 'none'; style-src 'sha256-{_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 """The browser itself refuses whatever the page would load or run."""
 
+LONGEST_LEAD = 90
+_UNIT = re.compile(r"(?<=\d) (?=%|[A-Z]{3}\b|days?\b)")
 MOST_TOPICS, MOST_COMMITMENTS, MOST_CHANGES = 6, 6, 10
 TITLES = {Concern.PROCESS: "Process", Concern.OUTCOME: "Outcome", Concern.OTHER: "Other"}
 
@@ -62,30 +66,31 @@ def render_brief(brief: BriefDTO) -> str:
         more_topics=max(len(brief.topics) - MOST_TOPICS, 0),
         commitments=[_commitment(one, names, today) for one in brief.commitments[:MOST_COMMITMENTS]],
         more_commitments=max(len(brief.commitments) - MOST_COMMITMENTS, 0),
-        sections=_sections(brief, _day(brief.since.astimezone(zone).date())),
+        first=[*_behind(brief)],
+        second=[*_since(brief, _day(brief.since.astimezone(zone).date()))],
+        split=_split,
     )
 
 
-def _sections(brief: BriefDTO, since: str) -> list[Section]:
-    changes = brief.changes[:MOST_CHANGES]
-    more = len(brief.changes) - len(changes)
-    return [
-        Section("behind", "Behind pace", _grouped(brief.kpis_behind), "No KPI is behind pace or at risk."),
-        Section(
-            "process",
-            "How the process was kept",
-            [("", brief.process_adherence)] if brief.process_adherence else [],
-            "There is nothing to tell.",
-        ),
-        Section(
-            "deals",
-            "Deals to inspect",
-            [("", brief.deals_to_inspect)] if brief.deals_to_inspect else [],
-            "No open deal breaks a standard, stays too long in its stage or was put off.",
-        ),
-        Section("changes", f"Since {since}", _grouped(changes), "Nothing worth telling has changed.", more),
-        Section("wins", "Wins, and what earned them", [("", brief.wins)] if brief.wins else [], "No deal was won."),
-    ]
+def _behind(brief: BriefDTO) -> Iterator[Section]:
+    """What stands now."""
+    yield Section("behind", "Behind pace", _grouped(brief.kpis_behind), "No KPI is behind pace or at risk.")
+    adherence = brief.process_adherence
+    yield Section("process", "How the process was kept", _whole(adherence), "There is nothing to tell.")
+    nothing = "No open deal breaks a standard, stays too long in its stage or was put off."
+    yield Section("deals", "Deals to inspect", _whole(brief.deals_to_inspect), nothing)
+
+
+def _since(brief: BriefDTO, day: str) -> Iterator[Section]:
+    """What came of the time since the last session."""
+    told = brief.changes[:MOST_CHANGES]
+    more = len(brief.changes) - len(told)
+    yield Section("changes", f"Since {day}", _grouped(told), "Nothing worth telling has changed.", more)
+    yield Section("wins", "Wins, and what earned them", _whole(brief.wins), "No deal was won.")
+
+
+def _whole(statements: Sequence[StatementDTO]) -> list[tuple[str, Sequence[StatementDTO]]]:
+    return [("", statements)] if statements else []
 
 
 def _grouped(statements: Sequence[StatementDTO]) -> list[tuple[str, Sequence[StatementDTO]]]:
@@ -94,7 +99,21 @@ def _grouped(statements: Sequence[StatementDTO]) -> list[tuple[str, Sequence[Sta
     return [(TITLES[kind], [one for one in statements if one.concerns is kind]) for kind in kinds]
 
 
-def _commitment(one: CommitmentDTO, names: dict[Any, str], today: date) -> dict[str, Any]:
+def _split(one: StatementDTO) -> tuple[str, str]:
+    """What a statement is about, to be set apart, and what it says of it."""
+    if one.kind is StatementKind.WIN:
+        lead, between, rest = one.text.partition(" was won")
+    else:
+        lead, between, rest = one.text.partition(":")
+    return (lead, between + rest) if rest and len(lead) <= LONGEST_LEAD else ("", one.text)
+
+
+def _kept(text: str) -> str:
+    """A number and its unit stay on one line."""
+    return _UNIT.sub("\u00a0", text)
+
+
+def _commitment(one: CommitmentDTO, names: Mapping[UUID, str], today: date) -> dict[str, Any]:
     return {
         "id": one.id,
         "text": one.description,
@@ -116,3 +135,6 @@ def _day(on: date) -> str:
 
 def _clock(at: datetime) -> str:
     return f"{at:%H:%M}"
+
+
+_templates.filters["kept"] = _kept
