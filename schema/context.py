@@ -8,6 +8,7 @@ from strawberry.fastapi import BaseContext
 
 from schema.loaders import Loaders
 from service.coaching_opportunities.use_cases.watching import OpportunityFeed
+from service.coaching_sessions.use_cases.topic_feed import TopicFeed
 from service.core.admission import admit
 from service.core.database import TenantSession
 from service.core.principal import Principal
@@ -52,6 +53,13 @@ class GraphQLContext(BaseContext):
         """This process's live opportunities."""
         assert self.request is not None  # noqa: S101 - Strawberry sets it
         feed: OpportunityFeed = self.request.app.state.opportunity_feed
+        return feed
+
+    @property
+    def topic_feed(self) -> TopicFeed:
+        """This process's live topics."""
+        assert self.request is not None  # noqa: S101 - Strawberry sets it
+        feed: TopicFeed = self.request.app.state.topic_feed
         return feed
 
     @property

@@ -11,6 +11,8 @@ from schema.api_keys import load_api_key
 from schema.audit_events import load_audit_event
 from schema.benchmarks import load_benchmarks
 from schema.coaching_opportunities import load_coaching_opportunity
+from schema.coaching_topics.types import load_coaching_topic
+from schema.commitments import load_commitment
 from schema.confirmations import load_confirmation
 from schema.context import Info
 from schema.crm_connections.types import load_crm_connection, load_crm_connection_status
@@ -52,6 +54,8 @@ BY_ROW_ID: dict[str, Callable[[Info, UUID], Awaitable[Node]]] = {
     "ApiKey": load_api_key,
     "AuditEvent": load_audit_event,
     "CoachingOpportunity": load_coaching_opportunity,
+    "CoachingTopic": load_coaching_topic,
+    "Commitment": load_commitment,
     "Confirmation": load_confirmation,
     "CrmConnection": load_crm_connection,
     "CrmConnectionStatus": load_crm_connection_status,

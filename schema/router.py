@@ -29,6 +29,9 @@ from schema.coaching_opportunities import (
     CoachingOpportunitiesQuery,
     CoachingOpportunitiesSubscription,
 )
+from schema.coaching_topics.mutations import CoachingTopicsMutation
+from schema.coaching_topics.queries import CoachingTopicsQuery, CoachingTopicsSubscription
+from schema.commitments import CommitmentsMutation, CommitmentsQuery
 from schema.confirmations import ConfirmationsMutation, ConfirmationsQuery
 from schema.context import GraphQLContext
 from schema.crm_connections.mutations import CrmMutation
@@ -84,6 +87,8 @@ class Query(
     ModelChangesQueries,
     TeamScorecardQueries,
     CoachingOpportunitiesQuery,
+    CoachingTopicsQuery,
+    CommitmentsQuery,
     CrmQuery,
     CrmEventsQuery,
     ActivitiesQuery,
@@ -112,6 +117,8 @@ class Mutation(
     IdentityProviderMutation,
     SuccessModelsMutation,
     CoachingOpportunitiesMutation,
+    CoachingTopicsMutation,
+    CommitmentsMutation,
     CrmMutation,
     CrmEventsMutation,
     ActivitiesMutation,
@@ -127,7 +134,11 @@ class Mutation(
 
 
 @strawberry.type(description="What is told as it happens.")
-class Subscription(KpiSnapshotSubscriptions, CoachingOpportunitiesSubscription):
+class Subscription(
+    KpiSnapshotSubscriptions,
+    CoachingOpportunitiesSubscription,
+    CoachingTopicsSubscription,
+):
     """Over `graphql-transport-ws`."""
 
 

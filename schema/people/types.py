@@ -14,6 +14,7 @@ from schema.kpi_snapshots import KpiSnapshot, to_snapshot
 from schema.paging import Paged
 from schema.relay import Connection, Node, part_of_list, to_global_id
 from service.coaching_opportunities.permissions import Permission as OpportunityPermission
+from service.coaching_sessions.permissions import Permission as CoachingPermission
 from service.core.errors import not_found
 from service.core.etags import etag_of
 from service.core.pagination import PageRequest
@@ -27,6 +28,8 @@ from service.success_models.targets import PeriodKind
 
 if TYPE_CHECKING:
     from schema.coaching_opportunities import CoachingOpportunity
+    from schema.coaching_topics.types import CoachingTopic
+    from schema.commitments import Commitment
     from schema.scorecards import Scorecard
 
 describe_enum(
@@ -156,6 +159,32 @@ class Person(Node):
 
         found = await info.context.loaders.coaching_opportunities.load(self.row.id)
         return part_of_list(found, to_opportunity, page)
+
+    @strawberry.field(
+        description="What is open to talk about with them, as far as the caller may see it, in the order to do so.",
+        metadata={NEEDS: CoachingPermission.COACHING_TOPICS_READ},
+        extensions=[Paged()],
+    )
+    async def coaching_topics(
+        self, info: Info, page: PageRequest
+    ) -> Connection[Annotated["CoachingTopic", strawberry.lazy("schema.coaching_topics.types")]]:
+        """Through the loader."""
+        from schema.coaching_topics.types import to_coaching_topic  # noqa: PLC0415 - the two types refer to each other
+
+        return part_of_list(await info.context.loaders.coaching_topics.load(self.row.id), to_coaching_topic, page)
+
+    @strawberry.field(
+        description="What is open of what was taken on in their coaching, the earliest due first.",
+        metadata={NEEDS: CoachingPermission.COMMITMENTS_READ},
+        extensions=[Paged()],
+    )
+    async def commitments(
+        self, info: Info, page: PageRequest
+    ) -> Connection[Annotated["Commitment", strawberry.lazy("schema.commitments")]]:
+        """Through the loader."""
+        from schema.commitments import to_commitment  # noqa: PLC0415 - the two types refer to each other
+
+        return part_of_list(await info.context.loaders.commitments.load(self.row.id), to_commitment, page)
 
     @strawberry.field(
         description="When they are away, by the first day.",

@@ -17,6 +17,8 @@ SNAPSHOTS = "touchline_snapshots"
 PRINCIPALS = "touchline_principals"
 """An organization's keys, people or roles changed."""
 OPPORTUNITIES = "touchline_opportunities"
+TOPICS = "touchline_topics"
+"""Topics or commitments of some reps changed: `org_id:rep_id,rep_id…`."""
 OUTBOX = "touchline_outbox"
 WEBHOOKS = "touchline_webhooks"
 
