@@ -8,6 +8,7 @@ from strawberry.fastapi import BaseContext
 
 from schema.loaders import Loaders
 from service.coaching_opportunities.use_cases.watching import OpportunityFeed
+from service.coaching_sessions.use_cases.brief_feed import BriefFeed
 from service.coaching_sessions.use_cases.topic_feed import TopicFeed
 from service.core.admission import admit
 from service.core.database import TenantSession
@@ -53,6 +54,13 @@ class GraphQLContext(BaseContext):
         """This process's live opportunities."""
         assert self.request is not None  # noqa: S101 - Strawberry sets it
         feed: OpportunityFeed = self.request.app.state.opportunity_feed
+        return feed
+
+    @property
+    def brief_feed(self) -> BriefFeed:
+        """This process's live briefs."""
+        assert self.request is not None  # noqa: S101 - Strawberry sets it
+        feed: BriefFeed = self.request.app.state.brief_feed
         return feed
 
     @property

@@ -24,6 +24,7 @@ from schema.activities import ActivitiesMutation, ActivitiesQuery
 from schema.api_keys import ApiKeysMutation, ApiKeysQuery
 from schema.audit_events import AuditEventsQuery
 from schema.benchmarks import BenchmarkQueries
+from schema.coaching_briefs import CoachingBriefsQuery, CoachingBriefsSubscription
 from schema.coaching_opportunities import (
     CoachingOpportunitiesMutation,
     CoachingOpportunitiesQuery,
@@ -87,6 +88,7 @@ class Query(
     ModelChangesQueries,
     TeamScorecardQueries,
     CoachingOpportunitiesQuery,
+    CoachingBriefsQuery,
     CoachingTopicsQuery,
     CommitmentsQuery,
     CrmQuery,
@@ -137,6 +139,7 @@ class Mutation(
 class Subscription(
     KpiSnapshotSubscriptions,
     CoachingOpportunitiesSubscription,
+    CoachingBriefsSubscription,
     CoachingTopicsSubscription,
 ):
     """Over `graphql-transport-ws`."""

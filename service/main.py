@@ -25,8 +25,9 @@ from service.api.openapi.document import install_document
 from service.api.router import router
 from service.api.system import STATIC
 from service.coaching_opportunities.use_cases.watching import OpportunityFeed
+from service.coaching_sessions.use_cases.brief_feed import BriefFeed
 from service.coaching_sessions.use_cases.topic_feed import TopicFeed
-from service.core.notifications import OPPORTUNITIES, SNAPSHOTS, TOPICS, Listener
+from service.core.notifications import OPPORTUNITIES, SESSIONS, SNAPSHOTS, TOPICS, Listener
 from service.core.runtime import Runtime, open_runtime
 from service.core.settings import Settings
 from service.crm.receiving.runtime import ReceiverRuntime
@@ -59,6 +60,7 @@ def build_app(settings: Settings, *, run_worker: bool, runtime: RuntimeFactory |
             app.state.feed = SnapshotFeed(opened.database)
             app.state.opportunity_feed = OpportunityFeed(opened.database)
             app.state.topic_feed = TopicFeed(opened.database)
+            app.state.brief_feed = BriefFeed(opened.database)
             await stack.enter_async_context(_listening(opened, app.state))
             receivers = ReceiverRuntime(opened)
             await receivers.start()
@@ -81,17 +83,20 @@ def build_app(settings: Settings, *, run_worker: bool, runtime: RuntimeFactory |
 @asynccontextmanager
 async def _listening(runtime: Runtime, state: State) -> AsyncIterator[None]:
     """The feeds hear of changes for as long as the block lasts."""
-    feeds: dict[str, SnapshotFeed | OpportunityFeed | TopicFeed] = {
-        SNAPSHOTS: state.feed,
-        OPPORTUNITIES: state.opportunity_feed,
-        TOPICS: state.topic_feed,
-    }
+    feeds = (state.feed, state.opportunity_feed, state.topic_feed, state.brief_feed)
+    briefs: BriefFeed = state.brief_feed
 
     def reconnected() -> None:
-        for feed in feeds.values():
+        for feed in feeds:
             feed.reconnected()
 
-    listener = Listener(runtime.urls.app, {channel: feed.notified for channel, feed in feeds.items()}, reconnected)
+    channels = {
+        SNAPSHOTS: _each(state.feed.notified, briefs.notified),
+        OPPORTUNITIES: _each(state.opportunity_feed.notified, briefs.notified_of_anybody),
+        TOPICS: _each(state.topic_feed.notified, briefs.notified),
+        SESSIONS: briefs.notified,
+    }
+    listener = Listener(runtime.urls.app, channels, reconnected)
     running = (("listen", listener.run()), ("feed", state.feed.run()))
     tasks = [asyncio.create_task(task, name=name) for name, task in running]
     try:
@@ -100,6 +105,16 @@ async def _listening(runtime: Runtime, state: State) -> AsyncIterator[None]:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _each(*handlers: Callable[[str], None]) -> Callable[[str], None]:
+    """One handler of a channel that several feeds listen to."""
+
+    def notified(payload: str) -> None:
+        for handler in handlers:
+            handler(payload)
+
+    return notified
 
 
 def _with_cors(app: ASGIApp, settings: Settings) -> ASGIApp:

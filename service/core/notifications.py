@@ -19,6 +19,8 @@ PRINCIPALS = "touchline_principals"
 OPPORTUNITIES = "touchline_opportunities"
 TOPICS = "touchline_topics"
 """Topics or commitments of some reps changed: `org_id:rep_id,rep_id…`."""
+SESSIONS = "touchline_sessions"
+"""A coaching session is another one now: `org_id:session_id`."""
 OUTBOX = "touchline_outbox"
 WEBHOOKS = "touchline_webhooks"
 
