@@ -10,6 +10,7 @@ from schema.activities import load_activity
 from schema.api_keys import load_api_key
 from schema.audit_events import load_audit_event
 from schema.benchmarks import load_benchmarks
+from schema.calendar_feeds import load_calendar_feed
 from schema.coaching_briefs import load_coaching_brief
 from schema.coaching_opportunities import load_coaching_opportunity
 from schema.coaching_topics.types import load_coaching_topic
@@ -55,6 +56,7 @@ BY_ROW_ID: dict[str, Callable[[Info, UUID], Awaitable[Node]]] = {
     "ApiKey": load_api_key,
     "AuditEvent": load_audit_event,
     "CoachingBrief": load_coaching_brief,
+    "CalendarFeed": load_calendar_feed,
     "CoachingOpportunity": load_coaching_opportunity,
     "CoachingTopic": load_coaching_topic,
     "Commitment": load_commitment,

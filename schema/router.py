@@ -24,6 +24,7 @@ from schema.activities import ActivitiesMutation, ActivitiesQuery
 from schema.api_keys import ApiKeysMutation, ApiKeysQuery
 from schema.audit_events import AuditEventsQuery
 from schema.benchmarks import BenchmarkQueries
+from schema.calendar_feeds import CalendarFeedsMutation, CalendarFeedsQuery
 from schema.coaching_briefs import CoachingBriefsQuery, CoachingBriefsSubscription
 from schema.coaching_opportunities import (
     CoachingOpportunitiesMutation,
@@ -91,6 +92,7 @@ class Query(
     CoachingBriefsQuery,
     CoachingTopicsQuery,
     CommitmentsQuery,
+    CalendarFeedsQuery,
     CrmQuery,
     CrmEventsQuery,
     ActivitiesQuery,
@@ -121,6 +123,7 @@ class Mutation(
     CoachingOpportunitiesMutation,
     CoachingTopicsMutation,
     CommitmentsMutation,
+    CalendarFeedsMutation,
     CrmMutation,
     CrmEventsMutation,
     ActivitiesMutation,
