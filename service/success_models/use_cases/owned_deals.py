@@ -107,10 +107,12 @@ def _earned(judged: JudgedDeal, about: Sequence[Activity]) -> EarnedDTO | None:
     closed_at, model = judged.case.deal.closed_at, judged.model
     if closed_at is None:
         return None
+    entered = [entry.at for entry in judged.case.history.stages if entry.stage == CLOSED_WON]
+    won_at = min([closed_at, *entered[-1:]])
     took_place = [
         row.kind
         for row in about
-        if row.occurred_at < closed_at and row.outcome not in CALLED_OFF and row.status not in CALLED_OFF
+        if row.occurred_at < won_at and row.outcome not in CALLED_OFF and row.status not in CALLED_OFF
     ]
     counts = Counter(ActivityKind(kind) for kind in took_place)
     activities = {kind: counts[kind] for kind in ActivityKind if counts[kind]}
@@ -119,7 +121,7 @@ def _earned(judged: JudgedDeal, about: Sequence[Activity]) -> EarnedDTO | None:
     process = model.process
     first, *others = process.open_stages
     assessed = [
-        assess(criterion, judged.case.facts, judged.voices, closed_at - MOMENT)
+        assess(criterion, judged.case.facts, judged.voices, won_at - MOMENT)
         for criterion in process.required(first, others, CLOSED_WON)
     ]
     jumped = [

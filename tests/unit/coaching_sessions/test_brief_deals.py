@@ -59,8 +59,8 @@ MISSING = (
         (
             {"health": health(factor(), factor("A champion", would_add=Decimal("12.5")))},
             (
-                "Deal 20 (16,000 USD, in Proposal): missing are “The economic buyer is known” and 1 more of what a good "
-                "deal has by now; with it the deal's health would rise from 40 to 60 of 100."
+                "Deal 20 (16,000 USD, in Proposal): missing are “The economic buyer is known” and 1 more of what a "
+                "good deal has by now; with it the deal's health would rise from 40 to 60 of 100."
             ),
         ),
         (
@@ -127,8 +127,8 @@ WON = "Deal 20 was won on 13 March for 16,000 USD."
             earned(3, 1, 1, activities={"meeting": 4, "call": 1}),
             Concern.PROCESS,
             (
-                f"{WON} Before that it met 3 of the 5 criteria of the process: “Criterion 0”, “Criterion 1” and 1 more. "
-                "4 meetings and 1 call about it are recorded. Not met: “Criterion 3”."
+                f"{WON} Before that it met 3 of the 5 criteria of the process: “Criterion 0”, “Criterion 1” and "
+                "1 more. 4 meetings and 1 call about it are recorded. Not met: “Criterion 3”."
             ),
         ),
         (
