@@ -1,5 +1,6 @@
 """Reps with random months behind them: what they did, as plain records that a test can count itself."""
 
+import itertools
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -49,7 +50,7 @@ class StoryDeal:
     def slips(self, at: datetime) -> int:
         """How often its close date had become later by then."""
         days = [day for known, day in self.close_dates if known <= at]
-        return sum(later > earlier for earlier, later in zip(days, days[1:], strict=False))
+        return sum(later > earlier for earlier, later in itertools.pairwise(days))
 
 
 @dataclass(slots=True)
@@ -66,10 +67,11 @@ def tell_story(seed: int, now: datetime) -> Story:
     now = now.replace(microsecond=0)
     rng = random.Random(seed)
     rate, connect = rng.choice((1.0, 2.0, 4.0)), rng.choice((0.15, 0.33, 0.37, 0.5))
-    calls = []
-    for days in range(CALL_DAYS):
-        for _ in range(rng.randint(0, int(2 * rate))):
-            calls.append((now - timedelta(days=days, seconds=rng.randrange(3600, 86_000)), rng.random() < connect))
+    calls = [
+        (now - timedelta(days=days, seconds=rng.randrange(3600, 86_000)), rng.random() < connect)
+        for days in range(CALL_DAYS)
+        for _ in range(rng.randint(0, int(2 * rate)))
+    ]
     deals = [_deal(rng, f"Deal {seed}-{number}", now) for number in range(rng.randint(3, 6))]
     return Story(deals, calls)
 

@@ -1,6 +1,6 @@
 """Gathers what a brief is made of: a constant number of statements, however much there is to tell."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -69,14 +69,18 @@ async def gather_facts(session: AsyncSession, reader: Principal, row: CoachingSe
 async def _occasion(session: AsyncSession, system: Principal, row: CoachingSession, as_of: datetime) -> Occasion:
     previous = await repository.last_held(session, row.org_id, row.rep_id, row.starts_at)
     people = await get_people(session, system, [row.manager_id, row.rep_id])
-    since = as_of - FIRST_LOOK_BACK if previous is None else previous.started_at or previous.starts_at
+    zone = ZoneInfo(row.time_zone)
+    today = datetime.combine(as_of.astimezone(zone).date(), time.min, zone)
+    # Whole days: the brief of a first session is not another one with every second that passes.
+    first = (today - FIRST_LOOK_BACK).astimezone(UTC)
+    since = first if previous is None else previous.started_at or previous.starts_at
     return Occasion(
         session_id=row.id,
         manager=_person(people[row.manager_id]),
         rep=_person(people[row.rep_id]),
         starts_at=row.starts_at,
         ends_at=row.ends_at,
-        zone=ZoneInfo(row.time_zone),
+        zone=zone,
         previous_session_id=None if previous is None else previous.id,
         since=since,
         as_of=as_of,
