@@ -33,6 +33,7 @@ async def add_session(
     **fields: Any,
 ) -> CoachingSession:
     """A half hour of a manager and a rep, by the shipped format; whatever happened to it did so as it started."""
+    happened: dict[str, Any] = dict.fromkeys(STATE_FIELDS[status], starts_at)
     async with database.tenant(org_id) as session:
         format_ = await resolve_format(session, Principal.system(org_id), "grow")
         now = utc_now()
@@ -51,7 +52,7 @@ async def add_session(
             answers={},
             created_at=now,
             updated_at=now,
-            **dict.fromkeys(STATE_FIELDS[status], starts_at),
+            **happened,
         )
         session.add(row)
         await session.flush()

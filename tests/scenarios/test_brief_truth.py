@@ -1,8 +1,7 @@
 """Fifty reps with random months behind them: each statement of their briefs is true by loops over what they did."""
 
 import re
-import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -18,7 +17,6 @@ from service.core.clock import utc_now
 from service.core.database import Database
 from service.demo.setup import demo_model
 from service.organizations.dto.organizations import UpdateOrganization
-from service.organizations.dto.people import PersonDTO
 from service.organizations.use_cases.organizations import update_organization
 from tests.factories.brief_stories import STAGES, Story, StoryDeal, enact, tell_story
 from tests.factories.briefs import add_session, brief_for
@@ -108,21 +106,15 @@ async def _tell(database: Database, seeds: Sequence[int]) -> list[Told]:
         between = (lead.id, rep.id)
         await add_session(database, org.id, between, now - timedelta(days=SINCE_DAYS), "completed")
         row = await add_session(database, org.id, between, now + timedelta(days=1))
-        brief = await brief_for(database, _manager(org, lead), row.id)
+        brief = await brief_for(database, org.acting_as(lead), row.id)
         found.append(Told(org, story, [one for _, one in stories], brief))
     return found
 
 
-def _manager(org: SalesOrg, lead: PersonDTO) -> "object":
-    return org.acting_as(lead)
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def told(database: Database) -> AsyncIterator[list[Told]]:
+async def told(database: Database) -> list[Told]:
     """Fifty briefs, of two organizations."""
-    time.monotonic()
-    found = [one for first in range(0, SEEDS, REPS) for one in await _tell(database, range(first, first + REPS))]
-    yield found
+    return [one for first in range(0, SEEDS, REPS) for one in await _tell(database, range(first, first + REPS))]
 
 
 def statements(one: Told, name: str) -> list[StatementDTO]:

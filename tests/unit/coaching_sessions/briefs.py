@@ -18,8 +18,8 @@ from service.success_models.kpis import KpiKind
 NOW = datetime(2026, 3, 20, 15, tzinfo=UTC)
 SINCE = datetime(2026, 3, 6, 15, tzinfo=UTC)
 REP, MANAGER, SESSION = UUID(int=1), UUID(int=2), UUID(int=3)
-MONTH = {"period": "month", "period_start": date(2026, 3, 1), "period_end": date(2026, 3, 31)}
-QUARTER = {"period": "quarter", "period_start": date(2026, 1, 1), "period_end": date(2026, 3, 31)}
+MONTH: dict[str, Any] = {"period": "month", "period_start": date(2026, 3, 1), "period_end": date(2026, 3, 31)}
+QUARTER: dict[str, Any] = {"period": "quarter", "period_start": date(2026, 1, 1), "period_end": date(2026, 3, 31)}
 
 
 def snapshot(kpi: str = "calls", **fields: Any) -> KpiSnapshotDTO:

@@ -11,7 +11,7 @@ from service.coaching_sessions.concerns import Concern
 from service.success_models.kpis import KpiKind
 from tests.unit.coaching_sessions.briefs import NOW, QUARTER, REP, SINCE, facts, opportunity, snapshot
 
-OUTCOME = {"kpi": "won", "name": "Deals won", "level": "result"}
+OUTCOME: dict[str, Any] = {"kpi": "won", "name": "Deals won", "level": "result"}
 
 
 @pytest.mark.parametrize(
@@ -152,13 +152,13 @@ def test_a_change_of_pace_is_told(before: str | None, now: str, told: str | None
 def test_nothing_is_told_of_a_ratio_nor_of_another_period() -> None:
     ratio = facts(snapshots=[snapshot("connect")], before=[snapshot("connect", status="ahead", as_of=SINCE)])
     assert list(kpi_changes(ratio)) == []
-    february = {"period_start": date(2026, 2, 1), "period_end": date(2026, 2, 28)}
+    february: dict[str, Any] = {"period_start": date(2026, 2, 1), "period_end": date(2026, 2, 28)}
     turned = facts(snapshots=[snapshot()], before=[snapshot(status="ahead", as_of=SINCE, **february)])
     assert list(kpi_changes(turned)) == []
 
 
 def test_how_a_month_ended_is_one_sentence_of_process_and_one_of_outcome() -> None:
-    february = {"period_start": date(2026, 2, 1), "period_end": date(2026, 2, 28)}
+    february: dict[str, Any] = {"period_start": date(2026, 2, 1), "period_end": date(2026, 2, 28)}
     ended = [
         snapshot(**february, value=Decimal(150)),
         snapshot(**OUTCOME, **february, value=Decimal(3), target=Decimal(2)),
