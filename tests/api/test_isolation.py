@@ -87,6 +87,14 @@ BODIES: dict[str, dict[str, Any] | None] = {
     "dismissCoachingOpportunity": {"reason": "On leave"},
     "snoozeCoachingOpportunity": {"until": str((datetime.now(UTC) + timedelta(days=9)).date())},
     "reopenCoachingOpportunity": {},
+    "getCoachingTopic": None,
+    "pinCoachingTopic": {},
+    "unpinCoachingTopic": {},
+    "dismissCoachingTopic": {"reason": "On leave"},
+    "reopenCoachingTopic": {},
+    "getCommitment": None,
+    "updateCommitment": {"description": "Mine now"},
+    "settleCommitment": {"verdict": "dropped", "reason": "Mine now"},
     "getImport": None,
     "listImportRows": None,
     "getOperation": None,
@@ -105,7 +113,7 @@ def operations() -> Iterator[tuple[str, str, str, dict[str, Any]]]:
 
 NAMED = (
     *("person_id", "manager_id", "key_id", "model_id", "activity_id", "deal_id", "import_id", "absence_id"),
-    *("inspection_id", "confirmation_id"),
+    *("inspection_id", "confirmation_id", "topic_id", "commitment_id"),
 )
 
 SINGLE = {name: (method, path) for method, path, name, _ in operations() if "{" in path}
@@ -151,6 +159,12 @@ async def victim(rest: httpx.AsyncClient, database: Database) -> Victim:
     async with database.tenant(org.id) as session:
         table = metadata.tables["coaching_opportunity"]
         await (await session.connection()).execute(sa.insert(table).values(opportunity))
+    agenda: dict[str, dict[str, Any]] = {}
+    taken_by: dict[str, Any] = {"owner_id": UUID(person_id), "session_id": None}
+    for name, own in (("coaching_topic", {}), ("coaching_commitment", taken_by)):
+        agenda[name] = sample_row(metadata.tables[name], org.id, new_id()) | {"rep_id": UUID(person_id)} | own
+        async with database.tenant(org.id) as session:
+            await (await session.connection()).execute(sa.insert(metadata.tables[name]).values(agenda[name]))
     told = (await rest.post(f"/v1/webhook-endpoints/{endpoint_id}/test", headers=headers)).json()
     await publish_outbox(database, org.id)
     sent = await rest.get("/v1/webhook-deliveries", params={"event_id": told["event_id"]}, headers=headers)
@@ -172,6 +186,8 @@ async def victim(rest: httpx.AsyncClient, database: Database) -> Victim:
         "confirmation_id": str(said["id"]),
         "import_id": upload.json()["id"],
         "opportunity_id": str(opportunity["id"]),
+        "topic_id": str(agenda["coaching_topic"]["id"]),
+        "commitment_id": str(agenda["coaching_commitment"]["id"]),
         "operation_id": upload.json()["id"],
         "manager_id": manager_id,
         "person_id": person_id,

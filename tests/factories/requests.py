@@ -28,6 +28,8 @@ PATH_VALUES = {
     "import_id": ROW,
     "operation_id": ROW,
     "opportunity_id": ROW,
+    "topic_id": ROW,
+    "commitment_id": ROW,
     "snapshot_id": f"{ROW}.calls.month.2026-01-01",
     "system": "hubspot",
     "external_id": "7",
@@ -64,6 +66,11 @@ BODIES: dict[str, Any] = {
     "createConfirmation": {"criterion": "economic_buyer"},
     "dismissCoachingOpportunity": {"reason": "On leave"},
     "snoozeCoachingOpportunity": {"until": "2099-01-01"},
+    "createCoachingTopic": {"rep_id": str(ROW), "title": "The budget"},
+    "dismissCoachingTopic": {"reason": "Settled by mail"},
+    "createCommitment": {"rep_id": str(ROW), "description": "Forty calls", "due_on": "2099-01-01"},
+    "updateCommitment": {"description": "Fifty calls"},
+    "settleCommitment": {"verdict": "done"},
     "bulkUpsertActivities": {"system": "dialler", "activities": [{"external_id": "7"}]},
     "bulkUpsertDeals": {"system": "pipes", "deals": [{"external_id": "7"}]},
 }
@@ -76,6 +83,8 @@ FORMS: dict[str, dict[str, tuple[str | None, str]]] = {
 """The multipart bodies, as httpx sends them with `files=`."""
 
 OPPORTUNITY = to_global_id("CoachingOpportunity", ROW)
+TOPIC = to_global_id("CoachingTopic", ROW)
+COMMITMENT = to_global_id("Commitment", ROW)
 
 GRAPHQL_INPUTS: dict[str, Any] = {
     "createPerson": PERSON,
@@ -125,6 +134,14 @@ GRAPHQL_INPUTS: dict[str, Any] = {
     "dismissCoachingOpportunity": {"id": OPPORTUNITY, "reason": "On leave"},
     "snoozeCoachingOpportunity": {"id": OPPORTUNITY, "until": "2099-01-01"},
     "reopenCoachingOpportunity": {"id": OPPORTUNITY},
+    "createCoachingTopic": {"repId": ID, "title": "The budget"},
+    "pinCoachingTopic": {"id": TOPIC},
+    "unpinCoachingTopic": {"id": TOPIC},
+    "dismissCoachingTopic": {"id": TOPIC, "reason": "Settled by mail"},
+    "reopenCoachingTopic": {"id": TOPIC},
+    "createCommitment": {"repId": ID, "description": "Forty calls", "dueOn": "2099-01-01"},
+    "updateCommitment": {"id": COMMITMENT, "description": "Fifty calls"},
+    "settleCommitment": {"id": COMMITMENT, "verdict": "DONE"},
     "bulkUpsertActivities": {"system": "dialler", "activities": [{"externalId": "7", "kind": "CALL"}]},
     "bulkUpsertDeals": BODIES["bulkUpsertDeals"] | {"deals": [{"externalId": "7"}]},
     "createImport": {"mapping": MAPPING, "file": "id\n1\n"},

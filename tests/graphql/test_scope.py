@@ -11,6 +11,10 @@ from schema.relay import to_global_id
 from schema.router import export_sdl
 from service.activities.dto.facts import BulkUpsertActivities, BulkUpsertDeals
 from service.activities.use_cases.pushing import bulk_upsert_activities, bulk_upsert_deals
+from service.coaching_sessions.dto.commitments import CreateCommitment
+from service.coaching_sessions.dto.topics import CreateCoachingTopic
+from service.coaching_sessions.use_cases.commitments import create_commitment
+from service.coaching_sessions.use_cases.topics import create_coaching_topic
 from service.core import audit
 from service.core.database import Database
 from service.core.ids import new_id
@@ -39,6 +43,7 @@ from service.webhooks.event_types import EventType
 from service.webhooks.use_cases.deliveries import list_webhook_deliveries
 from service.webhooks.use_cases.endpoints import create_webhook_endpoint, request_webhook_test
 from tests.factories.events import publish
+from tests.factories.opportunities import TOMORROW
 from tests.factories.receivers import new_salesforce_org
 from tests.factories.requests import MAPPING, pieces_of
 from tests.factories.rows import sample_row
@@ -94,6 +99,10 @@ FOREIGN = {
     "dealStandardTemplates": ("{ dealStandardTemplates { edges { node { key } } } }", {}),
     "coachingOpportunity": ("query ($chance: ID!) { coachingOpportunity(id: $chance) { id reason } }", {"chance"}),
     "coachingOpportunities": ("{ coachingOpportunities { edges { node { id person { name } } } } }", {}),
+    "coachingTopic": ("query ($topic: ID!) { coachingTopic(id: $topic) { id title } }", {"topic"}),
+    "coachingTopics": ("{ coachingTopics { edges { node { id rep { name } } } } }", {}),
+    "commitment": ("query ($taken: ID!) { commitment(id: $taken) { id description } }", {"taken"}),
+    "commitments": ("{ commitments { edges { node { id owner { name } } } } }", {}),
     "import": ("query ($import: ID!) { import(id: $import) { id fileName operation { status } } }", {"import"}),
     "imports": ("{ imports { edges { node { id fileName } } } }", {}),
     "importRows": ("query ($import: ID!) { importRows(importId: $import) { edges { node { line } } } }", {"import"}),
@@ -169,6 +178,10 @@ async def test_no_field_tells_of_another_organization(
         gap = sample_row(metadata.tables["coaching_opportunity"], other.id, new_id()) | {"person_id": theirs.id}
         gap |= {"reason": "Zaphod's gap", "manager_sees_on": date(2026, 1, 1)}
         await (await session.connection()).execute(sa.insert(metadata.tables["coaching_opportunity"]).values(gap))
+        asked = CreateCoachingTopic(rep_id=theirs.id, title="Zaphod's topic")
+        topic = await create_coaching_topic(session, other.system, asked)
+        taken = CreateCommitment(rep_id=theirs.id, description="Zaphod's promise", due_on=TOMORROW)
+        commitment = await create_commitment(session, other.system, taken)
         file = CreateImport(mapping=MAPPING, file_name="Zaphod's file")
         operation = await create_import(session, other.system, file, pieces_of("id\n1\n"))
     await publish(other)
@@ -187,6 +200,8 @@ async def test_no_field_tells_of_another_organization(
         "call": to_global_id("Activity", str(pushed_call.id)),
         "deal": to_global_id("Deal", str(pushed_deal.id)),
         "chance": to_global_id("CoachingOpportunity", gap["id"]),
+        "topic": to_global_id("CoachingTopic", topic.id),
+        "taken": to_global_id("Commitment", commitment.id),
         "import": to_global_id("Import", operation.id),
         "operation": to_global_id("Operation", operation.id),
     }
