@@ -1,6 +1,7 @@
 """The GraphQL endpoint: one schema from every slice, the caller's context, and GraphiQL without the internet."""
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -24,6 +25,7 @@ from schema.activities import ActivitiesMutation, ActivitiesQuery
 from schema.api_keys import ApiKeysMutation, ApiKeysQuery
 from schema.audit_events import AuditEventsQuery
 from schema.benchmarks import BenchmarkQueries
+from schema.calendar_feeds import CalendarFeedsMutation, CalendarFeedsQuery
 from schema.coaching_opportunities import (
     CoachingOpportunitiesMutation,
     CoachingOpportunitiesQuery,
@@ -87,6 +89,7 @@ class Query(
     ModelChangesQueries,
     TeamScorecardQueries,
     CoachingOpportunitiesQuery,
+    CalendarFeedsQuery,
     CoachingTopicsQuery,
     CommitmentsQuery,
     CrmQuery,
@@ -117,6 +120,7 @@ class Mutation(
     IdentityProviderMutation,
     SuccessModelsMutation,
     CoachingOpportunitiesMutation,
+    CalendarFeedsMutation,
     CoachingTopicsMutation,
     CommitmentsMutation,
     CrmMutation,
@@ -150,16 +154,21 @@ class _Schema(strawberry.Schema):
 
 
 def build_schema(settings: Settings) -> strawberry.Schema:
-    """The schema with its limits; introspection by setting."""
+    """The schema with its limits; introspection by setting. It keeps nothing of a request, so applications share it."""
+    return _schema(introspection=settings.graphql_introspection)
+
+
+@cache
+def _schema(*, introspection: bool) -> strawberry.Schema:
     extensions: list[type[SchemaExtension] | Callable[[], SchemaExtension]] = [
         lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS),
         DocumentLimits,
         RenderErrors,
     ]
-    if not settings.graphql_introspection:
+    if not introspection:
         extensions.append(DisableIntrospection)
     # Suggestions would tell names one by one what introspection must not tell.
-    config = StrawberryConfig(disable_field_suggestions=not settings.graphql_introspection, scalar_map=SCALARS)
+    config = StrawberryConfig(disable_field_suggestions=not introspection, scalar_map=SCALARS)
     return _Schema(Query, Mutation, Subscription, extensions=extensions, config=config)
 
 

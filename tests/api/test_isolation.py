@@ -14,17 +14,17 @@ import sqlalchemy as sa
 from service.core.database import Database
 from service.core.ids import new_id
 from service.core.principal import Principal
-from service.core.settings import Settings
 from service.core.tables import metadata
 from service.core.tenancy import tenant_tables
-from service.main import build_api
 from service.organizations.use_cases.lifecycle import export_organization
 from service.webhooks.tasks import publish_outbox
+from tests.factories.coaching import plant_coaching
 from tests.factories.receivers import new_portal
 from tests.factories.requests import ABSENCE, FORMS
 from tests.factories.rows import sample_row
 from tests.factories.sales_org import SalesOrg, make_sales_org
 from tests.factories.success_models import process_document
+from tests.fixtures.documents import plain_api
 from tests.fixtures.rest import ANYWAY, bearer
 from tests.fixtures.statements import counted_statements
 
@@ -87,6 +87,9 @@ BODIES: dict[str, dict[str, Any] | None] = {
     "dismissCoachingOpportunity": {"reason": "On leave"},
     "snoozeCoachingOpportunity": {"until": str((datetime.now(UTC) + timedelta(days=9)).date())},
     "reopenCoachingOpportunity": {},
+    "getCalendarFeed": None,
+    "revokeCalendarFeed": None,
+    "getCoachingSessionCalendar": None,
     "getCoachingTopic": None,
     "pinCoachingTopic": {},
     "unpinCoachingTopic": {},
@@ -105,7 +108,7 @@ BODIES: dict[str, dict[str, Any] | None] = {
 
 def operations() -> Iterator[tuple[str, str, str, dict[str, Any]]]:
     """Method, path, operation id and description of all that the API serves."""
-    document = build_api(Settings(_env_file=None)).openapi()
+    document = plain_api().openapi()
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             yield method.upper(), path, operation["operationId"], operation
@@ -113,10 +116,13 @@ def operations() -> Iterator[tuple[str, str, str, dict[str, Any]]]:
 
 NAMED = (
     *("person_id", "manager_id", "key_id", "model_id", "activity_id", "deal_id", "import_id", "absence_id"),
-    *("inspection_id", "confirmation_id", "topic_id", "commitment_id"),
+    *("inspection_id", "confirmation_id"),
+    *("session_id", "programme_id", "cadence_id", "format_id", "topic_id", "commitment_id", "feed_id"),
 )
 
-SINGLE = {name: (method, path) for method, path, name, _ in operations() if "{" in path}
+UNKEYED = {"readCalendarFeed"}
+"""Found by a token alone, whoever asks."""
+SINGLE = {name: (method, path) for method, path, name, _ in operations() if "{" in path and name not in UNKEYED}
 LISTS = {name: (path, o) for method, path, name, o in operations() if method == "GET" and "{" not in path}
 
 
@@ -159,12 +165,6 @@ async def victim(rest: httpx.AsyncClient, database: Database) -> Victim:
     async with database.tenant(org.id) as session:
         table = metadata.tables["coaching_opportunity"]
         await (await session.connection()).execute(sa.insert(table).values(opportunity))
-    agenda: dict[str, dict[str, Any]] = {}
-    taken_by: dict[str, Any] = {"owner_id": UUID(person_id), "session_id": None}
-    for name, own in (("coaching_topic", {}), ("coaching_commitment", taken_by)):
-        agenda[name] = sample_row(metadata.tables[name], org.id, new_id()) | {"rep_id": UUID(person_id)} | own
-        async with database.tenant(org.id) as session:
-            await (await session.connection()).execute(sa.insert(metadata.tables[name]).values(agenda[name]))
     told = (await rest.post(f"/v1/webhook-endpoints/{endpoint_id}/test", headers=headers)).json()
     await publish_outbox(database, org.id)
     sent = await rest.get("/v1/webhook-deliveries", params={"event_id": told["event_id"]}, headers=headers)
@@ -179,15 +179,16 @@ async def victim(rest: httpx.AsyncClient, database: Database) -> Victim:
     said = sample_row(metadata.tables["confirmation"], org.id, new_id()) | {"deal_id": UUID(deal_id)}
     async with database.tenant(org.id) as session:
         await (await session.connection()).execute(sa.insert(metadata.tables["confirmation"]).values(said))
+    async with database.tenant(org.id) as session:
+        coaching = await plant_coaching(session, org.id, UUID(manager_id), UUID(person_id))
     ids = {
+        **{name: str(id_) for name, id_ in coaching.items()},
         "activity_id": await push("activities", {"external_id": "1", "kind": "call", "occurred_at": "2026-03-02"}),
         "deal_id": deal_id,
         "inspection_id": await post(f"/v1/deals/{deal_id}/inspections", {"criterion": "champion", "verdict": "met"}),
         "confirmation_id": str(said["id"]),
         "import_id": upload.json()["id"],
         "opportunity_id": str(opportunity["id"]),
-        "topic_id": str(agenda["coaching_topic"]["id"]),
-        "commitment_id": str(agenda["coaching_commitment"]["id"]),
         "operation_id": upload.json()["id"],
         "manager_id": manager_id,
         "person_id": person_id,

@@ -26,7 +26,7 @@ OF_PEOPLE = """{ people { edges { node { name
 CREATE = """mutation ($rep: ID!, $kpi: String, $deal: ID) {
     createCoachingTopic(input: {repId: $rep, title: "The budget", kpi: $kpi, dealId: $deal}) {
     ... on CoachingTopicPayload { coachingTopic { id etag source concerns } }
-    ... on InvalidInput { code fields { pointer message } } } }"""
+    ... on InvalidInputError { code fields { edges { node message } } } } }"""
 ACT = """mutation ($id: ID!, $etag: String) {
     pinCoachingTopic(input: {id: $id, ifMatch: $etag}) {
         ... on CoachingTopicPayload { coachingTopic { pinned } } ... on UserError { code } }
@@ -85,9 +85,9 @@ async def test_acting_with_and_without_what_was_read(team: Team, ask: Ask) -> No
 async def test_faults_are_named_as_the_schema_names_them(team: Team, ask: Ask) -> None:
     ann, deal = to_global_id("Person", team.people["Ann"].id), to_global_id("Deal", team.org.id)
     refused = (await ask(team.org.admin_key, CREATE, rep=ann, kpi="mood", deal=deal))["data"]["createCoachingTopic"]
-    assert [fault["pointer"] for fault in refused["fields"]] == ["/kpi", "/dealId"]
+    assert [fault["node"] for fault in refused["fields"]["edges"]] == ["/kpi", "/dealId"]
     refused = (await ask(team.org.admin_key, CREATE, rep=deal))["data"]["createCoachingTopic"]
-    assert refused["fields"] == [{"pointer": "/repId", "message": "is not the id of a person"}]
+    assert refused["fields"]["edges"] == [{"node": "/repId", "message": "is not the id of a person"}]
 
 
 async def test_any_number_of_people_in_as_many_statements(team: Team, ask: Ask, database: Database) -> None:

@@ -15,7 +15,7 @@ from tests.graphql.conftest import Ask
 CREATE = """mutation ($input: CreateCommitmentInput!) { createCommitment(input: $input) {
     ... on CommitmentPayload { commitment { id etag concerns goalPeriod goalValue dueOn rep { name } owner { name }
         sessionId dealId } }
-    ... on InvalidInput { fields { pointer message } } } }"""
+    ... on InvalidInputError { fields { edges { node message } } } } }"""
 CHANGE = """mutation ($id: ID!, $etag: String, $due: Date) {
     updateCommitment(input: {id: $id, ifMatch: $etag, dueOn: $due}) {
         ... on CommitmentPayload { commitment { dueOn description } } ... on UserError { code } }
@@ -66,11 +66,12 @@ async def test_a_way_through(team: Team, ask: Ask) -> None:
 
 async def test_faults_are_named_as_the_schema_names_them(team: Team, ask: Ask) -> None:
     refused = await create(team, ask, ownerId=global_id(team, "Bob"))
-    assert [fault["pointer"] for fault in refused["fields"]] == ["/ownerId"]
+    assert [fault["node"] for fault in refused["fields"]["edges"]] == ["/ownerId"]
     refused = await create(team, ask, sessionId=global_id(team, "Bob"))
-    assert refused["fields"] == [{"pointer": "/sessionId", "message": "is not the id of a coaching session"}]
+    fault = {"node": "/sessionId", "message": "is not the id of a coaching session"}
+    assert refused["fields"]["edges"] == [fault]
     refused = await create(team, ask, dueOn="2020-01-01")
-    assert [fault["pointer"] for fault in refused["fields"]] == ["/dueOn"]
+    assert [fault["node"] for fault in refused["fields"]["edges"]] == ["/dueOn"]
 
 
 async def test_lists_and_people_in_a_constant_number_of_statements(team: Team, ask: Ask, database: Database) -> None:

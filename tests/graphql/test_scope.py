@@ -11,10 +11,6 @@ from schema.relay import to_global_id
 from schema.router import export_sdl
 from service.activities.dto.facts import BulkUpsertActivities, BulkUpsertDeals
 from service.activities.use_cases.pushing import bulk_upsert_activities, bulk_upsert_deals
-from service.coaching_sessions.dto.commitments import CreateCommitment
-from service.coaching_sessions.dto.topics import CreateCoachingTopic
-from service.coaching_sessions.use_cases.commitments import create_commitment
-from service.coaching_sessions.use_cases.topics import create_coaching_topic
 from service.core import audit
 from service.core.database import Database
 from service.core.ids import new_id
@@ -42,8 +38,8 @@ from service.webhooks.dto import CreateWebhookEndpoint, DeliveryFilter
 from service.webhooks.event_types import EventType
 from service.webhooks.use_cases.deliveries import list_webhook_deliveries
 from service.webhooks.use_cases.endpoints import create_webhook_endpoint, request_webhook_test
+from tests.factories.coaching import plant_coaching
 from tests.factories.events import publish
-from tests.factories.opportunities import TOMORROW
 from tests.factories.receivers import new_salesforce_org
 from tests.factories.requests import MAPPING, pieces_of
 from tests.factories.rows import sample_row
@@ -99,6 +95,8 @@ FOREIGN = {
     "dealStandardTemplates": ("{ dealStandardTemplates { edges { node { key } } } }", {}),
     "coachingOpportunity": ("query ($chance: ID!) { coachingOpportunity(id: $chance) { id reason } }", {"chance"}),
     "coachingOpportunities": ("{ coachingOpportunities { edges { node { id person { name } } } } }", {}),
+    "calendarFeed": ("query ($feed: ID!) { calendarFeed(id: $feed) { id person { name } } }", {"feed"}),
+    "calendarFeeds": ("{ calendarFeeds { edges { node { id person { name } } } } }", {}),
     "coachingTopic": ("query ($topic: ID!) { coachingTopic(id: $topic) { id title } }", {"topic"}),
     "coachingTopics": ("{ coachingTopics { edges { node { id rep { name } } } } }", {}),
     "commitment": ("query ($taken: ID!) { commitment(id: $taken) { id description } }", {"taken"}),
@@ -145,6 +143,7 @@ async def test_no_field_tells_of_another_organization(
     field: str, org: SalesOrg, other: SalesOrg, ask: Ask, secret_box: SecretBox, database: Database, settings: Settings
 ) -> None:
     theirs = await other.add_person("Zaphod", role="manager")
+    boss = await other.add_person("Trillian", role="manager")
     await other.activate(model_document(name="Zaphod's model"))
     connection = CreateCrmConnection.model_validate(
         {"system": "salesforce", "name": "Zaphod's CRM", "account_id": new_salesforce_org()}
@@ -178,10 +177,7 @@ async def test_no_field_tells_of_another_organization(
         gap = sample_row(metadata.tables["coaching_opportunity"], other.id, new_id()) | {"person_id": theirs.id}
         gap |= {"reason": "Zaphod's gap", "manager_sees_on": date(2026, 1, 1)}
         await (await session.connection()).execute(sa.insert(metadata.tables["coaching_opportunity"]).values(gap))
-        asked = CreateCoachingTopic(rep_id=theirs.id, title="Zaphod's topic")
-        topic = await create_coaching_topic(session, other.system, asked)
-        taken = CreateCommitment(rep_id=theirs.id, description="Zaphod's promise", due_on=TOMORROW)
-        commitment = await create_commitment(session, other.system, taken)
+        coaching = await plant_coaching(session, other.id, boss.id, theirs.id)
         file = CreateImport(mapping=MAPPING, file_name="Zaphod's file")
         operation = await create_import(session, other.system, file, pieces_of("id\n1\n"))
     await publish(other)
@@ -200,8 +196,9 @@ async def test_no_field_tells_of_another_organization(
         "call": to_global_id("Activity", str(pushed_call.id)),
         "deal": to_global_id("Deal", str(pushed_deal.id)),
         "chance": to_global_id("CoachingOpportunity", gap["id"]),
-        "topic": to_global_id("CoachingTopic", topic.id),
-        "taken": to_global_id("Commitment", commitment.id),
+        "feed": to_global_id("CalendarFeed", coaching["feed_id"]),
+        "topic": to_global_id("CoachingTopic", coaching["topic_id"]),
+        "taken": to_global_id("Commitment", coaching["commitment_id"]),
         "import": to_global_id("Import", operation.id),
         "operation": to_global_id("Operation", operation.id),
     }
