@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import AsyncGenerator
+from typing import Annotated
 
 import strawberry
 
@@ -38,11 +39,11 @@ class CoachingTopicsQuery:
         rep_id: strawberry.ID | None = None,
         manager_id: strawberry.ID | None = None,
         status: TopicState | None = None,
-        source: TopicSource | None = None,
+        source_: Annotated[TopicSource | None, strawberry.argument(name="source")] = None,
     ) -> Connection[CoachingTopic]:
         """One page."""
         rep, manager = id_of(rep_id, "Person"), id_of(manager_id, "Person")
-        filters = to_input(TopicFilter, rep_id=rep, manager_id=manager, status=status, source=source)
+        filters = to_input(TopicFilter, rep_id=rep, manager_id=manager, status=status, source=source_)
         async with info.context.session() as session:
             found = await topics.list_coaching_topics(session, info.context.principal, filters, page)
         return to_connection(found, to_coaching_topic, page)

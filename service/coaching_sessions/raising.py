@@ -86,7 +86,7 @@ def propose_deal(deal: OpenDealHealth, stage_name: str | None, today: date) -> P
         whole = max(days.to_integral_value(ROUND_FLOOR), normal)
         verbs.append("slow")
         reasons.append(
-            f"It has been in {stage_name or health.stage} for {plain(whole)} days, where {plain(normal)} do."
+            f"It has been in {stage_name or health.stage} for {plain(whole)} days, where {plain(normal)} are meant."
         )
         parts.append(1 - normal / whole)
     slips = health.slips or 0

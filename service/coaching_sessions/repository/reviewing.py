@@ -6,7 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import func, or_
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -65,17 +65,14 @@ async def has_open_topic(session: AsyncSession, org_id: UUID, rep_id: UUID, subj
 
 async def list_last_ended(session: AsyncSession, org_id: UUID, subjects: Collection[str]) -> list[Topic]:
     """Of some subjects and each rep the topic that was discussed or dismissed last."""
-    query = (
-        select(Topic)
-        .distinct(col(Topic.rep_id), col(Topic.subject))
-        .where(
-            col(Topic.org_id) == org_id,
-            col(Topic.subject).in_(subjects),
-            col(Topic.status).in_(("discussed", "dismissed")),
-        )
+    query = select(Topic).where(
+        col(Topic.org_id) == org_id,
+        col(Topic.subject).in_(subjects),
+        col(Topic.status).in_(("discussed", "dismissed")),
     )
+    last = query.ext(distinct_on(col(Topic.rep_id), col(Topic.subject)))
     order = (col(Topic.rep_id), col(Topic.subject), col(Topic.ended_at).desc())
-    return list((await session.exec(query.order_by(*order))).all())
+    return list((await session.exec(last.order_by(*order))).all())
 
 
 async def add_topics(session: AsyncSession, rows: Sequence[Topic]) -> None:
