@@ -8,6 +8,8 @@ from strawberry.fastapi import BaseContext
 
 from schema.loaders import Loaders
 from service.coaching_opportunities.use_cases.watching import OpportunityFeed
+from service.coaching_sessions.use_cases.brief_feed import BriefFeed
+from service.coaching_sessions.use_cases.topic_feed import TopicFeed
 from service.coaching_sessions.use_cases.watching_sessions import SessionFeed
 from service.core.admission import admit
 from service.core.database import TenantSession
@@ -60,6 +62,20 @@ class GraphQLContext(BaseContext):
         """This process's live coaching sessions."""
         assert self.request is not None  # noqa: S101 - Strawberry sets it
         feed: SessionFeed = self.request.app.state.session_feed
+        return feed
+
+    @property
+    def brief_feed(self) -> BriefFeed:
+        """This process's live briefs."""
+        assert self.request is not None  # noqa: S101 - Strawberry sets it
+        feed: BriefFeed = self.request.app.state.brief_feed
+        return feed
+
+    @property
+    def topic_feed(self) -> TopicFeed:
+        """This process's live topics."""
+        assert self.request is not None  # noqa: S101 - Strawberry sets it
+        feed: TopicFeed = self.request.app.state.topic_feed
         return feed
 
     @property

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from strawberry.types.unset import UNSET
 from strawberry.utils.str_converters import to_camel_case
 
-from schema.relay import id_of
+from schema.relay import id_of, snake
 from service.core.dto import InputDTO
 from service.core.errors import FieldError, ServiceError, invalid_fields, not_found
 from service.core.etags import Precondition
@@ -22,10 +22,13 @@ CONTROL = frozenset({"id", "if_match", "idempotency_key"})
 
 REFERENCES = {
     "discussed_topic_ids": "CoachingTopic",
+    "deal_id": "Deal",
     "manager_id": "Person",
     "member_ids": "Person",
+    "owner_id": "Person",
     "person_id": "Person",
     "rep_id": "Person",
+    "session_id": "CoachingSession",
 }
 """The type that the global ids in an input of this name belong to."""
 
@@ -73,7 +76,8 @@ def to_dto(kind: type[InputT], data: Any, *, apart: str | None = None) -> InputT
         try:
             fields[field.name] = _plain(field.name, value)
         except ServiceError:
-            faults.append(FieldError(f"/{field.name}", f"is not the id of a {REFERENCES[field.name].lower()}"))
+            noun = snake(REFERENCES[field.name]).replace("_", " ")
+            faults.append(FieldError(f"/{field.name}", f"is not the id of a {noun}"))
     if faults:
         raise invalid_fields(faults)
     try:

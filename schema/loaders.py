@@ -9,10 +9,14 @@ from strawberry.dataloader import DataLoader
 
 from service.coaching_opportunities.dto import CoachingOpportunityDTO
 from service.coaching_opportunities.use_cases.opportunities import coaching_opportunities_of
+from service.coaching_sessions.dto.commitments import CommitmentDTO
 from service.coaching_sessions.dto.sessions import CoachingSessionDTO, NoteGrantDTO, PrivateNoteDTO, SessionMoveDTO
+from service.coaching_sessions.dto.topics import CoachingTopicDTO
+from service.coaching_sessions.use_cases.commitments import open_commitments_of
 from service.coaching_sessions.use_cases.session_moves import session_moves_of
 from service.coaching_sessions.use_cases.session_notes import note_grants_of, private_notes_of
 from service.coaching_sessions.use_cases.sessions import next_coaching_sessions_of
+from service.coaching_sessions.use_cases.topics import open_topics_of
 from service.core.database import TenantSession
 from service.core.principal import Principal
 from service.kpi_snapshots.dto import KpiSnapshotDTO, KpiSnapshotQuery, ScorecardDTO, SnapshotKey, SnapshotRevisionDTO
@@ -51,6 +55,8 @@ class Loaders:
         self.coaching_opportunities: DataLoader[UUID, list[CoachingOpportunityDTO]] = DataLoader(
             self._load_opportunities
         )
+        self.coaching_topics: DataLoader[UUID, list[CoachingTopicDTO]] = DataLoader(self._load_topics)
+        self.commitments: DataLoader[UUID, list[CommitmentDTO]] = DataLoader(self._load_commitments)
         self.absences: DataLoader[UUID, list[AbsenceDTO]] = DataLoader(self._load_absences)
         self.next_sessions: DataLoader[UUID, CoachingSessionDTO | None] = DataLoader(self._load_next_sessions)
         self.session_moves: DataLoader[UUID, list[SessionMoveDTO]] = DataLoader(self._load_session_moves)
@@ -87,6 +93,16 @@ class Loaders:
     async def _load_note_grants(self, ids: list[UUID]) -> list[list[NoteGrantDTO]]:
         async with self._session() as session:
             found = await note_grants_of(session, self._principal, ids)
+        return [found.get(id_, []) for id_ in ids]
+
+    async def _load_topics(self, ids: list[UUID]) -> list[list[CoachingTopicDTO]]:
+        async with self._session() as session:
+            found = await open_topics_of(session, self._principal, ids)
+        return [found.get(id_, []) for id_ in ids]
+
+    async def _load_commitments(self, ids: list[UUID]) -> list[list[CommitmentDTO]]:
+        async with self._session() as session:
+            found = await open_commitments_of(session, self._principal, ids)
         return [found.get(id_, []) for id_ in ids]
 
     async def _load_evidence(self, keys: list[DealKey]) -> list[list[CriterionEvidenceDTO]]:

@@ -12,8 +12,11 @@ from schema.audit_events import load_audit_event
 from schema.benchmarks import load_benchmarks
 from schema.cadence_adherence.queries import load_cadence_adherence
 from schema.calendar_feeds import load_calendar_feed
+from schema.coaching_briefs import load_coaching_brief
 from schema.coaching_opportunities import load_coaching_opportunity
 from schema.coaching_sessions import load_coaching_session
+from schema.coaching_topics.types import load_coaching_topic
+from schema.commitments import load_commitment
 from schema.confirmations import load_confirmation
 from schema.context import Info
 from schema.crm_connections.types import load_crm_connection, load_crm_connection_status
@@ -57,9 +60,12 @@ BY_ROW_ID: dict[str, Callable[[Info, UUID], Awaitable[Node]]] = {
     "Activity": load_activity,
     "ApiKey": load_api_key,
     "AuditEvent": load_audit_event,
+    "CoachingBrief": load_coaching_brief,
     "CalendarFeed": load_calendar_feed,
     "CoachingOpportunity": load_coaching_opportunity,
     "CoachingSession": load_coaching_session,
+    "CoachingTopic": load_coaching_topic,
+    "Commitment": load_commitment,
     "Confirmation": load_confirmation,
     "CrmConnection": load_crm_connection,
     "CrmConnectionStatus": load_crm_connection_status,

@@ -27,12 +27,16 @@ from schema.audit_events import AuditEventsQuery
 from schema.benchmarks import BenchmarkQueries
 from schema.cadence_adherence.queries import CadenceAdherenceQueries
 from schema.calendar_feeds import CalendarFeedsMutation, CalendarFeedsQuery
+from schema.coaching_briefs import CoachingBriefsQuery, CoachingBriefsSubscription
 from schema.coaching_opportunities import (
     CoachingOpportunitiesMutation,
     CoachingOpportunitiesQuery,
     CoachingOpportunitiesSubscription,
 )
 from schema.coaching_sessions import CoachingSessionsMutation, CoachingSessionsQuery
+from schema.coaching_topics.mutations import CoachingTopicsMutation
+from schema.coaching_topics.queries import CoachingTopicsQuery, CoachingTopicsSubscription
+from schema.commitments import CommitmentsMutation, CommitmentsQuery
 from schema.confirmations import ConfirmationsMutation, ConfirmationsQuery
 from schema.context import GraphQLContext
 from schema.crm_connections.mutations import CrmMutation
@@ -92,7 +96,10 @@ class Query(
     TeamScorecardQueries,
     CoachingOpportunitiesQuery,
     CoachingSessionsQuery,
+    CoachingBriefsQuery,
     CalendarFeedsQuery,
+    CoachingTopicsQuery,
+    CommitmentsQuery,
     CrmQuery,
     CrmEventsQuery,
     ActivitiesQuery,
@@ -127,6 +134,8 @@ class Mutation(
     SessionMovesMutation,
     SessionNotesMutation,
     CalendarFeedsMutation,
+    CoachingTopicsMutation,
+    CommitmentsMutation,
     CrmMutation,
     CrmEventsMutation,
     ActivitiesMutation,
@@ -142,7 +151,13 @@ class Mutation(
 
 
 @strawberry.type(description="What is told as it happens.")
-class Subscription(KpiSnapshotSubscriptions, CoachingOpportunitiesSubscription, CoachingSessionsSubscription):
+class Subscription(
+    KpiSnapshotSubscriptions,
+    CoachingOpportunitiesSubscription,
+    CoachingSessionsSubscription,
+    CoachingBriefsSubscription,
+    CoachingTopicsSubscription,
+):
     """Over `graphql-transport-ws`."""
 
 

@@ -25,8 +25,10 @@ from service.api.openapi.document import install_document
 from service.api.router import router
 from service.api.system import STATIC
 from service.coaching_opportunities.use_cases.watching import OpportunityFeed
+from service.coaching_sessions.use_cases.brief_feed import BriefFeed
+from service.coaching_sessions.use_cases.topic_feed import TopicFeed
 from service.coaching_sessions.use_cases.watching_sessions import SessionFeed
-from service.core.notifications import OPPORTUNITIES, SESSIONS, SNAPSHOTS, Listener
+from service.core.notifications import OPPORTUNITIES, SESSIONS, SNAPSHOTS, TOPICS, Listener
 from service.core.runtime import Runtime, open_runtime
 from service.core.settings import Settings
 from service.crm.receiving.runtime import ReceiverRuntime
@@ -59,6 +61,8 @@ def build_app(settings: Settings, *, run_worker: bool, runtime: RuntimeFactory |
             app.state.feed = SnapshotFeed(opened.database)
             app.state.opportunity_feed = OpportunityFeed(opened.database)
             app.state.session_feed = SessionFeed(opened.database)
+            app.state.topic_feed = TopicFeed(opened.database)
+            app.state.brief_feed = BriefFeed(opened.database)
             await stack.enter_async_context(_listening(opened, app.state))
             receivers = ReceiverRuntime(opened)
             await receivers.start()
@@ -80,23 +84,22 @@ def build_app(settings: Settings, *, run_worker: bool, runtime: RuntimeFactory |
 
 @asynccontextmanager
 async def _listening(runtime: Runtime, state: State) -> AsyncIterator[None]:
-    """Every feed hears of changes for as long as the block lasts."""
-    snapshots: SnapshotFeed = state.feed
-    opportunities: OpportunityFeed = state.opportunity_feed
-    sessions: SessionFeed = state.session_feed
+    """The feeds hear of changes for as long as the block lasts."""
+    feeds = (state.feed, state.opportunity_feed, state.topic_feed, state.session_feed, state.brief_feed)
+    briefs: BriefFeed = state.brief_feed
 
     def reconnected() -> None:
-        snapshots.reconnected()
-        opportunities.reconnected()
-        sessions.reconnected()
+        for feed in feeds:
+            feed.reconnected()
 
-    channels: dict[str, Callable[[str], None]] = {
-        SNAPSHOTS: snapshots.notified,
-        OPPORTUNITIES: opportunities.notified,
-        SESSIONS: sessions.notified,
+    channels = {
+        SNAPSHOTS: _each(state.feed.notified, briefs.notified),
+        OPPORTUNITIES: _each(state.opportunity_feed.notified, briefs.notified_of_anybody),
+        TOPICS: _each(state.topic_feed.notified, briefs.notified),
+        SESSIONS: _each(state.session_feed.notified, briefs.notified),
     }
     listener = Listener(runtime.urls.app, channels, reconnected)
-    running = (("listen", listener.run()), ("feed", snapshots.run()))
+    running = (("listen", listener.run()), ("feed", state.feed.run()))
     tasks = [asyncio.create_task(task, name=name) for name, task in running]
     try:
         yield
@@ -104,6 +107,16 @@ async def _listening(runtime: Runtime, state: State) -> AsyncIterator[None]:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _each(*handlers: Callable[[str], None]) -> Callable[[str], None]:
+    """One handler of a channel that several feeds listen to."""
+
+    def notified(payload: str) -> None:
+        for handler in handlers:
+            handler(payload)
+
+    return notified
 
 
 def _with_cors(app: ASGIApp, settings: Settings) -> ASGIApp:

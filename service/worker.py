@@ -15,6 +15,7 @@ import asyncpg
 
 from service.activities import tasks as activities_tasks
 from service.coaching_opportunities import tasks as opportunity_tasks
+from service.coaching_sessions import agenda_tasks
 from service.core import notifications
 from service.core.jobs import JobHandler, build_runner
 from service.core.logging import get_logger
@@ -33,7 +34,7 @@ PURGE_SECONDS = 3600.0
 CELLS_PER_TRANSACTION = 2000
 PEOPLE_PER_TRANSACTION = 200
 REVIEW_SECONDS = 10.0
-"""Opportunities follow the snapshots at this distance, so that a burst of changes is one review."""
+"""Opportunities follow the snapshots, and topics both, at this distance, so that a burst of changes is one review."""
 
 
 def job_handlers(runtime: Runtime) -> dict[str, JobHandler]:
@@ -53,6 +54,12 @@ class Worker:
         self._runtime = runtime
         settings = runtime.settings
         list_organizations = partial(organizations_tasks.list_organization_ids, runtime.database)
+        self.agenda = DrainLoop(
+            "agenda",
+            lambda org_id: agenda_tasks.keep_up_agenda(runtime.database, org_id),
+            list_organizations,
+            REVIEW_SECONDS,
+        )
         self.opportunities = DrainLoop(
             "opportunities",
             lambda org_id: opportunity_tasks.review(runtime.database, org_id),
@@ -94,6 +101,8 @@ class Worker:
             self._runtime.urls.app,
             {
                 notifications.DELIVERIES: lambda payload: self.deliveries.wake(UUID(payload)),
+                # Acted upon or raised: it is to be a topic at once.
+                notifications.OPPORTUNITIES: lambda payload: self.agenda.wake(UUID(payload.partition(":")[0])),
                 notifications.DIRTY_CELLS: lambda payload: self.cells.wake(UUID(payload)),
                 notifications.OUTBOX: lambda payload: self.outbox.wake(UUID(payload)),
                 notifications.WEBHOOKS: lambda payload: self.webhooks.wake(UUID(payload)),
@@ -107,6 +116,7 @@ class Worker:
                 ("dirty_cells", self.cells.run),
                 ("snapshots", self.snapshots.run),
                 ("opportunities", self.opportunities.run),
+                ("agenda", self.agenda.run),
                 ("outbox", self.outbox.run),
                 ("webhooks", self.webhooks.run),
                 ("jobs", self._run_jobs),

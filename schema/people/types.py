@@ -29,6 +29,8 @@ from service.success_models.targets import PeriodKind
 if TYPE_CHECKING:
     from schema.coaching_opportunities import CoachingOpportunity
     from schema.coaching_sessions import CoachingSession
+    from schema.coaching_topics.types import CoachingTopic
+    from schema.commitments import Commitment
     from schema.scorecards import Scorecard
 
 describe_enum(
@@ -171,6 +173,32 @@ class Person(Node):
 
         found = await info.context.loaders.next_sessions.load(self.row.id)
         return None if found is None else to_coaching_session(found)
+
+    @strawberry.field(
+        description="What is open to talk about with them, as far as the caller may see it, in the order to do so.",
+        metadata={NEEDS: CoachingPermission.COACHING_TOPICS_READ},
+        extensions=[Paged()],
+    )
+    async def coaching_topics(
+        self, info: Info, page: PageRequest
+    ) -> Connection[Annotated["CoachingTopic", strawberry.lazy("schema.coaching_topics.types")]]:
+        """Through the loader."""
+        from schema.coaching_topics.types import to_coaching_topic  # noqa: PLC0415 - the two types refer to each other
+
+        return part_of_list(await info.context.loaders.coaching_topics.load(self.row.id), to_coaching_topic, page)
+
+    @strawberry.field(
+        description="What is open of what was taken on in their coaching, the earliest due first.",
+        metadata={NEEDS: CoachingPermission.COMMITMENTS_READ},
+        extensions=[Paged()],
+    )
+    async def commitments(
+        self, info: Info, page: PageRequest
+    ) -> Connection[Annotated["Commitment", strawberry.lazy("schema.commitments")]]:
+        """Through the loader."""
+        from schema.commitments import to_commitment  # noqa: PLC0415 - the two types refer to each other
+
+        return part_of_list(await info.context.loaders.commitments.load(self.row.id), to_commitment, page)
 
     @strawberry.field(
         description="When they are away, by the first day.",

@@ -99,7 +99,7 @@ class Operation(APIRoute):
             response = _sparse(response, orjson.dumps(project(orjson.loads(response.body), fields)))
         extra = self.openapi_extra or {}
         if (response.status_code == 200 and self.methods != {"POST"}) or extra.get(TAGGED):
-            response.headers["ETag"] = tag_of_bytes(bytes(response.body))
+            response.headers.setdefault("ETag", tag_of_bytes(bytes(response.body)))
         if response.status_code == 201 and "location" not in response.headers:
             response.headers["Location"] = f"{request.url.path}/{orjson.loads(response.body)['id']}"
         if response.status_code == 202 and self.response_model is OperationDTO:
@@ -131,7 +131,7 @@ def _not_modified(request: Request, response: Response) -> Response | None:
     if request.method != "GET" or wanted is None or response.status_code != 200:
         return None
     tags = parse_tags(wanted.replace("W/", ""), "If-None-Match")
-    if tags is not None and response.headers["etag"] not in tags:
+    if tags is not None and response.headers["etag"].removeprefix("W/") not in tags:
         return None
     kept = {name: value for name, value in response.headers.items() if name not in {"content-length", "content-type"}}
     return Response(status_code=304, headers=kept)

@@ -97,3 +97,20 @@ async def note_review(session: AsyncSession, org_id: UUID, at: datetime) -> None
     upsert = insert(OpportunityReview).values(org_id=org_id, reviewed_at=at)
     connection = await session.connection()
     await connection.execute(upsert.on_conflict_do_update(index_elements=["org_id"], set_={"reviewed_at": at}))
+
+
+async def list_unclosed(session: AsyncSession, org_id: UUID) -> list[Row]:
+    """Everything that is not closed, whoever may see it."""
+    query = select(Row).where(col(Row.org_id) == org_id, col(Row.status) != OpportunityState.CLOSED.value)
+    return list((await session.exec(query.order_by(col(Row.id)))).all())
+
+
+async def last_change(session: AsyncSession, org_id: UUID) -> datetime | None:
+    """When one that is not closed changed last, or the last review was, whichever is later."""
+    changed = select(func.max(col(Row.updated_at))).where(
+        col(Row.org_id) == org_id, col(Row.status) != OpportunityState.CLOSED.value
+    )
+    reviewed = select(OpportunityReview.reviewed_at).where(col(OpportunityReview.org_id) == org_id)
+    query = select(func.greatest(changed.scalar_subquery(), reviewed.scalar_subquery()))
+    found: datetime | None = (await session.exec(query)).one()
+    return found

@@ -1,4 +1,4 @@
-"""Strong entity tags over what a caller was shown, and the check that a write was made on that."""
+"""Entity tags over what a caller was shown, and the check that a write was made on that."""
 
 import hashlib
 import re
@@ -21,6 +21,11 @@ def tag_of_bytes(body: bytes) -> str:
 def etag_of(dto: OutputDTO) -> str:
     """The tag of a DTO: that of its JSON, which is what the REST surface sends."""
     return tag_of_bytes(dto.model_dump_json().encode())
+
+
+def weak_tag_of(dto: OutputDTO, variant: str, leaving_out: set[str]) -> str:
+    """The tag of what a DTO says, in one of its representations: the same while only what is left out changes."""
+    return "W/" + tag_of_bytes(f"{variant}:{dto.model_dump_json(exclude=leaving_out)}".encode())
 
 
 def parse_tags(header: str, name: str = "If-Match") -> frozenset[str] | None:

@@ -3,6 +3,7 @@
 import tempfile
 from pathlib import Path
 
+from tests.benchmarks.briefs import measure_briefs
 from tests.benchmarks.deliveries import compare_batches, compare_single_events
 from tests.benchmarks.facts import measure_drain
 from tests.benchmarks.freshness import measure_freshness
@@ -35,6 +36,11 @@ def main() -> None:
         live = measure_live(live_home)
         figures = f"p50 {live.p50:.0f} ms, p99 {live.p99:.0f} ms of {live.probes}"
         show("commit to 100 subscribers of another process", figures, "p99 300 ms", reached=live.p99 < 300)
+        brief_home = folder / "briefs"
+        brief_home.mkdir()
+        briefs = measure_briefs(brief_home)
+        figures = f"p50 {briefs.p50:.0f} ms, p99 {briefs.p99:.0f} ms of {briefs.probes}"
+        show("webhook to changed brief at a subscriber", figures, "p99 2,000 ms", reached=briefs.p99 < 2000)
         siege_home = folder / "siege"
         siege_home.mkdir()
         siege = measure_siege(siege_home)

@@ -81,6 +81,11 @@ BODIES: dict[str, Any] = {
     "putPrivateNote": {"text": "Mine"},
     "createNoteGrant": {"person_id": str(ROW)},
     "createCalendarFeed": {"name": "Phone", "person_id": str(ROW)},
+    "createCoachingTopic": {"rep_id": str(ROW), "title": "The budget"},
+    "dismissCoachingTopic": {"reason": "Settled by mail"},
+    "createCommitment": {"rep_id": str(ROW), "description": "Forty calls", "due_on": "2099-01-01"},
+    "updateCommitment": {"description": "Fifty calls"},
+    "settleCommitment": {"verdict": "done"},
     "bulkUpsertActivities": {"system": "dialler", "activities": [{"external_id": "7"}]},
     "bulkUpsertDeals": {"system": "pipes", "deals": [{"external_id": "7"}]},
 }
@@ -94,6 +99,8 @@ FORMS: dict[str, dict[str, tuple[str | None, str]]] = {
 
 OPPORTUNITY = to_global_id("CoachingOpportunity", ROW)
 SESSION = to_global_id("CoachingSession", ROW)
+TOPIC = to_global_id("CoachingTopic", ROW)
+COMMITMENT = to_global_id("Commitment", ROW)
 
 GRAPHQL_INPUTS: dict[str, Any] = {
     "createPerson": PERSON,
@@ -156,6 +163,14 @@ GRAPHQL_INPUTS: dict[str, Any] = {
     "deleteNoteGrant": {"id": SESSION, "personId": ID},
     "createCalendarFeed": {"name": "Phone", "personId": ID},
     "revokeCalendarFeed": {"id": to_global_id("CalendarFeed", ROW)},
+    "createCoachingTopic": {"repId": ID, "title": "The budget"},
+    "pinCoachingTopic": {"id": TOPIC},
+    "unpinCoachingTopic": {"id": TOPIC},
+    "dismissCoachingTopic": {"id": TOPIC, "reason": "Settled by mail"},
+    "reopenCoachingTopic": {"id": TOPIC},
+    "createCommitment": {"repId": ID, "description": "Forty calls", "dueOn": "2099-01-01"},
+    "updateCommitment": {"id": COMMITMENT, "description": "Fifty calls"},
+    "settleCommitment": {"id": COMMITMENT, "verdict": "DONE"},
     "bulkUpsertActivities": {"system": "dialler", "activities": [{"externalId": "7", "kind": "CALL"}]},
     "bulkUpsertDeals": BODIES["bulkUpsertDeals"] | {"deals": [{"externalId": "7"}]},
     "createImport": {"mapping": MAPPING, "file": "id\n1\n"},

@@ -19,6 +19,7 @@ from service.coaching_opportunities.permissions import Permission
 from service.core.clock import utc_now
 from service.core.errors import conflict, invalid, not_found
 from service.core.etags import UNCONDITIONAL, Precondition
+from service.core.notifications import OPPORTUNITIES, notify
 from service.core.pagination import Page, PageRequest
 from service.core.principal import Principal, require
 from service.organizations.use_cases.reports import direct_reports
@@ -148,4 +149,5 @@ async def _become(
     await session.flush()
     data = {"opportunity_id": row.id, "person_id": row.person_id, "status": state.value}
     await emit(session, row.org_id, EventType.COACHING_OPPORTUNITY_UPDATED, data)
+    await notify(session, OPPORTUNITIES, f"{row.org_id}:{row.id.hex}")
     return CoachingOpportunityDTO.model_validate(row)

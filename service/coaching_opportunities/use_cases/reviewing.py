@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from service.coaching_opportunities import repository
+from service.coaching_opportunities.dto import CoachingOpportunityDTO
 from service.coaching_opportunities.findings import Finding, Judgements, Subject, judge_deals, judge_pace
 from service.coaching_opportunities.lifecycle import Changes, Kept, OpportunityState, review
 from service.coaching_opportunities.models import CoachingOpportunity
@@ -51,7 +52,7 @@ async def review_opportunities(session: AsyncSession, principal: Principal, as_o
     now = utc_now()
     rows = {row.id: row for row in await repository.lock_unclosed(session, principal.org_id)}
     question = await frame_question(session, principal, KpiSnapshotQuery(as_of=as_of))
-    people = await _coached(session, principal, question.frame.today)
+    people = await coached_people(session, principal, question.frame.today)
     judged = Judgements()
     judge_pace(await _paced(session, principal, people, question, as_of), judged)
     owners = {person.id for person in people}
@@ -64,7 +65,18 @@ async def review_opportunities(session: AsyncSession, principal: Principal, as_o
     return changes
 
 
-async def _coached(session: AsyncSession, principal: Principal, today: date) -> list[PersonDTO]:
+async def unclosed_opportunities(session: AsyncSession, principal: Principal) -> list[CoachingOpportunityDTO]:
+    """All that is not closed, within the grace time too: for the worker, which raises topics from it."""
+    rows = await repository.list_unclosed(session, principal.org_id)
+    return [CoachingOpportunityDTO.model_validate(row) for row in rows]
+
+
+async def last_change(session: AsyncSession, principal: Principal) -> datetime | None:
+    """When opportunities were reviewed, or one was acted upon, last; None: never."""
+    return await repository.last_change(session, principal.org_id)
+
+
+async def coached_people(session: AsyncSession, principal: Principal, today: date) -> list[PersonDTO]:
     """Who sells; administrators and those who enable others are measured, but nobody coaches them."""
     return [
         person

@@ -35,6 +35,7 @@ class StatementDTO(OutputDTO):
     """One sentence or two, true of the data as of the brief's instant."""
 
     kind: StatementKind
+    """What sort of statement it is."""
     key: str
     """What it is about, the same from one brief to the next: `kpi:calls:month`, `deal:0199…`."""
     concerns: Concern

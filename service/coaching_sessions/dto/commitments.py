@@ -9,19 +9,10 @@ from uuid import UUID
 from pydantic import Field, field_validator, model_validator
 
 from service.coaching_sessions.concerns import Concern
+from service.coaching_sessions.settling import CommitmentState
 from service.core.dto import Day, InputDTO, Key, OutputDTO, ShortNumber, Text, example, refuse_null
 from service.core.sorting import Sorting
 from service.success_models.targets import PeriodKind
-
-
-class CommitmentState(StrEnum):
-    """What came of a commitment."""
-
-    OPEN = "open"
-    DONE = "done"
-    MISSED = "missed"
-    DROPPED = "dropped"
-
 
 GoalValue = Annotated[Decimal, Field(ge=0, le=Decimal(10) ** 15, allow_inf_nan=False), ShortNumber()]
 
@@ -47,7 +38,7 @@ class CreateCommitment(InputDTO):
     rep_id: UUID
     """Whose coaching it belongs to."""
     owner_id: UUID | None = None
-    """Who takes it on, the rep or their manager; null: the rep."""
+    """Who takes it on, the rep or somebody above them; null: the rep."""
     session_id: UUID | None = None
     """The session in which it was agreed; null: between two sessions."""
     description: Text
@@ -141,10 +132,10 @@ class CommitmentDTO(OutputDTO):
     status: CommitmentState
     settled_at: datetime | None
     settled_by: UUID | None
-    """Null of a settled one: by the data."""
+    """Null of a settled one: by the data, or by a key of the organization."""
     result_value: Decimal | None
     """What the KPI had reached when it was settled."""
     settlement: str | None
-    """Why, in words."""
+    """Why, in words; of an open one that is overdue, what it waits for."""
     created_at: datetime
     updated_at: datetime

@@ -2,32 +2,13 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from service.coaching_sessions.concerns import Concern
+from service.coaching_sessions.topics import TopicSource, TopicState
 from service.core.dto import InputDTO, Key, OutputDTO, Text, example
 from service.core.sorting import Sorting
-
-
-class TopicSource(StrEnum):
-    """Who or what raised a topic."""
-
-    OPPORTUNITY = "opportunity"
-    DEAL = "deal"
-    COMMITMENT = "commitment"
-    REP = "rep"
-    MANAGER = "manager"
-
-
-class TopicState(StrEnum):
-    """What became of a topic."""
-
-    OPEN = "open"
-    DISCUSSED = "discussed"
-    DISMISSED = "dismissed"
-    RESOLVED = "resolved"
 
 
 class CreateCoachingTopic(InputDTO):
@@ -93,13 +74,13 @@ class CoachingTopicDTO(OutputDTO):
     commitment_id: UUID | None
     """The overdue commitment that raised it."""
     raised_by: UUID | None
-    """The person; null: found in the data."""
+    """The person; null: found in the data, or raised by a key of the organization."""
     impact: Decimal
     """What is at stake, from 0 to 1."""
     confidence: Decimal
     """How sure that is, from 0 to 1."""
     rank: Decimal
-    """Impact by confidence by age; pinned ones come first whatever it is."""
+    """Impact by confidence by age in days; pinned ones come first whatever it is."""
     pinned: bool
     status: TopicState
     visible_on: date

@@ -22,6 +22,7 @@ from service.coaching_sessions.repository import agenda
 from service.coaching_sessions.repository import sessions as repository
 from service.coaching_sessions.use_cases.access import find_readable, get_for_move, present, visible_to
 from service.coaching_sessions.use_cases.booking import book_one, release
+from service.coaching_sessions.use_cases.briefs import freeze_brief
 from service.coaching_sessions.use_cases.sessions import document_of
 from service.coaching_sessions.use_cases.telling import tell, wake
 from service.core.clock import utc_now
@@ -38,8 +39,9 @@ LONGEST = 1440
 async def start_coaching_session(
     session: AsyncSession, principal: Principal, session_id: UUID, expected: Precondition = UNCONDITIONAL
 ) -> CoachingSessionDTO:
-    """The two begin."""
+    """The two begin; the brief stays from now on what they had before them."""
     row, _ = await get_for_move(session, principal, session_id, expected, Move.START)
+    await freeze_brief(session, principal, row)
     row.started_at, row.next_reminder_at = utc_now(), None
     return await _become(session, principal, row, SessionState.IN_PROGRESS, EventType.COACHING_SESSION_STARTED)
 

@@ -37,6 +37,16 @@ async def list_open_deals(session: AsyncSession, org_id: UUID) -> list[Deal]:
     return list((await session.exec(query.order_by(col(Deal.id)))).all())
 
 
+async def list_owned_deals(
+    session: AsyncSession, org_id: UUID, owner_id: UUID, since: datetime, as_of: datetime
+) -> list[Deal]:
+    """The open deals of an owner, and those that were theirs when they were decided after `since`, up to `as_of`."""
+    is_open = (col(Deal.outcome) == "open") & (col(Deal.owner_id) == owner_id) & (col(Deal.created_at) <= as_of)
+    decided = (col(Deal.closed_owner_id) == owner_id) & (col(Deal.closed_at) > since) & (col(Deal.closed_at) <= as_of)
+    query = select(Deal).where(col(Deal.org_id) == org_id, is_open | decided)
+    return list((await session.exec(query.order_by(col(Deal.id)))).all())
+
+
 async def list_moved_deals(
     session: AsyncSession, org_id: UUID, person_ids: Collection[UUID], start: date, until: date
 ) -> list[UUID]:

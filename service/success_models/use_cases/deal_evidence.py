@@ -1,6 +1,6 @@
 """How the criteria of deals stand, and how healthy that makes the deals."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -43,7 +43,7 @@ TENTH, HUNDREDTH = Decimal("0.1"), Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
-class _Judged:
+class JudgedDeal:
     """A deal under its owner's model (None: the owner has none)."""
 
     case: DealCase
@@ -90,7 +90,7 @@ async def deal_health_of(
     require(principal, Permission.INSPECTIONS_READ)
     at = as_of or utc_now()
     found = await _judge(session, principal, deal_ids)
-    return {deal_id: _health(one, at) for deal_id, one in found.items()}
+    return {deal_id: present_health(one, at) for deal_id, one in found.items()}
 
 
 async def open_deals_health(
@@ -126,16 +126,20 @@ def _only(found: dict[UUID, FoundT], deal_id: UUID) -> FoundT:
     return found[deal_id]
 
 
-async def _judge(session: AsyncSession, principal: Principal, deal_ids: Collection[UUID]) -> dict[UUID, _Judged]:
-    deals = await visible_deals(session, principal, deal_ids)
+async def _judge(session: AsyncSession, principal: Principal, deal_ids: Collection[UUID]) -> dict[UUID, JudgedDeal]:
+    return await judge_deals(session, principal.org_id, await visible_deals(session, principal, deal_ids))
+
+
+async def judge_deals(session: AsyncSession, org_id: UUID, deals: Sequence[Deal]) -> dict[UUID, JudgedDeal]:
+    """Deals that the caller may see, with what there is to judge them by; a constant number of statements."""
     owners = {deal.owner_id for deal in deals if deal.owner_id is not None}
-    models = await load_models(session, Principal.system(principal.org_id), owners)
+    models = await load_models(session, Principal.system(org_id), owners)
     processes = [model.process for model in models.distinct(deal.owner_id for deal in deals)]
-    cases, voices = await load_cases(session, principal.org_id, deals, processes)
-    return {id_: _Judged(case, models.of(case.deal.owner_id), voices) for id_, case in cases.items()}
+    cases, voices = await load_cases(session, org_id, deals, processes)
+    return {id_: JudgedDeal(case, models.of(case.deal.owner_id), voices) for id_, case in cases.items()}
 
 
-def _evidence(one: _Judged, at: datetime) -> list[CriterionEvidenceDTO]:
+def _evidence(one: JudgedDeal, at: datetime) -> list[CriterionEvidenceDTO]:
     if one.model is None:
         return []
     process = one.model.process
@@ -157,7 +161,8 @@ def _present(assessment: Assessment, process: SalesProcess) -> CriterionEvidence
     )
 
 
-def _health(one: _Judged, at: datetime) -> DealHealthDTO:
+def present_health(one: JudgedDeal, at: datetime) -> DealHealthDTO:
+    """How healthy a deal was at an instant."""
     history, model = one.case.history, one.model
     entry = history.entry(at)
     condition = DealCondition(
@@ -182,7 +187,7 @@ def _health(one: _Judged, at: datetime) -> DealHealthDTO:
     )
 
 
-def _weigh(one: _Judged, condition: DealCondition, at: datetime) -> Health:
+def _weigh(one: JudgedDeal, condition: DealCondition, at: datetime) -> Health:
     standard = one.model.document.standards.good_deal if one.model is not None else None
     if one.model is None or standard is None:
         return weigh([])

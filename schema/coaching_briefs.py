@@ -1,0 +1,298 @@
+"""Briefs: what a manager and a rep have before them, live until their session starts."""
+
+import contextlib
+import datetime as dt
+from collections.abc import AsyncGenerator, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
+
+import strawberry
+
+from schema.coaching_topics.types import CoachingTopic, to_coaching_topic
+from schema.commitments import Commitment, to_commitment
+from schema.concerns import Concern
+from schema.context import Info
+from schema.describing import NEEDS, describe, describe_enum
+from schema.inputs import row_id
+from schema.paging import Paged
+from schema.people.linked import linked_person
+from schema.relay import (
+    Connection,
+    Node,
+    NullIfAbsent,
+    PageInfo,
+    page_of_list,
+    part_of_list,
+    to_global_id,
+    to_page_info,
+)
+from schema.scalars import Cursor
+from service.coaching_sessions.dto.brief import BriefDTO, EvidenceLink, StatementDTO, StatementKind
+from service.coaching_sessions.format_document import FormatSection
+from service.coaching_sessions.permissions import Permission
+from service.coaching_sessions.use_cases.briefs import get_brief
+from service.core.pagination import PageRequest
+from service.organizations.permissions import Permission as People
+
+if TYPE_CHECKING:
+    from schema.people.types import Person
+
+READ = Permission.COACHING_SESSIONS_READ
+TYPE, SESSION = "CoachingBrief", "CoachingSession"
+
+describe_enum(
+    StatementKind,
+    "What a statement of a brief is about.",
+    name="BriefStatementKind",
+    change="What has changed since the last session.",
+    kpi="A KPI behind pace or at risk, or below its benchmark beyond chance.",
+    adherence="How the process was kept.",
+    deal="A deal to inspect.",
+    win="A deal that was won.",
+)
+
+
+@strawberry.type(description="Where a reader sees for themself.")
+class BriefEvidenceEdge:
+    """The path is the node."""
+
+    cursor: Cursor = strawberry.field(description="Its place in the list, for `after` and `before`.")
+    node: str = strawberry.field(description="A path of the REST surface.")
+    label: str
+
+
+describe(BriefEvidenceEdge, EvidenceLink)
+
+
+@strawberry.type(description="The evidence of a statement.")
+class BriefEvidenceConnection:
+    """A Relay connection."""
+
+    edges: list[BriefEvidenceEdge] = strawberry.field(description="The links of this page.")
+    page_info: PageInfo = strawberry.field(description="Where this page stands in the list.")
+
+
+@strawberry.type(description="A statement of a brief, true of the data as of its instant.")
+class BriefStatementEdge:
+    """The text is the node."""
+
+    row: strawberry.Private[StatementDTO]
+    cursor: Cursor = strawberry.field(description="Its place in the list, for `after` and `before`.")
+    node: str = strawberry.field(description="The statement in words.")
+    kind: StatementKind
+    key: str
+    concerns: Concern
+    value: Decimal | None
+
+    @strawberry.field(description="What it rests on.", extensions=[Paged(whole=True)])
+    def links(self, page: PageRequest) -> BriefEvidenceConnection:
+        """All of them, unless fewer are asked for."""
+        found = page_of_list(self.row.links, page)
+        edges = [
+            BriefEvidenceEdge(cursor=Cursor(cursor), node=link.href, label=link.label)
+            for cursor, link in zip(found.cursors, found.items, strict=True)
+        ]
+        return BriefEvidenceConnection(edges=edges, page_info=to_page_info(found, page))
+
+
+describe(BriefStatementEdge, StatementDTO)
+
+
+@strawberry.type(description="Statements, process before outcome.")
+class BriefStatementConnection:
+    """A Relay connection."""
+
+    edges: list[BriefStatementEdge] = strawberry.field(description="The statements of this page.")
+    page_info: PageInfo = strawberry.field(description="Where this page stands in the list.")
+
+
+@strawberry.type(description="One part of the session, by its format.")
+class BriefSectionEdge:
+    """The title is the node."""
+
+    cursor: Cursor = strawberry.field(description="Its place in the list, for `after` and `before`.")
+    node: str = strawberry.field(description="What it is called.")
+    key: str = strawberry.field(description="Its key in the format.")
+    minutes: int
+
+
+describe(BriefSectionEdge, FormatSection)
+
+
+@strawberry.type(description="The parts of a session.")
+class BriefSectionConnection:
+    """A Relay connection."""
+
+    edges: list[BriefSectionEdge] = strawberry.field(description="The sections of this page.")
+    page_info: PageInfo = strawberry.field(description="Where this page stands in the list.")
+
+
+def _statements(rows: Sequence[StatementDTO], page: PageRequest) -> BriefStatementConnection:
+    found = page_of_list(rows, page)
+    edges = [
+        BriefStatementEdge(
+            row=one,
+            cursor=Cursor(cursor),
+            node=one.text,
+            kind=one.kind,
+            key=one.key,
+            concerns=one.concerns,
+            value=one.value,
+        )
+        for cursor, one in zip(found.cursors, found.items, strict=True)
+    ]
+    return BriefStatementConnection(edges=edges, page_info=to_page_info(found, page))
+
+
+@strawberry.type(description="What the two have before them: live until the session starts, and kept from then on.")
+class CoachingBrief(Node):
+    """A brief."""
+
+    row: strawberry.Private[BriefDTO]
+    starts_at: dt.datetime = strawberry.field(description="When the session starts.")
+    ends_at: dt.datetime = strawberry.field(description="When it ends.")
+    time_zone: str
+    as_of: dt.datetime
+    is_frozen: bool
+    since: dt.datetime
+    manager_name: str = strawberry.field(description="Who coaches.")
+    rep_name: str = strawberry.field(description="Who is coached.")
+    quadrant_unavailable: str | None = strawberry.field(
+        description="Why there is no picture of process against outcome yet."
+    )
+    focus_gaps_unavailable: str | None = strawberry.field(
+        description="Why the one or two skills that matter most cannot be told yet."
+    )
+
+    @strawberry.field(description="The session that it is for.")
+    def session_id(self) -> strawberry.ID:
+        """A global id."""
+        return to_global_id(SESSION, self.row.session_id)
+
+    @strawberry.field(description="The last session that was held; null: this is the first.")
+    def previous_session_id(self) -> strawberry.ID | None:
+        """A global id."""
+        found = self.row.previous_session_id
+        return None if found is None else to_global_id(SESSION, found)
+
+    @strawberry.field(
+        description="Who coaches, if the caller may see that person today.", metadata={NEEDS: People.PEOPLE_READ}
+    )
+    async def manager(self, info: Info) -> Annotated["Person", strawberry.lazy("schema.people.types")] | None:
+        """Through the loader."""
+        return await linked_person(info, self.row.manager.id)
+
+    @strawberry.field(
+        description="Who is coached, if the caller may see that person today.", metadata={NEEDS: People.PEOPLE_READ}
+    )
+    async def rep(self, info: Info) -> Annotated["Person", strawberry.lazy("schema.people.types")] | None:
+        """Through the loader."""
+        return await linked_person(info, self.row.rep.id)
+
+    @strawberry.field(description="The sections of the format.", extensions=[Paged(whole=True)])
+    def agenda(self, page: PageRequest) -> BriefSectionConnection:
+        """All of them, unless fewer are asked for."""
+        found = page_of_list(self.row.agenda, page)
+        edges = [
+            BriefSectionEdge(cursor=Cursor(cursor), node=one.title, key=one.key, minutes=one.minutes)
+            for cursor, one in zip(found.cursors, found.items, strict=True)
+        ]
+        return BriefSectionConnection(edges=edges, page_info=to_page_info(found, page))
+
+    @strawberry.field(extensions=[Paged(whole=True)])
+    def changes(self, page: PageRequest) -> BriefStatementConnection:
+        """All of them, unless fewer are asked for."""
+        return _statements(self.row.changes, page)
+
+    @strawberry.field(extensions=[Paged(whole=True)])
+    def kpis_behind(self, page: PageRequest) -> BriefStatementConnection:
+        """As above."""
+        return _statements(self.row.kpis_behind, page)
+
+    @strawberry.field(extensions=[Paged(whole=True)])
+    def process_adherence(self, page: PageRequest) -> BriefStatementConnection:
+        """As above."""
+        return _statements(self.row.process_adherence, page)
+
+    @strawberry.field(extensions=[Paged(whole=True)])
+    def deals_to_inspect(self, page: PageRequest) -> BriefStatementConnection:
+        """As above."""
+        return _statements(self.row.deals_to_inspect, page)
+
+    @strawberry.field(extensions=[Paged(whole=True)])
+    def wins(self, page: PageRequest) -> BriefStatementConnection:
+        """As above."""
+        return _statements(self.row.wins, page)
+
+    @strawberry.field(extensions=[Paged(whole=True)])
+    def commitments(self, page: PageRequest) -> Connection[Commitment]:
+        """As above."""
+        return part_of_list(self.row.commitments, to_commitment, page)
+
+    @strawberry.field(extensions=[Paged(whole=True)])
+    def topics(self, page: PageRequest) -> Connection[CoachingTopic]:
+        """As above."""
+        return part_of_list(self.row.topics, to_coaching_topic, page)
+
+
+describe(CoachingBrief, BriefDTO)
+
+
+def to_coaching_brief(dto: BriefDTO) -> CoachingBrief:
+    """The GraphQL view of a brief; its id names the session."""
+    return CoachingBrief(
+        id=to_global_id(TYPE, dto.session_id),
+        row=dto,
+        starts_at=dto.starts_at,
+        ends_at=dto.ends_at,
+        time_zone=dto.time_zone,
+        as_of=dto.as_of,
+        is_frozen=dto.is_frozen,
+        since=dto.since,
+        manager_name=dto.manager.name,
+        rep_name=dto.rep.name,
+        quadrant_unavailable=None if dto.quadrant.available else dto.quadrant.reason,
+        focus_gaps_unavailable=None if dto.focus_gaps.available else dto.focus_gaps.reason,
+    )
+
+
+async def load_coaching_brief(info: Info, id_: UUID) -> CoachingBrief:
+    """By the session's row id."""
+    async with info.context.session() as session:
+        return to_coaching_brief(await get_brief(session, info.context.principal, id_))
+
+
+@strawberry.type
+class CoachingBriefsQuery:
+    """Queries of briefs."""
+
+    @strawberry.field(description="The brief of a session.", metadata={NEEDS: READ}, extensions=[NullIfAbsent()])
+    async def coaching_brief(self, info: Info, session_id: strawberry.ID) -> CoachingBrief | None:
+        """By the session's global id."""
+        return await load_coaching_brief(info, row_id(session_id, SESSION))
+
+
+@strawberry.type(description="A brief that says something else than before.")
+class BriefChangedPayload:
+    """One message of the subscription."""
+
+    coaching_brief: CoachingBrief = strawberry.field(description="As it is now.")
+
+
+@strawberry.type
+class CoachingBriefsSubscription:
+    """Subscriptions of briefs."""
+
+    @strawberry.subscription(
+        description="The brief of a session whenever it changes, until the session starts: the kept one is the last.",
+        metadata={NEEDS: READ},
+    )
+    async def brief_changed(self, info: Info, session_id: strawberry.ID) -> AsyncGenerator[BriefChangedPayload, None]:
+        """Messages until either side ends it."""
+        context = info.context
+        watching = context.brief_feed.watch(context.principal, row_id(session_id, SESSION))
+        async with contextlib.aclosing(watching) as news:
+            async for brief in news:
+                context.forget()
+                yield BriefChangedPayload(coaching_brief=to_coaching_brief(brief))

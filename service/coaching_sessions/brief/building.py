@@ -1,0 +1,47 @@
+"""A brief from what is known: pure."""
+
+from service.coaching_sessions.brief.adherence import process_adherence
+from service.coaching_sessions.brief.deals import deal_changes, deals_to_inspect
+from service.coaching_sessions.brief.facts import BriefFacts
+from service.coaching_sessions.brief.pace import kpi_changes, kpis_behind
+from service.coaching_sessions.brief.statements import ORDER
+from service.coaching_sessions.brief.wins import wins
+from service.coaching_sessions.dto.brief import BriefDTO, NotYetAvailable
+
+QUADRANT = NotYetAvailable(
+    available=False,
+    reason="Process against outcome as one picture is not available yet. Until then, read what the rep does and what "
+    "comes of it side by side above.",
+)
+FOCUS_GAPS = NotYetAvailable(
+    available=False,
+    reason="Which one or two skills matter most is not available yet: skills are not assessed in Touchline so far.",
+)
+
+
+def build_brief(facts: BriefFacts) -> BriefDTO:
+    """Everything worth saying, process before outcome in every list."""
+    occasion = facts.occasion
+    changes = [*kpi_changes(facts), *deal_changes(facts)]
+    return BriefDTO(
+        session_id=occasion.session_id,
+        manager=occasion.manager,
+        rep=occasion.rep,
+        starts_at=occasion.starts_at,
+        ends_at=occasion.ends_at,
+        time_zone=occasion.zone.key,
+        as_of=occasion.as_of,
+        is_frozen=False,
+        previous_session_id=occasion.previous_session_id,
+        since=occasion.since,
+        agenda=list(facts.agenda),
+        changes=sorted(changes, key=lambda one: ORDER.index(one.concerns)),
+        kpis_behind=kpis_behind(facts),
+        process_adherence=process_adherence(facts),
+        deals_to_inspect=deals_to_inspect(facts),
+        wins=wins(facts),
+        commitments=list(facts.commitments),
+        topics=list(facts.topics),
+        quadrant=QUADRANT,
+        focus_gaps=FOCUS_GAPS,
+    )
