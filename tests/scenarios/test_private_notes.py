@@ -83,12 +83,12 @@ async def test_no_read_of_the_whole_surface_tells_it(cast: Cast, rest: httpx.Asy
     paths = build_api(Settings(_env_file=None)).openapi()["paths"]
     values = PATH_VALUES | {"session_id": noted, "person_id": cast.people["rep"].id}
     asked = 0
-    for role in ("admin", "org_key", "above"):
+    for role in ("admin", "org_key"):
         for path in (path for path, methods in paths.items() if "get" in methods):
             answer = await rest.get(path.format(**values), headers=bearer(cast.keys[role]))
             assert not any(word in answer.text for word in (*MAGIC, "frobozz")), (role, path)
             asked += answer.status_code == 200
-    assert asked > 60
+    assert asked > 50
     (mine,) = (await rest.get("/v1/coaching-sessions", params={"limit": 1}, headers=bearer(cast.keys["rep"]))).json()[
         "data"
     ]
