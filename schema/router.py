@@ -31,6 +31,7 @@ from schema.coaching_opportunities import (
     CoachingOpportunitiesQuery,
     CoachingOpportunitiesSubscription,
 )
+from schema.coaching_sessions import CoachingSessionsMutation, CoachingSessionsQuery
 from schema.coaching_topics.mutations import CoachingTopicsMutation
 from schema.coaching_topics.queries import CoachingTopicsQuery, CoachingTopicsSubscription
 from schema.commitments import CommitmentsMutation, CommitmentsQuery
@@ -58,6 +59,8 @@ from schema.people.queries import PeopleQuery
 from schema.plans import PlanQueries
 from schema.process_adherence import ProcessAdherenceQueries
 from schema.scalars import SCALARS
+from schema.session_moves import CoachingSessionsSubscription, SessionMovesMutation
+from schema.session_notes import SessionNotesMutation
 from schema.sockets import INIT_WAIT, MAX_SUBSCRIPTIONS, SocketHandler
 from schema.success_models import SuccessModelsMutation, SuccessModelsQuery
 from schema.team_scorecards import TeamScorecardQueries
@@ -89,6 +92,7 @@ class Query(
     ModelChangesQueries,
     TeamScorecardQueries,
     CoachingOpportunitiesQuery,
+    CoachingSessionsQuery,
     CalendarFeedsQuery,
     CoachingTopicsQuery,
     CommitmentsQuery,
@@ -120,6 +124,9 @@ class Mutation(
     IdentityProviderMutation,
     SuccessModelsMutation,
     CoachingOpportunitiesMutation,
+    CoachingSessionsMutation,
+    SessionMovesMutation,
+    SessionNotesMutation,
     CalendarFeedsMutation,
     CoachingTopicsMutation,
     CommitmentsMutation,
@@ -141,6 +148,7 @@ class Mutation(
 class Subscription(
     KpiSnapshotSubscriptions,
     CoachingOpportunitiesSubscription,
+    CoachingSessionsSubscription,
     CoachingTopicsSubscription,
 ):
     """Over `graphql-transport-ws`."""

@@ -26,7 +26,8 @@ from service.api.router import router
 from service.api.system import STATIC
 from service.coaching_opportunities.use_cases.watching import OpportunityFeed
 from service.coaching_sessions.use_cases.topic_feed import TopicFeed
-from service.core.notifications import OPPORTUNITIES, SNAPSHOTS, TOPICS, Listener
+from service.coaching_sessions.use_cases.watching_sessions import SessionFeed
+from service.core.notifications import OPPORTUNITIES, SESSIONS, SNAPSHOTS, TOPICS, Listener
 from service.core.runtime import Runtime, open_runtime
 from service.core.settings import Settings
 from service.crm.receiving.runtime import ReceiverRuntime
@@ -58,6 +59,7 @@ def build_app(settings: Settings, *, run_worker: bool, runtime: RuntimeFactory |
             app.state.runtime = opened
             app.state.feed = SnapshotFeed(opened.database)
             app.state.opportunity_feed = OpportunityFeed(opened.database)
+            app.state.session_feed = SessionFeed(opened.database)
             app.state.topic_feed = TopicFeed(opened.database)
             await stack.enter_async_context(_listening(opened, app.state))
             receivers = ReceiverRuntime(opened)
@@ -81,9 +83,10 @@ def build_app(settings: Settings, *, run_worker: bool, runtime: RuntimeFactory |
 @asynccontextmanager
 async def _listening(runtime: Runtime, state: State) -> AsyncIterator[None]:
     """The feeds hear of changes for as long as the block lasts."""
-    feeds: dict[str, SnapshotFeed | OpportunityFeed | TopicFeed] = {
+    feeds: dict[str, SnapshotFeed | OpportunityFeed | SessionFeed | TopicFeed] = {
         SNAPSHOTS: state.feed,
         OPPORTUNITIES: state.opportunity_feed,
+        SESSIONS: state.session_feed,
         TOPICS: state.topic_feed,
     }
 
