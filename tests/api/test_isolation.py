@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from service.core.tables import metadata
 from service.core.tenancy import tenant_tables
 from service.organizations.use_cases.lifecycle import export_organization
 from service.webhooks.tasks import publish_outbox
+from tests.api.single_rows import BODIES
 from tests.factories.coaching import plant_coaching
 from tests.factories.receivers import new_portal
 from tests.factories.requests import ABSENCE, FORMS
@@ -27,101 +28,6 @@ from tests.factories.success_models import process_document
 from tests.fixtures.documents import plain_api
 from tests.fixtures.rest import ANYWAY, bearer
 from tests.fixtures.statements import counted_statements
-
-BODIES: dict[str, dict[str, Any] | None] = {
-    "revokeApiKey": None,
-    "getApiKey": None,
-    "updateApiKey": {"name": "Mine now"},
-    "rotateApiKey": {},
-    "deleteCrmConnection": None,
-    "getCrmConnection": None,
-    "getCrmConnectionStatus": None,
-    "rotateCrmConnectionSecret": None,
-    "updateCrmConnection": {"name": "Mine now"},
-    "replayCrmConnection": {},
-    "getCrmEvent": None,
-    "replayCrmEvent": None,
-    "deletePerson": None,
-    "getPerson": None,
-    "getScorecard": None,
-    "getBenchmarks": None,
-    "getModelChanges": None,
-    "getTeamScorecard": None,
-    "planWayBack": {"person_id": "{person_id}", "quota": "1000"},
-    "listKpiSnapshotRevisions": None,
-    "updatePerson": {"name": "Mine now"},
-    "deleteExternalIdentity": None,
-    "putExternalIdentity": None,
-    "listManagerPeriods": None,
-    "addManagerPeriod": {"manager_id": "{manager_id}", "start_on": "2026-01-01"},
-    "deleteManagerPeriod": None,
-    "deleteTeam": None,
-    "getTeam": None,
-    "updateTeam": {"name": "Mine now"},
-    "deleteAbsence": None,
-    "getAbsence": None,
-    "updateAbsence": {"kind": "sick"},
-    "deleteWebhookEndpoint": None,
-    "getWebhookEndpoint": None,
-    "updateWebhookEndpoint": {"description": "Mine now"},
-    "rotateWebhookSecret": {},
-    "testWebhookEndpoint": None,
-    "replayWebhookEndpoint": {"since": "2026-01-01T00:00:00Z"},
-    "getWebhookDelivery": None,
-    "replayWebhookDelivery": None,
-    "deleteSuccessModel": None,
-    "getSuccessModel": None,
-    "activateSuccessModel": None,
-    "getActivity": None,
-    "getDeal": None,
-    "listDealEvidence": None,
-    "getDealHealth": None,
-    "listInspections": None,
-    "createInspection": {"criterion": "champion", "verdict": "met"},
-    "getInspection": None,
-    "listConfirmations": None,
-    "createConfirmation": {"criterion": "champion"},
-    "getConfirmation": None,
-    "getCoachingBrief": None,
-    "getCoachingOpportunity": None,
-    "acceptCoachingOpportunity": {},
-    "dismissCoachingOpportunity": {"reason": "On leave"},
-    "snoozeCoachingOpportunity": {"until": str((datetime.now(UTC) + timedelta(days=9)).date())},
-    "reopenCoachingOpportunity": {},
-    "getEntitlement": None,
-    "getCoachingSession": None,
-    "updateCoachingSession": {"shared_notes": "Mine now"},
-    "startCoachingSession": {},
-    "completeCoachingSession": {},
-    "cancelCoachingSession": {"reason": "Mine now"},
-    "rescheduleCoachingSession": {"starts_at": "2099-03-05T10:00:00Z", "reason": "Mine now"},
-    "attestCoachingSession": {"held": True},
-    "listSessionMoves": None,
-    "getPrivateNote": None,
-    "putPrivateNote": {"text": "Mine now"},
-    "deletePrivateNote": None,
-    "listNoteGrants": None,
-    "createNoteGrant": {"person_id": "{person_id}"},
-    "getNoteGrant": None,
-    "deleteNoteGrant": None,
-    "getCalendarFeed": None,
-    "revokeCalendarFeed": None,
-    "getCoachingSessionCalendar": None,
-    "getCoachingTopic": None,
-    "pinCoachingTopic": {},
-    "unpinCoachingTopic": {},
-    "dismissCoachingTopic": {"reason": "On leave"},
-    "reopenCoachingTopic": {},
-    "getCommitment": None,
-    "updateCommitment": {"description": "Mine now"},
-    "settleCommitment": {"verdict": "dropped", "reason": "Mine now"},
-    "getImport": None,
-    "listImportRows": None,
-    "getOperation": None,
-    "cancelOperation": None,
-}
-"""A valid body of every operation on a single row; a new operation must be added here."""
-
 
 THE_TWOS = {"not_your_move", "not_a_participant", "private_note_not_found", "note_grant_not_found"}
 """What an administrator meets in a coaching session that is not theirs."""
