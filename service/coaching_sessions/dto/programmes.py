@@ -1,41 +1,16 @@
 """Inputs and outputs of coaching programmes and the cadences that they cascade to."""
 
 from datetime import date, datetime, time
-from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
+from service.coaching_sessions.laying import ClockOf, WhenAway
 from service.coaching_sessions.recurrence import check_rule
+from service.coaching_sessions.roster import CadenceEnd
 from service.core.dto import Day, InputDTO, Key, OutputDTO, SearchText, Text, example, refuse_null
 from service.core.sorting import Sorting
-
-
-class ClockOf(StrEnum):
-    """Whose time zone the wall clock of a series is in."""
-
-    REP = "rep"
-    MANAGER = "manager"
-
-
-class WhenAway(StrEnum):
-    """What becomes of a session on a holiday, or on which one of the two is away."""
-
-    MOVE = "move"
-    """It moves to the next day, of the next five working days, that suits both."""
-    SKIP = "skip"
-    """There is none this time, and none is owed."""
-
-
-class CadenceEnd(StrEnum):
-    """Why a cadence ended."""
-
-    LEFT = "left"
-    MOVED = "moved"
-    NOT_COVERED = "not_covered"
-    CHANGED = "changed"
-    PROGRAMME_ENDED = "programme_ended"
 
 
 def _whole_slots(minutes: int) -> int:
