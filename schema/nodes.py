@@ -10,6 +10,7 @@ from schema.activities import load_activity
 from schema.api_keys import load_api_key
 from schema.audit_events import load_audit_event
 from schema.benchmarks import load_benchmarks
+from schema.calendar_feeds import load_calendar_feed
 from schema.coaching_opportunities import load_coaching_opportunity
 from schema.confirmations import load_confirmation
 from schema.context import Info
@@ -51,6 +52,7 @@ BY_ROW_ID: dict[str, Callable[[Info, UUID], Awaitable[Node]]] = {
     "Activity": load_activity,
     "ApiKey": load_api_key,
     "AuditEvent": load_audit_event,
+    "CalendarFeed": load_calendar_feed,
     "CoachingOpportunity": load_coaching_opportunity,
     "Confirmation": load_confirmation,
     "CrmConnection": load_crm_connection,

@@ -24,6 +24,7 @@ from schema.activities import ActivitiesMutation, ActivitiesQuery
 from schema.api_keys import ApiKeysMutation, ApiKeysQuery
 from schema.audit_events import AuditEventsQuery
 from schema.benchmarks import BenchmarkQueries
+from schema.calendar_feeds import CalendarFeedsMutation, CalendarFeedsQuery
 from schema.coaching_opportunities import (
     CoachingOpportunitiesMutation,
     CoachingOpportunitiesQuery,
@@ -84,6 +85,7 @@ class Query(
     ModelChangesQueries,
     TeamScorecardQueries,
     CoachingOpportunitiesQuery,
+    CalendarFeedsQuery,
     CrmQuery,
     CrmEventsQuery,
     ActivitiesQuery,
@@ -112,6 +114,7 @@ class Mutation(
     IdentityProviderMutation,
     SuccessModelsMutation,
     CoachingOpportunitiesMutation,
+    CalendarFeedsMutation,
     CrmMutation,
     CrmEventsMutation,
     ActivitiesMutation,

@@ -20,6 +20,7 @@ from service.core.tenancy import tenant_tables
 from service.main import build_api
 from service.organizations.use_cases.lifecycle import export_organization
 from service.webhooks.tasks import publish_outbox
+from tests.factories.coaching import plant_coaching
 from tests.factories.receivers import new_portal
 from tests.factories.requests import ABSENCE, FORMS
 from tests.factories.rows import sample_row
@@ -87,6 +88,9 @@ BODIES: dict[str, dict[str, Any] | None] = {
     "dismissCoachingOpportunity": {"reason": "On leave"},
     "snoozeCoachingOpportunity": {"until": str((datetime.now(UTC) + timedelta(days=9)).date())},
     "reopenCoachingOpportunity": {},
+    "getCalendarFeed": None,
+    "revokeCalendarFeed": None,
+    "getCoachingSessionCalendar": None,
     "getImport": None,
     "listImportRows": None,
     "getOperation": None,
@@ -106,9 +110,12 @@ def operations() -> Iterator[tuple[str, str, str, dict[str, Any]]]:
 NAMED = (
     *("person_id", "manager_id", "key_id", "model_id", "activity_id", "deal_id", "import_id", "absence_id"),
     *("inspection_id", "confirmation_id"),
+    *("session_id", "programme_id", "cadence_id", "format_id", "topic_id", "commitment_id", "feed_id"),
 )
 
-SINGLE = {name: (method, path) for method, path, name, _ in operations() if "{" in path}
+UNKEYED = {"readCalendarFeed"}
+"""Found by a token alone, whoever asks."""
+SINGLE = {name: (method, path) for method, path, name, _ in operations() if "{" in path and name not in UNKEYED}
 LISTS = {name: (path, o) for method, path, name, o in operations() if method == "GET" and "{" not in path}
 
 
@@ -165,7 +172,10 @@ async def victim(rest: httpx.AsyncClient, database: Database) -> Victim:
     said = sample_row(metadata.tables["confirmation"], org.id, new_id()) | {"deal_id": UUID(deal_id)}
     async with database.tenant(org.id) as session:
         await (await session.connection()).execute(sa.insert(metadata.tables["confirmation"]).values(said))
+    async with database.tenant(org.id) as session:
+        coaching = await plant_coaching(session, org.id, UUID(manager_id), UUID(person_id))
     ids = {
+        **{name: str(id_) for name, id_ in coaching.items()},
         "activity_id": await push("activities", {"external_id": "1", "kind": "call", "occurred_at": "2026-03-02"}),
         "deal_id": deal_id,
         "inspection_id": await post(f"/v1/deals/{deal_id}/inspections", {"criterion": "champion", "verdict": "met"}),

@@ -9,6 +9,8 @@ import pytest
 import pytest_asyncio
 
 import service.activities.models
+import service.coaching_opportunities.models
+import service.coaching_sessions.models
 import service.crm.models
 import service.kpi_snapshots.models
 import service.organizations.models

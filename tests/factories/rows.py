@@ -1,6 +1,6 @@
 """One row of every table, made from the metadata, so that a new table is covered the day it appears."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -42,9 +42,51 @@ VALUES: dict[str, Any] = {
     "webhook_endpoint.disabled_reason": "failing",
     "webhook_delivery.state": "pending",
     "operation.status": "queued",
+    "session_format.document": {"sections": [{"key": "goal", "title": "Goal", "minutes": 5}]},
+    **{
+        f"{table}.{column}": value
+        for table in ("coaching_programme", "coaching_cadence")
+        for column, value in {
+            "rule": "FREQ=WEEKLY",
+            "minutes": 30,
+            "clock_of": "rep",
+            "when_away": "move",
+            "format_key": "grow",
+        }.items()
+    },
+    "coaching_programme.job_role": None,
+    "coaching_programme.ended_at": None,
+    "coaching_cadence.end_reason": None,
+    "cadence_gap.reason": "holiday",
+    "coaching_session.ends_at": datetime(2026, 3, 4, 5, 36, 7, tzinfo=UTC),
+    "coaching_session.time_zone": "UTC",
+    "coaching_session.status": "scheduled",
+    "coaching_session.answers": {},
+    **dict.fromkeys(("coaching_session.cancelled_at", "coaching_session.cancelled_side"), None),
+    **dict.fromkeys(("coaching_session.missed_at", "coaching_session.completed_at"), None),
+    "booked_slot.slot_at": datetime(2026, 3, 4, 5, 5, tzinfo=UTC),
+    "session_move.side": "rep",
+    "coaching_topic.source": "rep",
+    "coaching_topic.status": "open",
+    "coaching_topic.concerns": "process",
+    "coaching_topic.impact": Decimal("0.5"),
+    "coaching_topic.confidence": Decimal("0.5"),
+    "coaching_topic.ended_at": None,
+    "coaching_commitment.status": "open",
+    "coaching_commitment.concerns": "process",
+    "coaching_commitment.goal_period": "month",
+    "coaching_commitment.settled_at": None,
     "import_row.status": "created",
 }
 """What check constraints want; every other column gets a value of its type."""
+
+TWO_PEOPLE = {"manager_period", "coaching_cadence", "coaching_session"}
+"""Tables of a person and their manager, who must be somebody else."""
+
+
+def manager_of(shared_id: UUID) -> UUID:
+    """Who manages the person of a sample row."""
+    return UUID(int=shared_id.int ^ 1)
 
 
 def sample_row(table: sa.Table, org_id: UUID, shared_id: UUID) -> dict[str, Any]:
@@ -54,8 +96,8 @@ def sample_row(table: sa.Table, org_id: UUID, shared_id: UUID) -> dict[str, Any]
         name = f"{table.name}.{column.name}"
         if name in VALUES:
             row[column.name] = VALUES[name]
-        elif name == "manager_period.manager_id":
-            row[column.name] = new_id()
+        elif column.name == "manager_id" and table.name in TWO_PEOPLE:
+            row[column.name] = manager_of(shared_id)
         else:
             row[column.name] = org_id if column.name == "org_id" else _sample(column, shared_id)
     return row
@@ -67,6 +109,8 @@ def _sample(column: sa.Column[Any], shared_id: UUID) -> Any:
         return shared_id
     if isinstance(kind, sa.DateTime):
         return NOW
+    if isinstance(kind, sa.Time):
+        return time(10, 30)
     if isinstance(kind, sa.Boolean):
         return False
     if isinstance(kind, sa.Date):
@@ -93,9 +137,8 @@ async def fill_organization(database: Database) -> UUID:
         connection = await session.connection()
         for table in (*routes, *tenant_tables(metadata)):
             row = sample_row(table, org_id, shared_id)
-            if table.name == "manager_period":
-                manager = {"id": row["manager_id"], "email": f"manager of {shared_id}"}
-                person = metadata.tables["person"]
-                await connection.execute(sa.insert(person).values(sample_row(person, org_id, shared_id) | manager))
             await connection.execute(sa.insert(table).values(row))
+            if table.name == "person":
+                manager = row | {"id": manager_of(shared_id), "email": f"manager of {shared_id}"}
+                await connection.execute(sa.insert(table).values(manager))
     return org_id

@@ -38,6 +38,7 @@ from service.webhooks.dto import CreateWebhookEndpoint, DeliveryFilter
 from service.webhooks.event_types import EventType
 from service.webhooks.use_cases.deliveries import list_webhook_deliveries
 from service.webhooks.use_cases.endpoints import create_webhook_endpoint, request_webhook_test
+from tests.factories.coaching import plant_coaching
 from tests.factories.events import publish
 from tests.factories.receivers import new_salesforce_org
 from tests.factories.requests import MAPPING, pieces_of
@@ -94,6 +95,8 @@ FOREIGN = {
     "dealStandardTemplates": ("{ dealStandardTemplates { edges { node { key } } } }", {}),
     "coachingOpportunity": ("query ($chance: ID!) { coachingOpportunity(id: $chance) { id reason } }", {"chance"}),
     "coachingOpportunities": ("{ coachingOpportunities { edges { node { id person { name } } } } }", {}),
+    "calendarFeed": ("query ($feed: ID!) { calendarFeed(id: $feed) { id person { name } } }", {"feed"}),
+    "calendarFeeds": ("{ calendarFeeds { edges { node { id person { name } } } } }", {}),
     "import": ("query ($import: ID!) { import(id: $import) { id fileName operation { status } } }", {"import"}),
     "imports": ("{ imports { edges { node { id fileName } } } }", {}),
     "importRows": ("query ($import: ID!) { importRows(importId: $import) { edges { node { line } } } }", {"import"}),
@@ -169,6 +172,8 @@ async def test_no_field_tells_of_another_organization(
         gap = sample_row(metadata.tables["coaching_opportunity"], other.id, new_id()) | {"person_id": theirs.id}
         gap |= {"reason": "Zaphod's gap", "manager_sees_on": date(2026, 1, 1)}
         await (await session.connection()).execute(sa.insert(metadata.tables["coaching_opportunity"]).values(gap))
+        boss = await other.add_person("Zaphod's boss", role="manager")
+        coaching = await plant_coaching(session, other.id, boss.id, theirs.id)
         file = CreateImport(mapping=MAPPING, file_name="Zaphod's file")
         operation = await create_import(session, other.system, file, pieces_of("id\n1\n"))
     await publish(other)
@@ -187,6 +192,7 @@ async def test_no_field_tells_of_another_organization(
         "call": to_global_id("Activity", str(pushed_call.id)),
         "deal": to_global_id("Deal", str(pushed_deal.id)),
         "chance": to_global_id("CoachingOpportunity", gap["id"]),
+        "feed": to_global_id("CalendarFeed", coaching["feed_id"]),
         "import": to_global_id("Import", operation.id),
         "operation": to_global_id("Operation", operation.id),
     }

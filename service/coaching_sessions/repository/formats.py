@@ -1,5 +1,6 @@
 """Every query of session formats."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy import func
@@ -27,6 +28,12 @@ async def list_formats(
 async def get_format(session: AsyncSession, org_id: UUID, format_id: UUID) -> SessionFormat | None:
     """One version of a format."""
     return (await session.exec(select(Row).where(col(Row.org_id) == org_id, col(Row.id) == format_id))).first()
+
+
+async def get_formats(session: AsyncSession, org_id: UUID, ids: Collection[UUID]) -> dict[UUID, SessionFormat]:
+    """Some versions by id."""
+    query = select(Row).where(col(Row.org_id) == org_id, col(Row.id).in_(ids))
+    return {row.id: row for row in (await session.exec(query)).all()}
 
 
 async def newest_format(session: AsyncSession, org_id: UUID, key: str) -> SessionFormat | None:

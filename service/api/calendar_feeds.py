@@ -1,0 +1,100 @@
+"""`/v1/calendar-feeds`, and the calendar files that programs subscribe to by a token."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Path, Query, Response
+
+from service.api.deps import PrincipalDep, RuntimeDep, SessionDep
+from service.api.operation import PUBLIC, operation
+from service.api.paging import ListEnvelope, ListRequest, sorted_by
+from service.api.route import resource_router
+from service.coaching_sessions.dto.calendars import (
+    FEED_SORTING,
+    CalendarFeedDTO,
+    CalendarFeedFilter,
+    CreateCalendarFeed,
+    CreatedCalendarFeedDTO,
+)
+from service.coaching_sessions.permissions import Permission
+from service.coaching_sessions.use_cases import calendar_feeds, calendar_files
+
+READ, WRITE = Permission.CALENDAR_FEEDS_READ, Permission.CALENDAR_FEEDS_WRITE
+
+router = resource_router("", "calendar feeds")
+
+Token = Annotated[
+    str, Path(pattern=r"^[A-Za-z0-9_-]{10,100}$", description="What the feed's address holds.", examples=["cal_3q2x7"])
+]
+
+
+class CalendarResponse(Response):
+    """An iCalendar file."""
+
+    media_type = "text/calendar"
+
+
+@router.get("/v1/calendar-feeds", **operation("listCalendarFeeds", "List calendar feeds", READ))
+async def list_calendar_feeds(
+    session: SessionDep,
+    principal: PrincipalDep,
+    page: Annotated[ListRequest, sorted_by(FEED_SORTING)],
+    person_id: Annotated[UUID | None, Query(description="Whose.")] = None,
+) -> ListEnvelope[CalendarFeedDTO]:
+    """Without their addresses: what is not needed any more can be revoked."""
+    filters = CalendarFeedFilter(person_id=person_id)
+    return page.answer(await calendar_feeds.list_calendar_feeds(session, principal, filters, page))
+
+
+@router.post("/v1/calendar-feeds", status_code=201, **operation("createCalendarFeed", "Create a calendar feed", WRITE))
+async def create_calendar_feed(
+    data: CreateCalendarFeed, session: SessionDep, principal: PrincipalDep, runtime: RuntimeDep
+) -> CreatedCalendarFeedDTO:
+    """The answer shows the address this once; a calendar program subscribes to it."""
+    return await calendar_feeds.create_calendar_feed(session, principal, data, runtime.settings.base_url)
+
+
+@router.get("/v1/calendar-feeds/{feed_id}", **operation("getCalendarFeed", "Read a calendar feed", READ, 404))
+async def get_calendar_feed(feed_id: UUID, session: SessionDep, principal: PrincipalDep) -> CalendarFeedDTO:
+    """Without its address."""
+    return await calendar_feeds.get_calendar_feed(session, principal, feed_id)
+
+
+@router.delete(
+    "/v1/calendar-feeds/{feed_id}",
+    status_code=204,
+    **operation("revokeCalendarFeed", "Revoke a calendar feed", WRITE, 404),
+)
+async def revoke_calendar_feed(feed_id: UUID, session: SessionDep, principal: PrincipalDep) -> None:
+    """Its address leads nowhere from now on."""
+    await calendar_feeds.revoke_calendar_feed(session, principal, feed_id)
+
+
+@router.get(
+    calendar_feeds.FEEDS + "/{token}.ics",
+    response_class=CalendarResponse,
+    **operation("readCalendarFeed", "Read a person's sessions as a calendar", PUBLIC, 404),
+)
+async def read_calendar_feed(token: Token, runtime: RuntimeDep) -> CalendarResponse:
+    """For calendar programs: the token is the key. Cancelled sessions stay in it, and no note is ever in it."""
+    settings = runtime.settings
+    file = await calendar_files.read_calendar_feed(runtime.database, token, settings.base_url)
+    return CalendarResponse(file, headers={"Cache-Control": "private, max-age=300"})
+
+
+@router.get(
+    "/v1/coaching-sessions/{session_id}/calendar",
+    response_class=CalendarResponse,
+    **operation(
+        "getCoachingSessionCalendar",
+        "Read a coaching session as a calendar file",
+        Permission.COACHING_SESSIONS_READ,
+        404,
+    ),
+)
+async def get_coaching_session_calendar(
+    session_id: UUID, session: SessionDep, principal: PrincipalDep, runtime: RuntimeDep
+) -> CalendarResponse:
+    """With the same UID as in the feeds, so that a calendar holds it once."""
+    base_url = runtime.settings.base_url
+    return CalendarResponse(await calendar_files.get_session_calendar(session, principal, session_id, base_url))
