@@ -5,7 +5,7 @@ who is away for half of a day is there for the other half.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -20,6 +20,8 @@ FURTHEST_MOVE = 5
 """Working days that a session may move by."""
 LONGEST_SEARCH = 60
 """Days in which those are looked for."""
+DAYS_TO_CHOOSE_BY = 8
+LONGEST_RULE_SEARCH = timedelta(days=400)
 DAY = timedelta(days=1)
 DAY_MINUTES = 24 * 60
 
@@ -185,6 +187,15 @@ class Laying:
                 best, fewest = at, found
         return best
 
+    def first_days(self, since: date, last: date | None) -> list[date]:
+        """The first days of the rule from a day on by which a time is chosen."""
+        until = min(last or date.max, since + LONGEST_RULE_SEARCH)
+        return [one.on for one in self.occurrences(since, until)[:DAYS_TO_CHOOSE_BY]]
+
+    def at_time(self, at: time) -> "Laying":
+        """The same at another time of day."""
+        return replace(self, timetable=replace(self.timetable, at=at))
+
     def _days_after(self, on: date, last: date | None) -> Iterator[date]:
         """Of the next working days of the rep's company those that suit both."""
         worked = 0
@@ -212,6 +223,38 @@ class Laying:
         for minute in range(first + step, company.day_ends * 60 - table.minutes + 1, step):
             if minute >= company.day_starts * 60 and minute + table.minutes <= DAY_MINUTES:
                 yield time(minute // 60, minute % 60)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Days:
+    """A series and the days, both included, from and to which it holds; `last` None: no end is known."""
+
+    laying: Laying
+    first: date
+    last: date | None
+
+
+def stagger(new: Iterable[Days], there: Iterable[Days], diary: Diary) -> list[Laying]:
+    """New series at times at which no two of a manager's take place at once: each after those that are there.
+
+    The diary stays as it is.
+    """
+    taken = Diary({person_id: set(slots) for person_id, slots in diary.taken.items()})
+
+    def take(laying: Laying, days: Iterable[date]) -> None:
+        for day in days:
+            start = instant(day, laying.timetable.at, laying.time_zone)
+            taken.take(laying.both, start, laying.timetable.minutes)
+
+    for one in there:
+        take(one.laying, one.laying.first_days(one.first, one.last))
+    found = []
+    for one in new:
+        days = one.laying.first_days(one.first, one.last)
+        chosen = one.laying.at_time(one.laying.choose_time(days, taken))
+        take(chosen, days)
+        found.append(chosen)
+    return found
 
 
 @lru_cache(maxsize=1024)

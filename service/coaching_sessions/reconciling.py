@@ -74,7 +74,7 @@ def reconcile(
     bound: list[Bound] = []
     free = list(running)
     # Who is coached today keeps the cadence there is, whatever was or will be.
-    for pair in sorted(pairs, key=lambda pair: (not _holds(pair, today), pair.from_on)):
+    for pair in sorted(pairs, key=lambda pair: (not pair.holds(today), pair.from_on)):
         chain = sorted((one for one in free if _belongs(one, pair)), key=lambda one: one.from_on)
         free = [one for one in free if one not in chain]
         last = pair.to_on or date.max
@@ -94,10 +94,6 @@ def reconcile(
         bound.append(Bound(one.id, one.from_on, first - DAY, why(one.manager_id, one.rep_id, first)))
     before = {one.id: Bound(one.id, one.from_on, one.ends_on, one.end) for one in running}
     return Outcome(tuple(begin), tuple(one for one in bound if one != before[one.id]))
-
-
-def _holds(pair: Pair, day: date) -> bool:
-    return pair.from_on <= day <= (pair.to_on or date.max)
 
 
 def _belongs(one: Running, pair: Pair) -> bool:

@@ -63,6 +63,10 @@ class Pair:
     to_on: date | None
     end: CadenceEnd | None
 
+    def holds(self, day: date) -> bool:
+        """Whether it is on a day."""
+        return self.from_on <= day <= (self.to_on or date.max)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Roster:

@@ -87,14 +87,22 @@ class Decisions:
 
 
 def keep_up(cadences: Iterable[Kept], diary: Diary, clock: Clock) -> Decisions:
-    """Decide for cadences in order; `diary` holds what their people have booked, and then what is planned as well."""
+    """Decide for cadences in order; `diary` holds what their people have booked, and then what is planned as well.
+
+    Where something is cancelled that is all: time is released, and that committed, before others may have it, as
+    bookers who wait for each other's time could wait in a circle. Then ask again.
+    """
     found = Decisions()
     several = list(cadences)
     for cadence in several:
-        _cancel_strays(cadence, diary, found)
+        found.cancelled += [
+            (laid, END_SAYS[cadence.end or CadenceEnd.CHANGED]) for laid in cadence.laid if _is_stray(cadence, laid)
+        ]
     wanted: dict[UUID, dict[date, Planned]] = {cadence.id: {} for cadence in several}
     for cadence in several:
         _move_on(cadence, diary, clock, found, wanted[cadence.id])
+    if found.cancelled:
+        return Decisions(cancelled=found.cancelled)
     for cadence in several:
         _lay_down(cadence, diary, clock, found, wanted[cadence.id])
     for cadence in several:
@@ -109,13 +117,6 @@ def _is_stray(cadence: Kept, laid: Laid) -> bool:
     return laid.is_scheduled and not within and not stays
 
 
-def _cancel_strays(cadence: Kept, diary: Diary, found: Decisions) -> None:
-    for laid in cadence.laid:
-        if _is_stray(cadence, laid):
-            found.cancelled.append((laid, END_SAYS[cadence.end or CadenceEnd.CHANGED]))
-            diary.give_back(cadence.laying.both, laid.starts_at, laid.minutes)
-
-
 def _move_on(cadence: Kept, diary: Diary, clock: Clock, found: Decisions, wanted: dict[date, Planned]) -> None:
     """Plan those anew that cannot stay where they are."""
     laying = cadence.laying
@@ -127,6 +128,7 @@ def _move_on(cadence: Kept, diary: Diary, clock: Clock, found: Decisions, wanted
             continue
         diary.give_back(laying.both, laid.starts_at, laid.minutes)
         planned = laying.plan(laid.occurs_on, diary, clock.now, cadence.ends_on)
+        diary.take(laying.both, laid.starts_at, laid.minutes)
         if planned.starts_at is None:
             wanted[laid.occurs_on] = planned
             found.cancelled.append((laid, GAP_SAYS[reason or planned.reason or GapReason.NO_FREE_TIME]))

@@ -20,7 +20,7 @@ from service.organizations.permissions import Permission
 from service.organizations.repository import organizations as repository
 from service.organizations.repository.history import counted_fields, supersede
 from service.organizations.use_cases.api_keys import create_api_key
-from service.organizations.use_cases.changes import announce, wake_snapshots
+from service.organizations.use_cases.changes import announce, follow_people, wake_snapshots
 
 REDERIVE_ALL = "rederive_all"
 DELETE_ORGANIZATION = "delete_organization"
@@ -135,6 +135,8 @@ async def update_organization(
         await enqueue(session, REDERIVE_ALL, principal.org_id)
     if changed & counted_fields(Organization):
         await wake_snapshots(session, principal.org_id)
+    if changed & (counted_fields(Organization) | {"session_horizon_weeks"}):
+        await follow_people(session, principal.org_id)
     return to_dto(row)
 
 
