@@ -24,6 +24,7 @@ REFERENCES = {
     "manager_id": "Person",
     "member_ids": "Person",
     "person_id": "Person",
+    "team_id": "Team",
 }
 """The type that the global ids in an input of this name belong to."""
 

@@ -11,7 +11,9 @@ from schema.api_keys import load_api_key
 from schema.audit_events import load_audit_event
 from schema.benchmarks import load_benchmarks
 from schema.calendar_feeds import load_calendar_feed
+from schema.coaching_cadences import load_coaching_cadence
 from schema.coaching_opportunities import load_coaching_opportunity
+from schema.coaching_programmes import load_coaching_programme
 from schema.confirmations import load_confirmation
 from schema.context import Info
 from schema.crm_connections.types import load_crm_connection, load_crm_connection_status
@@ -33,6 +35,7 @@ from schema.plans import load_plan
 from schema.process_adherence import load_process_adherence
 from schema.relay import Node, NullIfAbsent, split_global_id
 from schema.scorecards import load_scorecard
+from schema.session_formats import load_session_format, load_session_format_template
 from schema.success_models import load_success_model
 from schema.team_scorecards import load_team_scorecard
 from schema.teams import load_team
@@ -53,7 +56,9 @@ BY_ROW_ID: dict[str, Callable[[Info, UUID], Awaitable[Node]]] = {
     "ApiKey": load_api_key,
     "AuditEvent": load_audit_event,
     "CalendarFeed": load_calendar_feed,
+    "CoachingCadence": load_coaching_cadence,
     "CoachingOpportunity": load_coaching_opportunity,
+    "CoachingProgramme": load_coaching_programme,
     "Confirmation": load_confirmation,
     "CrmConnection": load_crm_connection,
     "CrmConnectionStatus": load_crm_connection_status,
@@ -67,6 +72,7 @@ BY_ROW_ID: dict[str, Callable[[Info, UUID], Awaitable[Node]]] = {
     "Operation": load_operation,
     "Organization": _own_organization,
     "Person": load_person,
+    "SessionFormat": load_session_format,
     "SuccessModel": load_success_model,
     "Team": load_team,
     "WebhookDelivery": load_webhook_delivery,
@@ -85,6 +91,7 @@ BY_KEY: dict[str, Callable[[Info, str], Awaitable[Node]]] = {
     "Plan": load_plan,
     "TeamScorecard": load_team_scorecard,
     "Scorecard": load_scorecard,
+    "SessionFormatTemplate": load_session_format_template,
     "ProcessAdherence": load_process_adherence,
     "WebhookAttempt": load_webhook_attempt,
 }

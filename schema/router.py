@@ -25,11 +25,13 @@ from schema.api_keys import ApiKeysMutation, ApiKeysQuery
 from schema.audit_events import AuditEventsQuery
 from schema.benchmarks import BenchmarkQueries
 from schema.calendar_feeds import CalendarFeedsMutation, CalendarFeedsQuery
+from schema.coaching_cadences import CoachingCadencesMutation, CoachingCadencesQuery
 from schema.coaching_opportunities import (
     CoachingOpportunitiesMutation,
     CoachingOpportunitiesQuery,
     CoachingOpportunitiesSubscription,
 )
+from schema.coaching_programmes import CoachingProgrammesMutation, CoachingProgrammesQuery
 from schema.confirmations import ConfirmationsMutation, ConfirmationsQuery
 from schema.context import GraphQLContext
 from schema.crm_connections.mutations import CrmMutation
@@ -54,6 +56,7 @@ from schema.people.queries import PeopleQuery
 from schema.plans import PlanQueries
 from schema.process_adherence import ProcessAdherenceQueries
 from schema.scalars import SCALARS
+from schema.session_formats import SessionFormatsMutation, SessionFormatsQuery
 from schema.sockets import INIT_WAIT, MAX_SUBSCRIPTIONS, SocketHandler
 from schema.success_models import SuccessModelsMutation, SuccessModelsQuery
 from schema.team_scorecards import TeamScorecardQueries
@@ -85,6 +88,9 @@ class Query(
     ModelChangesQueries,
     TeamScorecardQueries,
     CoachingOpportunitiesQuery,
+    SessionFormatsQuery,
+    CoachingProgrammesQuery,
+    CoachingCadencesQuery,
     CalendarFeedsQuery,
     CrmQuery,
     CrmEventsQuery,
@@ -114,6 +120,9 @@ class Mutation(
     IdentityProviderMutation,
     SuccessModelsMutation,
     CoachingOpportunitiesMutation,
+    SessionFormatsMutation,
+    CoachingProgrammesMutation,
+    CoachingCadencesMutation,
     CalendarFeedsMutation,
     CrmMutation,
     CrmEventsMutation,

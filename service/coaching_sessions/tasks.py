@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from service.coaching_sessions.repository import clock
 from service.coaching_sessions.use_cases.cascading import bound_all, bring_in_line
@@ -53,6 +52,7 @@ def handlers(database: Database) -> dict[str, JobHandler]:
     async def want(org_id: UUID, _arguments: Mapping[str, str]) -> None:
         # A note and no more: of a thousand changes the loop makes one cascade.
         async with database.tenant(org_id) as session:
-            await clock.want_cascade(session, org_id)
+            if (await clock.read_due(session, org_id)).is_used:
+                await clock.want_cascade(session, org_id)
 
     return {CASCADE_PROGRAMMES: want}

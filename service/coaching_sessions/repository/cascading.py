@@ -54,8 +54,8 @@ async def every_format(session: AsyncSession, org_id: UUID) -> list[tuple[UUID, 
 async def list_running(session: AsyncSession, org_id: UUID, today: date) -> list[tuple[UUID, Running, datetime]]:
     """Every cadence whose end is not over, with its programme and when it was changed last; the oldest first."""
     columns: tuple[Any, ...] = (
-        *(Cadence.programme_id, Cadence.updated_at, Cadence.id, Cadence.series_id, Cadence.manager_id),
-        *(Cadence.rep_id, Cadence.starts_on, Cadence.from_on, Cadence.ends_on, Cadence.end_reason),
+        *(Cadence.programme_id, Cadence.updated_at, Cadence.end_reason, Cadence.id, Cadence.series_id),
+        *(Cadence.manager_id, Cadence.rep_id, Cadence.starts_on, Cadence.from_on, Cadence.ends_on),
     )
     query = (
         sqlalchemy.select(*map(col, columns))
@@ -65,8 +65,8 @@ async def list_running(session: AsyncSession, org_id: UUID, today: date) -> list
     )
     rows: Iterable[Any] = await (await session.connection()).execute(query)
     return [
-        (programme_id, Running(*days, end=None if end is None else CadenceEnd(end)), updated_at)
-        for programme_id, updated_at, *days, end in rows
+        (programme_id, Running(*(*rest, None if end is None else CadenceEnd(end))), updated_at)
+        for programme_id, updated_at, end, *rest in rows
     ]
 
 
