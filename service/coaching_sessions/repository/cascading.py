@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy
-from sqlalchemy import and_, case, delete, func, or_, update
+from sqlalchemy import and_, delete, func, or_
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -192,11 +192,15 @@ async def bound_cadences(
 
 
 async def use_format(session: AsyncSession, org_id: UUID, newest: Mapping[UUID, UUID], now: datetime) -> None:
-    """Let cadences go on with the newest version of their format, by the version that they have."""
+    """Let running cadences go on with the newest version of their format, by the version that they have."""
     if newest:
-        versions = case(dict(newest), value=col(Cadence.format_id))
-        chosen = update(Cadence).where(col(Cadence.org_id) == org_id, col(Cadence.format_id).in_(newest))
-        await (await session.connection()).execute(chosen.values(format_id=versions, updated_at=now))
+        statement = """
+            UPDATE coaching_cadence AS c SET format_id = n.newest, updated_at = $2
+            FROM unnest($3::uuid[], $4::uuid[]) AS n (id, newest)
+            WHERE c.org_id = $1 AND c.format_id = n.id AND c.end_reason IS NULL
+            """
+        connection = await raw_connection(session)
+        await connection.execute(statement, org_id, now, list(newest.keys()), list(newest.values()))
 
 
 async def add_cadences(session: AsyncSession, rows: Sequence[Cadence]) -> set[UUID]:

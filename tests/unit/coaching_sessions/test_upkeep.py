@@ -258,12 +258,12 @@ def _check(one: World) -> None:
     assert one.cascade() == Decisions()
     assert _clashes(one) == []
     for kept in one.kept.values():
-        laid = {laid.occurs_on for laid in one.scheduled() if laid.cadence_id == kept.id}
+        days = {each.occurs_on for each in one.scheduled() if each.cadence_id == kept.id}
         gaps = set(one.gaps.get(kept.id, {}))
         last = min(kept.ends_on or date.max, CLOCK.horizon)
         wanted = {each.on for each in kept.laying.occurrences(TODAY, last) if each.starts_at > CLOCK.now}
-        assert laid | gaps == wanted
-        assert not laid & gaps
+        assert days | gaps == wanted
+        assert not days & gaps
     for laid in one.scheduled():
         laying = one.kept[laid.cadence_id].laying
         local = laid.starts_at.astimezone(ZoneInfo(laying.time_zone)).time()
