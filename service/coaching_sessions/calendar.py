@@ -70,22 +70,23 @@ def render_calendar(name: str, entries: Sequence[CalendarEntry], method: str = "
     calendar.add("refresh-interval", vDuration(_REFRESH), parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", vDuration(_REFRESH))
     for entry in sorted(entries, key=lambda one: (one.starts_at, one.session_id)):
-        calendar.add_component(_event(entry))
-    if used := sorted(calendar.get_missing_tzids()):
-        first = min(entry.starts_at for entry in entries)
-        last = max(entry.ends_at for entry in entries)
-        calendar.subcomponents = [*(_zone(key, first, last) for key in used), *calendar.subcomponents]
+        calendar.add_component(_event(entry, is_asking=method != "PUBLISH"))
+    zones = [
+        _zone(key, [one for one in entries if one.time_zone == key]) for key in sorted(calendar.get_missing_tzids())
+    ]
+    calendar.subcomponents = [*zones, *calendar.subcomponents]
     rendered: bytes = calendar.to_ical()
     return rendered
 
 
-def _event(entry: CalendarEntry) -> Event:
+def _event(entry: CalendarEntry, *, is_asking: bool) -> Event:
     event = Event()
     event.add("uid", f"{entry.session_id}@touchline")
     event.add("sequence", entry.sequence)
     event.add("status", "CANCELLED" if entry.is_cancelled else "CONFIRMED")
-    event.add("dtstart", _local(entry.starts_at, entry.time_zone))
-    event.add("dtend", _local(entry.ends_at, entry.time_zone))
+    starts_at, ends_at = _local(entry)
+    event.add("dtstart", starts_at)
+    event.add("dtend", ends_at)
     # Not the time of rendering: the same state is the same file.
     event.add("dtstamp", entry.updated_at.astimezone(UTC))
     event.add("last-modified", entry.updated_at.astimezone(UTC))
@@ -96,7 +97,8 @@ def _event(entry: CalendarEntry) -> Event:
     if entry.url is not None:
         event.add("url", _line(entry.url))
     event.add("organizer", _address(entry.manager))
-    for person in (entry.manager, entry.rep):
+    # What is published asks nobody, and names no attendees (RFC 5546, 3.2.1).
+    for person in (entry.manager, entry.rep) if is_asking else ():
         # A session stands without anybody's answer; unanswered, calendars would show it as tentative.
         attendee = _address(person)
         attendee.params["ROLE"] = "REQ-PARTICIPANT"
@@ -122,23 +124,31 @@ def _address(person: tuple[str, str]) -> vCalAddress:
     return address
 
 
-def _local(at: datetime, time_zone: str) -> datetime:
-    """The time in its zone; in UTC where the zone's clocks show it a second time, which no local time can say."""
-    local = at.astimezone(ZoneInfo(time_zone))
-    return at.astimezone(UTC) if local.fold else local
+def _local(entry: CalendarEntry) -> tuple[datetime, datetime]:
+    """Start and end in the session's zone; in UTC where its clocks show one of the two twice.
+
+    Such a local time means the first (3.3.5), so that the second has no name at all, and programs get it wrong.
+    """
+    zone = ZoneInfo(entry.time_zone)
+    times = entry.starts_at.astimezone(zone), entry.ends_at.astimezone(zone)
+    if any(at.replace(fold=0).utcoffset() != at.replace(fold=1).utcoffset() for at in times):
+        return entry.starts_at.astimezone(UTC), entry.ends_at.astimezone(UTC)
+    return times
 
 
-def _zone(key: str, first: datetime, last: datetime) -> Timezone:
-    """The VTIMEZONE of a zone for the years that two instants lie in, one observance for each change of its clocks.
+def _zone(key: str, entries: Sequence[CalendarEntry]) -> Timezone:
+    """The VTIMEZONE of a zone for the years of its sessions, one observance for each change of its clocks.
 
     `icalendar` makes one too, but takes each gap's end for its beginning: a spring's change comes an hour late.
     """
     zone = ZoneInfo(key)
-    begin = datetime((first - _DAY).year, 1, 1, tzinfo=UTC)
+    # A day off on either side, because a zone's new year is not that of UTC.
+    begin = datetime((min(one.starts_at for one in entries) - _DAY).year, 1, 1, tzinfo=UTC)
+    end = datetime((max(one.ends_at for one in entries) + _DAY).year + 1, 1, 1, tzinfo=UTC)
     component = Timezone()
     component.add("tzid", key)
     component.add_component(_observance(begin.astimezone(zone), begin.astimezone(zone)))
-    for change in _changes(zone, begin, datetime((last + _DAY).year + 1, 1, 1, tzinfo=UTC)):
+    for change in _changes(zone, begin, end):
         before = change - timedelta(seconds=1)
         component.add_component(_observance(before.astimezone(zone), change.astimezone(zone)))
     return component

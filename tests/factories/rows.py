@@ -103,28 +103,28 @@ def sample_row(table: sa.Table, org_id: UUID, shared_id: UUID) -> dict[str, Any]
     return row
 
 
+SAMPLES: tuple[tuple[type[Any], Any], ...] = (
+    (sa.DateTime, NOW),
+    (sa.Time, time(10, 30)),
+    (sa.Boolean, False),
+    (sa.Date, date(2026, 3, 4)),
+    (sa.ARRAY, []),
+    (sa.Float, 1.5),
+    (sa.Numeric, Decimal("1.50")),
+    (sa.Integer, 1),
+)
+"""A value of each type, the narrower types first."""
+
+
 def _sample(column: sa.Column[Any], shared_id: UUID) -> Any:
     kind = column.type
     if isinstance(kind, sa.Uuid):
         return shared_id
-    if isinstance(kind, sa.DateTime):
-        return NOW
-    if isinstance(kind, sa.Time):
-        return time(10, 30)
-    if isinstance(kind, sa.Boolean):
-        return False
-    if isinstance(kind, sa.Date):
-        return date(2026, 3, 4)
     if isinstance(kind, JSONB):
         return {"of": column.name}
-    if isinstance(kind, sa.ARRAY):
-        return []
-    if isinstance(kind, sa.Float):
-        return 1.5
-    if isinstance(kind, sa.Numeric):
-        return Decimal("1.50")
-    if isinstance(kind, sa.Integer):
-        return 1
+    for known, value in SAMPLES:
+        if isinstance(kind, known):
+            return value
     text = f"{column.name} {shared_id}"
     return text.encode() if isinstance(kind, sa.LargeBinary) else text
 

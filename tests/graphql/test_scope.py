@@ -146,6 +146,7 @@ async def test_no_field_tells_of_another_organization(
     field: str, org: SalesOrg, other: SalesOrg, ask: Ask, secret_box: SecretBox, database: Database, settings: Settings
 ) -> None:
     theirs = await other.add_person("Zaphod", role="manager")
+    boss = await other.add_person("Trillian", role="manager")
     await other.activate(model_document(name="Zaphod's model"))
     connection = CreateCrmConnection.model_validate(
         {"system": "salesforce", "name": "Zaphod's CRM", "account_id": new_salesforce_org()}
@@ -179,7 +180,6 @@ async def test_no_field_tells_of_another_organization(
         gap = sample_row(metadata.tables["coaching_opportunity"], other.id, new_id()) | {"person_id": theirs.id}
         gap |= {"reason": "Zaphod's gap", "manager_sees_on": date(2026, 1, 1)}
         await (await session.connection()).execute(sa.insert(metadata.tables["coaching_opportunity"]).values(gap))
-        boss = await other.add_person("Zaphod's boss", role="manager")
         coaching = await plant_coaching(session, other.id, boss.id, theirs.id)
         file = CreateImport(mapping=MAPPING, file_name="Zaphod's file")
         operation = await create_import(session, other.system, file, pieces_of("id\n1\n"))

@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 from service.webhooks.signing import format_secret, sign
+from tests.suites.calendars import calendar
 from tests.suites.oidc import oidc_provider
 from tests.suites.outcome import Outcome, Suite
 from tests.suites.stage import Stage
@@ -127,4 +128,5 @@ SUITES: dict[str, Suite] = {
     "urql-apollo-graphql-ws": clients,
     "standardwebhooks-svix": webhook_signatures,
     "oidc-provider": oidc_provider,
+    "calendar": calendar,
 }
