@@ -6,13 +6,13 @@ from uuid import UUID
 
 import strawberry
 
-from schema.coaching_series import ChangeSeriesInput, person_of
+from schema.coaching_series import SeriesChanges, person_of
 from schema.context import Info
 from schema.describing import NEEDS, describe
 from schema.inputs import precondition, row_id, to_dto, to_input
 from schema.mutations import mutation
 from schema.paging import Paged, orders
-from schema.relay import Connection, Node, NullIfAbsent, id_of, to_connection, to_global_id
+from schema.relay import Connection, Node, NullIfAbsent, id_of, part_of_list, to_connection, to_global_id
 from service.coaching_sessions.dto.programmes import CADENCE_SORTING, CadenceFilter, ChangeSeries, CoachingCadenceDTO
 from service.coaching_sessions.laying import ClockOf, WhenAway
 from service.coaching_sessions.permissions import Permission
@@ -43,7 +43,6 @@ class CoachingCadence(Node):
     minutes: int
     clock_of: ClockOf
     when_away: WhenAway
-    reminder_minutes: list[int]
     created_at: dt.datetime
     updated_at: dt.datetime
 
@@ -67,6 +66,11 @@ class CoachingCadence(Node):
         """Through the loader."""
         return await person_of(info, self.row.rep_id)
 
+    @strawberry.field(description="Minutes before the start, each a reminder.", extensions=[Paged(whole=True)])
+    def reminder_minutes(self, page: PageRequest) -> Connection[int]:
+        """As they were given."""
+        return part_of_list(self.row.reminder_minutes, int, page)
+
     @strawberry.field(description="Changes with every edit; give it as `ifMatch`.")
     def etag(self) -> str:
         """The same as over REST."""
@@ -78,7 +82,7 @@ describe(CoachingCadence, CoachingCadenceDTO)
 
 def to_cadence(dto: CoachingCadenceDTO) -> CoachingCadence:
     """The GraphQL view of a cadence."""
-    fields = dto.model_dump(exclude={"id", "programme_id", "format_id", "manager_id", "rep_id"})
+    fields = dto.model_dump(exclude={"id", "programme_id", "format_id", "manager_id", "rep_id", "reminder_minutes"})
     return CoachingCadence(id=to_global_id("CoachingCadence", dto.id), row=dto, **fields)
 
 
@@ -131,12 +135,19 @@ class CoachingCadencePayload:
     coaching_cadence: CoachingCadence = strawberry.field(description="The cadence that follows.")
 
 
+@strawberry.input(description="What changes of a series and from which day on; what is absent stays.")
+class ChangeCoachingCadenceInput(SeriesChanges):
+    """Of one manager and rep."""
+
+
 def _payload(dto: CoachingCadenceDTO, _data: object) -> CoachingCadencePayload:
     return CoachingCadencePayload(coaching_cadence=to_cadence(dto))
 
 
 @mutation("Change a series from a day on.", needs=WRITE, payload=CoachingCadencePayload, render=_payload)
-async def change_coaching_cadence(session: TenantSession, info: Info, data: ChangeSeriesInput) -> CoachingCadenceDTO:
+async def change_coaching_cadence(
+    session: TenantSession, info: Info, data: ChangeCoachingCadenceInput
+) -> CoachingCadenceDTO:
     """`POST /v1/coaching-cadences/{id}/change`."""
     id_, changes, expected = row_id(data.id, "CoachingCadence"), to_dto(ChangeSeries, data), precondition(data.if_match)
     return await cadences.change_coaching_cadence(session, info.context.principal, id_, changes, expected)

@@ -7,13 +7,13 @@ from uuid import UUID
 import strawberry
 from strawberry.types.unset import UNSET
 
-from schema.coaching_series import ChangeSeriesInput, person_of
+from schema.coaching_series import SeriesChanges, person_of
 from schema.context import Info
 from schema.describing import NEEDS, describe
 from schema.inputs import precondition, row_id, to_dto, to_input
 from schema.mutations import mutation
 from schema.paging import Paged, orders
-from schema.relay import Connection, Node, NullIfAbsent, to_connection, to_global_id
+from schema.relay import Connection, Node, NullIfAbsent, part_of_list, to_connection, to_global_id
 from service.coaching_sessions.dto.programmes import (
     PROGRAMME_SORTING,
     ChangeSeries,
@@ -52,7 +52,6 @@ class CoachingProgramme(Node):
     format_key: str
     clock_of: ClockOf
     when_away: WhenAway
-    reminder_minutes: list[int]
     ended_at: dt.datetime | None
     created_at: dt.datetime
     updated_at: dt.datetime
@@ -67,6 +66,11 @@ class CoachingProgramme(Node):
         """A global id."""
         return None if self.row.team_id is None else to_global_id("Team", self.row.team_id)
 
+    @strawberry.field(description="Minutes before the start, each a reminder.", extensions=[Paged(whole=True)])
+    def reminder_minutes(self, page: PageRequest) -> Connection[int]:
+        """As they were given."""
+        return part_of_list(self.row.reminder_minutes, int, page)
+
     @strawberry.field(description="Changes with every edit; give it as `ifMatch`.")
     def etag(self) -> str:
         """The same as over REST."""
@@ -78,7 +82,7 @@ describe(CoachingProgramme, CoachingProgrammeDTO)
 
 def to_programme(dto: CoachingProgrammeDTO) -> CoachingProgramme:
     """The GraphQL view of a programme."""
-    fields = dto.model_dump(exclude={"id", "manager_id", "team_id"})
+    fields = dto.model_dump(exclude={"id", "manager_id", "team_id", "reminder_minutes"})
     return CoachingProgramme(id=to_global_id("CoachingProgramme", dto.id), row=dto, **fields)
 
 
@@ -151,6 +155,11 @@ class UpdateCoachingProgrammeInput:
     idempotency_key: str | None = None
 
 
+@strawberry.input(description="What changes of a programme and from which day on; what is absent stays.")
+class ChangeCoachingProgrammeInput(SeriesChanges):
+    """Of all of its cadences."""
+
+
 @strawberry.input(description="Which programme ends, and its last day.")
 class EndCoachingProgrammeInput:
     """An end."""
@@ -188,7 +197,7 @@ async def update_coaching_programme(
 
 @mutation("Change all of it from a day on.", needs=WRITE, payload=CoachingProgrammePayload, render=_payload)
 async def change_coaching_programme(
-    session: TenantSession, info: Info, data: ChangeSeriesInput
+    session: TenantSession, info: Info, data: ChangeCoachingProgrammeInput
 ) -> CoachingProgrammeDTO:
     """`POST /v1/coaching-programmes/{id}/change`."""
     id_, changes, expected = row_id(data.id, TYPE), to_dto(ChangeSeries, data), precondition(data.if_match)

@@ -42,8 +42,8 @@ describe_enum(
 
 
 @strawberry.input(description="What changes and from which day on; what is absent stays.")
-class ChangeSeriesInput:
-    """Of a programme or of one cadence."""
+class SeriesChanges:
+    """What the inputs of both mutations have."""
 
     id: strawberry.ID
     from_on: dt.date

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
@@ -92,7 +93,7 @@ def world(laying: Laying | None = None, ends_on: date | None = None, end: Cadenc
     return World({ONE: Kept(ONE, laying or series(), TODAY, ends_on, end)})
 
 
-def change(one: World, **fields: object) -> None:
+def change(one: World, **fields: Any) -> None:
     one.kept[ONE] = replace(one.kept[ONE], **fields)
 
 
