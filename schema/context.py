@@ -8,6 +8,7 @@ from strawberry.fastapi import BaseContext
 
 from schema.loaders import Loaders
 from service.coaching_opportunities.use_cases.watching import OpportunityFeed
+from service.coaching_sessions.use_cases.watching_sessions import SessionFeed
 from service.core.admission import admit
 from service.core.database import TenantSession
 from service.core.principal import Principal
@@ -55,6 +56,13 @@ class GraphQLContext(BaseContext):
         return feed
 
     @property
+    def session_feed(self) -> SessionFeed:
+        """This process's live coaching sessions."""
+        assert self.request is not None  # noqa: S101 - Strawberry sets it
+        feed: SessionFeed = self.request.app.state.session_feed
+        return feed
+
+    @property
     def principal(self) -> Principal:
         """Who is asking; the router refuses operations without one."""
         assert self.caller is not None  # noqa: S101 - only the page is served without
@@ -62,7 +70,7 @@ class GraphQLContext(BaseContext):
 
     def session(self) -> AbstractAsyncContextManager[TenantSession]:
         """A transaction that sees the caller's organization."""
-        return self.runtime.database.tenant(self.principal.org_id)
+        return self.runtime.database.tenant(self.principal.org_id, "graphql")
 
     @cached_property
     def loaders(self) -> Loaders:

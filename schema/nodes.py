@@ -14,6 +14,7 @@ from schema.calendar_feeds import load_calendar_feed
 from schema.coaching_cadences import load_coaching_cadence
 from schema.coaching_opportunities import load_coaching_opportunity
 from schema.coaching_programmes import load_coaching_programme
+from schema.coaching_sessions import load_coaching_session
 from schema.confirmations import load_confirmation
 from schema.context import Info
 from schema.crm_connections.types import load_crm_connection, load_crm_connection_status
@@ -36,6 +37,8 @@ from schema.process_adherence import load_process_adherence
 from schema.relay import Node, NullIfAbsent, split_global_id
 from schema.scorecards import load_scorecard
 from schema.session_formats import load_session_format, load_session_format_template
+from schema.session_notes import load_note_grant, load_private_note
+from schema.session_records import load_session_attestation, load_session_move
 from schema.success_models import load_success_model
 from schema.team_scorecards import load_team_scorecard
 from schema.teams import load_team
@@ -59,6 +62,7 @@ BY_ROW_ID: dict[str, Callable[[Info, UUID], Awaitable[Node]]] = {
     "CoachingCadence": load_coaching_cadence,
     "CoachingOpportunity": load_coaching_opportunity,
     "CoachingProgramme": load_coaching_programme,
+    "CoachingSession": load_coaching_session,
     "Confirmation": load_confirmation,
     "CrmConnection": load_crm_connection,
     "CrmConnectionStatus": load_crm_connection_status,
@@ -73,6 +77,8 @@ BY_ROW_ID: dict[str, Callable[[Info, UUID], Awaitable[Node]]] = {
     "Organization": _own_organization,
     "Person": load_person,
     "SessionFormat": load_session_format,
+    "PrivateNote": load_private_note,
+    "SessionMove": load_session_move,
     "SuccessModel": load_success_model,
     "Team": load_team,
     "WebhookDelivery": load_webhook_delivery,
@@ -88,10 +94,12 @@ BY_KEY: dict[str, Callable[[Info, str], Awaitable[Node]]] = {
     "KpiSnapshot": load_kpi_snapshot,
     "Benchmarks": load_benchmarks,
     "ModelChanges": load_model_changes,
+    "NoteGrant": load_note_grant,
     "Plan": load_plan,
     "TeamScorecard": load_team_scorecard,
     "Scorecard": load_scorecard,
     "SessionFormatTemplate": load_session_format_template,
+    "SessionAttestation": load_session_attestation,
     "ProcessAdherence": load_process_adherence,
     "WebhookAttempt": load_webhook_attempt,
 }

@@ -32,6 +32,7 @@ from schema.coaching_opportunities import (
     CoachingOpportunitiesSubscription,
 )
 from schema.coaching_programmes import CoachingProgrammesMutation, CoachingProgrammesQuery
+from schema.coaching_sessions import CoachingSessionsMutation, CoachingSessionsQuery
 from schema.confirmations import ConfirmationsMutation, ConfirmationsQuery
 from schema.context import GraphQLContext
 from schema.crm_connections.mutations import CrmMutation
@@ -57,6 +58,8 @@ from schema.plans import PlanQueries
 from schema.process_adherence import ProcessAdherenceQueries
 from schema.scalars import SCALARS
 from schema.session_formats import SessionFormatsMutation, SessionFormatsQuery
+from schema.session_moves import CoachingSessionsSubscription, SessionMovesMutation
+from schema.session_notes import SessionNotesMutation
 from schema.sockets import INIT_WAIT, MAX_SUBSCRIPTIONS, SocketHandler
 from schema.success_models import SuccessModelsMutation, SuccessModelsQuery
 from schema.team_scorecards import TeamScorecardQueries
@@ -91,6 +94,7 @@ class Query(
     SessionFormatsQuery,
     CoachingProgrammesQuery,
     CoachingCadencesQuery,
+    CoachingSessionsQuery,
     CalendarFeedsQuery,
     CrmQuery,
     CrmEventsQuery,
@@ -123,6 +127,9 @@ class Mutation(
     SessionFormatsMutation,
     CoachingProgrammesMutation,
     CoachingCadencesMutation,
+    CoachingSessionsMutation,
+    SessionMovesMutation,
+    SessionNotesMutation,
     CalendarFeedsMutation,
     CrmMutation,
     CrmEventsMutation,
@@ -139,7 +146,7 @@ class Mutation(
 
 
 @strawberry.type(description="What is told as it happens.")
-class Subscription(KpiSnapshotSubscriptions, CoachingOpportunitiesSubscription):
+class Subscription(KpiSnapshotSubscriptions, CoachingOpportunitiesSubscription, CoachingSessionsSubscription):
     """Over `graphql-transport-ws`."""
 
 

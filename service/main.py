@@ -12,6 +12,7 @@ import uvicorn
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
+from starlette.datastructures import State
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
@@ -24,7 +25,8 @@ from service.api.openapi.document import install_document
 from service.api.router import router
 from service.api.system import STATIC
 from service.coaching_opportunities.use_cases.watching import OpportunityFeed
-from service.core.notifications import OPPORTUNITIES, SNAPSHOTS, Listener
+from service.coaching_sessions.use_cases.watching_sessions import SessionFeed
+from service.core.notifications import OPPORTUNITIES, SESSIONS, SNAPSHOTS, Listener
 from service.core.runtime import Runtime, open_runtime
 from service.core.settings import Settings
 from service.crm.receiving.runtime import ReceiverRuntime
@@ -56,7 +58,8 @@ def build_app(settings: Settings, *, run_worker: bool, runtime: RuntimeFactory |
             app.state.runtime = opened
             app.state.feed = SnapshotFeed(opened.database)
             app.state.opportunity_feed = OpportunityFeed(opened.database)
-            await stack.enter_async_context(_listening(opened, app.state.feed, app.state.opportunity_feed))
+            app.state.session_feed = SessionFeed(opened.database)
+            await stack.enter_async_context(_listening(opened, app.state))
             receivers = ReceiverRuntime(opened)
             await receivers.start()
             stack.push_async_callback(receivers.stop)
@@ -76,14 +79,22 @@ def build_app(settings: Settings, *, run_worker: bool, runtime: RuntimeFactory |
 
 
 @asynccontextmanager
-async def _listening(runtime: Runtime, snapshots: SnapshotFeed, opportunities: OpportunityFeed) -> AsyncIterator[None]:
-    """Both feeds hear of changes for as long as the block lasts."""
+async def _listening(runtime: Runtime, state: State) -> AsyncIterator[None]:
+    """Every feed hears of changes for as long as the block lasts."""
+    snapshots: SnapshotFeed = state.feed
+    opportunities: OpportunityFeed = state.opportunity_feed
+    sessions: SessionFeed = state.session_feed
 
     def reconnected() -> None:
         snapshots.reconnected()
         opportunities.reconnected()
+        sessions.reconnected()
 
-    channels: dict[str, Callable[[str], None]] = {SNAPSHOTS: snapshots.notified, OPPORTUNITIES: opportunities.notified}
+    channels: dict[str, Callable[[str], None]] = {
+        SNAPSHOTS: snapshots.notified,
+        OPPORTUNITIES: opportunities.notified,
+        SESSIONS: sessions.notified,
+    }
     listener = Listener(runtime.urls.app, channels, reconnected)
     running = (("listen", listener.run()), ("feed", snapshots.run()))
     tasks = [asyncio.create_task(task, name=name) for name, task in running]

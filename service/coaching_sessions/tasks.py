@@ -1,10 +1,12 @@
 """What the worker does for coaching sessions, organization by organization; where nobody coaches, one statement."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from uuid import UUID
 
 from service.coaching_sessions.repository import clock
 from service.coaching_sessions.use_cases.cascading import bound_all, bring_in_line
+from service.coaching_sessions.use_cases.session_clock import miss_overdue, remind_due
 from service.coaching_sessions.use_cases.surveying import Chunk, survey
 from service.coaching_sessions.use_cases.uncovered import tell_uncovered
 from service.core.clock import utc_now
@@ -16,24 +18,34 @@ from service.organizations.use_cases.scope import local_today
 
 __all__ = ["handlers", "keep_up_sessions"]
 
+SESSIONS_PER_TRANSACTION = 200
+
 
 async def keep_up_sessions(database: Database, org_id: UUID) -> int:
-    """All that is due now; 0 when nothing was."""
+    """Tell of sessions that are near, of those that nobody held, and lay down what is to come; 0: there is no more."""
+    now, system = utc_now(), Principal.system(org_id)
     async with database.tenant(org_id) as session:
-        due = await clock.read_due(session, org_id)
+        due = await clock.read_due(session, org_id, now)
         if not due.is_used:
             return 0
         is_due = due.wanted_at is not None or due.cascaded_on != await local_today(session, org_id)
+    done = [0]
+    if due.is_near:
+        async with database.tenant(org_id) as session:
+            done.append(await remind_due(session, system, now, SESSIONS_PER_TRANSACTION))
+    if due.is_over:
+        async with database.tenant(org_id) as session:
+            done.append(await miss_overdue(session, system, now, SESSIONS_PER_TRANSACTION))
     if is_due:
-        await cascade_in_chunks(database, org_id, due)
-    return int(is_due)
+        await cascade_in_chunks(database, org_id, now, due.wanted_at)
+    return int(max(done) >= SESSIONS_PER_TRANSACTION)
 
 
-async def cascade_in_chunks(database: Database, org_id: UUID, due: clock.Due) -> None:
+async def cascade_in_chunks(database: Database, org_id: UUID, now: datetime, wanted_at: datetime | None) -> None:
     """The cascade in many short transactions, so that whoever books or writes meanwhile does not wait for all of it."""
     system = Principal.system(org_id)
     async with database.tenant(org_id) as session:
-        found = await survey(session, system, utc_now())
+        found = await survey(session, system, now)
     async with database.tenant(org_id) as session:
         await bound_all(session, system, found)
     for chunk in found.chunks:
@@ -43,7 +55,7 @@ async def cascade_in_chunks(database: Database, org_id: UUID, due: clock.Due) ->
                 left = await bring_in_line(session, system, found, left)
     async with database.tenant(org_id) as session:
         await tell_uncovered(session, system, found)
-        await clock.note_cascade(session, org_id, found.clock.today, due.wanted_at)
+        await clock.note_cascade(session, org_id, found.clock.today, wanted_at)
 
 
 def handlers(database: Database) -> dict[str, JobHandler]:
@@ -52,7 +64,7 @@ def handlers(database: Database) -> dict[str, JobHandler]:
     async def want(org_id: UUID, _arguments: Mapping[str, str]) -> None:
         # A note and no more: of a thousand changes the loop makes one cascade.
         async with database.tenant(org_id) as session:
-            if (await clock.read_due(session, org_id)).is_used:
+            if (await clock.read_due(session, org_id, utc_now())).is_used:
                 await clock.want_cascade(session, org_id)
 
     return {CASCADE_PROGRAMMES: want}

@@ -73,9 +73,10 @@ class Database:
         )
 
     @asynccontextmanager
-    async def tenant(self, org_id: UUID) -> AsyncIterator[AsyncSession]:
-        """A transaction that sees exactly one organization."""
+    async def tenant(self, org_id: UUID, surface: str = "rest") -> AsyncIterator[AsyncSession]:
+        """A transaction that sees exactly one organization; the audit log names the `surface` that it is for."""
         async with self._session(org_id) as session:
+            session.info["surface"] = surface
             yield session
 
     @asynccontextmanager

@@ -81,6 +81,14 @@ BODIES: dict[str, Any] = {
     "changeCoachingProgramme": {"from_on": "2099-01-05", "minutes": 45},
     "endCoachingProgramme": {"ends_on": "2099-01-05"},
     "changeCoachingCadence": {"from_on": "2099-01-05", "minutes": 45},
+    "createCoachingSession": {"rep_id": str(ROW), "starts_at": "2099-01-05T10:00:00Z"},
+    "updateCoachingSession": {"shared_notes": "Two calls"},
+    "completeCoachingSession": {},
+    "cancelCoachingSession": {"reason": "A fair"},
+    "rescheduleCoachingSession": {"starts_at": "2099-01-05T10:00:00Z", "reason": "A fair"},
+    "attestCoachingSession": {"held": True},
+    "putPrivateNote": {"text": "Mine"},
+    "createNoteGrant": {"person_id": str(ROW)},
     "createCalendarFeed": {"name": "Phone", "person_id": str(ROW)},
     "bulkUpsertActivities": {"system": "dialler", "activities": [{"external_id": "7"}]},
     "bulkUpsertDeals": {"system": "pipes", "deals": [{"external_id": "7"}]},
@@ -94,6 +102,7 @@ FORMS: dict[str, dict[str, tuple[str | None, str]]] = {
 """The multipart bodies, as httpx sends them with `files=`."""
 
 OPPORTUNITY = to_global_id("CoachingOpportunity", ROW)
+SESSION = to_global_id("CoachingSession", ROW)
 
 GRAPHQL_INPUTS: dict[str, Any] = {
     "createPerson": PERSON,
@@ -154,6 +163,17 @@ GRAPHQL_INPUTS: dict[str, Any] = {
     "changeCoachingProgramme": {"id": to_global_id("CoachingProgramme", ROW), "fromOn": "2099-01-05", "minutes": 45},
     "endCoachingProgramme": {"id": to_global_id("CoachingProgramme", ROW), "endsOn": "2099-01-05"},
     "changeCoachingCadence": {"id": to_global_id("CoachingCadence", ROW), "fromOn": "2099-01-05", "minutes": 45},
+    "createCoachingSession": {"repId": ID, "startsAt": "2099-01-05T10:00:00Z"},
+    "updateCoachingSession": {"id": SESSION, "sharedNotes": "Two calls"},
+    "startCoachingSession": {"id": SESSION},
+    "completeCoachingSession": {"id": SESSION},
+    "cancelCoachingSession": {"id": SESSION, "reason": "A fair"},
+    "rescheduleCoachingSession": {"id": SESSION, "startsAt": "2099-01-05T10:00:00Z", "reason": "A fair"},
+    "attestCoachingSession": {"id": SESSION, "held": True},
+    "putPrivateNote": {"id": SESSION, "text": "Mine"},
+    "deletePrivateNote": {"id": to_global_id("PrivateNote", ROW)},
+    "createNoteGrant": {"id": SESSION, "personId": ID},
+    "deleteNoteGrant": {"id": SESSION, "personId": ID},
     "createCalendarFeed": {"name": "Phone", "personId": ID},
     "revokeCalendarFeed": {"id": to_global_id("CalendarFeed", ROW)},
     "bulkUpsertActivities": {"system": "dialler", "activities": [{"externalId": "7", "kind": "CALL"}]},

@@ -102,6 +102,11 @@ FOREIGN = {
     "coachingProgrammes": ("{ coachingProgrammes { edges { node { id name } } } }", {}),
     "coachingCadence": ("query ($cadence: ID!) { coachingCadence(id: $cadence) { id rep { name } } }", {"cadence"}),
     "coachingCadences": ("{ coachingCadences { edges { node { id rep { name } } } } }", {}),
+    "coachingSession": (
+        "query ($session: ID!) { coachingSession(id: $session) { id rep { name } moves { edges { node { id } } } } }",
+        {"session"},
+    ),
+    "coachingSessions": ("{ coachingSessions { edges { node { id rep { name } } } } }", {}),
     "calendarFeed": ("query ($feed: ID!) { calendarFeed(id: $feed) { id person { name } } }", {"feed"}),
     "calendarFeeds": ("{ calendarFeeds { edges { node { id person { name } } } } }", {}),
     "import": ("query ($import: ID!) { import(id: $import) { id fileName operation { status } } }", {"import"}),
@@ -203,6 +208,7 @@ async def test_no_field_tells_of_another_organization(
         "programme": to_global_id("CoachingProgramme", coaching["programme_id"]),
         "cadence": to_global_id("CoachingCadence", coaching["cadence_id"]),
         "feed": to_global_id("CalendarFeed", coaching["feed_id"]),
+        "session": to_global_id("CoachingSession", coaching["session_id"]),
         "import": to_global_id("Import", operation.id),
         "operation": to_global_id("Operation", operation.id),
     }

@@ -35,7 +35,8 @@ def _wall_clock(at: time) -> time:
 
 def _refuse_numbers(value: Any) -> Any:
     """A bare number would pass as seconds since midnight."""
-    if not isinstance(value, str | time):
+    is_text = isinstance(value, str | time)
+    if not is_text:
         raise ValueError("must be a local time as text, as 10:30")
     return value
 

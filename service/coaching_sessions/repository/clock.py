@@ -21,16 +21,20 @@ class Due:
     is_used: bool
     cascaded_on: date | None
     wanted_at: datetime | None
+    is_near: bool
+    is_over: bool
 
 
-async def read_due(session: AsyncSession, org_id: UUID) -> Due:
-    """In one statement; `is_used`: there is a programme or a session."""
+async def read_due(session: AsyncSession, org_id: UUID, now: datetime) -> Due:
+    """In one statement; used: there is a programme or a session, near: a reminder is due, over: nobody held one."""
     programmes = select(CoachingProgramme.id).where(col(CoachingProgramme.org_id) == org_id)
     sessions = select(CoachingSession.id).where(col(CoachingSession.org_id) == org_id)
     is_used = sqlalchemy.or_(programmes.exists(), sessions.exists())
+    near = sessions.where(col(CoachingSession.next_reminder_at) <= now).exists()
+    over = sessions.where(col(CoachingSession.status) == "scheduled", col(CoachingSession.ends_at) <= now).exists()
     clock = select(CoachingClock).where(col(CoachingClock.org_id) == org_id).subquery()
     one = sqlalchemy.select(sqlalchemy.literal(1).label("one")).subquery()
-    query = sqlalchemy.select(is_used, clock.c.cascaded_on, clock.c.wanted_at).select_from(
+    query = sqlalchemy.select(is_used, clock.c.cascaded_on, clock.c.wanted_at, near, over).select_from(
         one.outerjoin(clock, sqlalchemy.true())
     )
     return Due(*(await (await session.connection()).execute(query)).one())

@@ -16,7 +16,9 @@ from service.coaching_sessions.repository import sessions
 from service.coaching_sessions.upkeep import Decisions
 from service.coaching_sessions.use_cases.booking import book, release
 from service.coaching_sessions.use_cases.new_sessions import Planned, new_session
+from service.coaching_sessions.use_cases.telling import event_data
 from service.core.ids import new_id
+from service.core.notifications import SESSIONS, notify_all
 from service.webhooks.outbox import EventType, emit_many
 
 Events = list[tuple[EventType, dict[str, Any]]]
@@ -53,7 +55,7 @@ async def carry_out(
         row = rows.get(one.id)
         if row is None or (row.starts_at, row.status == SessionState.SCHEDULED) != (one.starts_at, one.is_scheduled):
             raise OvertakenError
-    events = [(EventType.COACHING_SESSION_SCHEDULED, told(row)) for row in new]
+    events = [(EventType.COACHING_SESSION_SCHEDULED, event_data(row)) for row in new]
     events += [_cancel(rows[one.id], why, now) for one, why in decisions.cancelled]
     for one, starts_at, why in decisions.moved:
         move, event = _move(rows[one.id], series[one.cadence_id], starts_at, why, now)
@@ -67,17 +69,8 @@ async def carry_out(
     await repository.write_gaps(session, org_id, decisions.gaps)
     await repository.forget_gaps(session, org_id, decisions.no_gaps)
     await emit_many(session, org_id, events)
-
-
-def told(row: CoachingSession) -> dict[str, Any]:
-    """What every event about a session says."""
-    return {
-        "session_id": row.id,
-        "manager_id": row.manager_id,
-        "rep_id": row.rep_id,
-        "starts_at": row.starts_at,
-        "sequence": row.sequence,
-    }
+    ids = [*(row.id for row in new), *(one.id for one in touched)]
+    await notify_all(session, SESSIONS, [f"{org_id}:{id_}" for id_ in ids])
 
 
 def _planned(series: Series, starts_at: datetime) -> Planned:
@@ -99,7 +92,7 @@ def _cancel(row: CoachingSession, why: str, now: datetime) -> tuple[EventType, d
     row.status, row.owed, row.sequence = SessionState.CANCELLED.value, False, row.sequence + 1
     row.cancelled_at = row.updated_at = now
     row.cancelled_side, row.cancel_reason, row.next_reminder_at = Side.SYSTEM.value, why, None
-    return EventType.COACHING_SESSION_CANCELLED, {**told(row), "side": Side.SYSTEM.value}
+    return EventType.COACHING_SESSION_CANCELLED, event_data(row, side=Side.SYSTEM.value)
 
 
 def _move(
@@ -124,7 +117,7 @@ def _move(
     )
     return move, (
         EventType.COACHING_SESSION_RESCHEDULED,
-        {**told(row), "was_at": was, "notice_minutes": notice},
+        event_data(row, was_at=was, notice_minutes=notice),
     )
 
 
@@ -136,4 +129,4 @@ def _revive(
     row.status, row.owed, row.due_at = SessionState.SCHEDULED.value, True, row.starts_at
     row.cancelled_at = row.cancelled_side = row.cancel_reason = None
     row.format_id = series.row.format_id
-    return EventType.COACHING_SESSION_SCHEDULED, told(row)
+    return EventType.COACHING_SESSION_SCHEDULED, event_data(row)

@@ -27,6 +27,13 @@ DELETE_ORGANIZATION = "delete_organization"
 
 FACTS_MOVE = frozenset({"time_zone", "currency"})
 """The settings that facts are derived with."""
+SESSIONS_MOVE = frozenset(
+    {
+        *("time_zone", "working_weekdays", "holiday_calendar", "company_holidays", "company_working_days"),
+        *("day_starts_hour", "day_ends_hour", "session_horizon_weeks"),
+    }
+)
+"""The settings that coaching sessions are laid down with."""
 
 
 def name_hash(name: str) -> bytes:
@@ -135,7 +142,7 @@ async def update_organization(
         await enqueue(session, REDERIVE_ALL, principal.org_id)
     if changed & counted_fields(Organization):
         await wake_snapshots(session, principal.org_id)
-    if changed & (counted_fields(Organization) | {"session_horizon_weeks"}):
+    if changed & SESSIONS_MOVE:
         await follow_people(session, principal.org_id)
     return to_dto(row)
 

@@ -41,7 +41,7 @@ MOVES_FACTS = "email"
 """The field whose change may make other facts theirs."""
 COUNTED = counted_fields(Person)
 """The fields that their targets depend on."""
-FOLLOWED = COUNTED | {"time_zone"}
+FOLLOWED = (COUNTED - {"email"}) | {"time_zone"}
 """The fields that their coaching depends on."""
 
 
