@@ -65,6 +65,13 @@ class Worker:
         )
         self.coaching = DrainLoop(
             "coaching",
+            lambda org_id: coaching_tasks.watch_clock(runtime.database, org_id),
+            list_organizations,
+            COACHING_SECONDS,
+        )
+        # Apart: a programme of thousands takes a while, and nobody's reminder waits for it.
+        self.cadences = DrainLoop(
+            "cadences",
             lambda org_id: coaching_tasks.keep_up_sessions(runtime.database, org_id),
             list_organizations,
             COACHING_SECONDS,
@@ -118,6 +125,7 @@ class Worker:
                 ("snapshots", self.snapshots.run),
                 ("opportunities", self.opportunities.run),
                 ("coaching", self.coaching.run),
+                ("cadences", self.cadences.run),
                 ("outbox", self.outbox.run),
                 ("webhooks", self.webhooks.run),
                 ("jobs", self._run_jobs),

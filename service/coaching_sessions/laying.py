@@ -21,7 +21,8 @@ FURTHEST_MOVE = 5
 LONGEST_SEARCH = 60
 """Days in which those are looked for."""
 DAYS_TO_CHOOSE_BY = 8
-LONGEST_RULE_SEARCH = timedelta(days=400)
+RULE_SEARCHES = (timedelta(weeks=9), timedelta(days=400))
+"""How far they are looked for: most rules are weekly, and a year is long to count."""
 DAY = timedelta(days=1)
 DAY_MINUTES = 24 * 60
 
@@ -189,8 +190,13 @@ class Laying:
 
     def first_days(self, since: date, last: date | None) -> list[date]:
         """The first days of the rule from a day on by which a time is chosen."""
-        until = min(last or date.max, since + LONGEST_RULE_SEARCH)
-        return [one.on for one in self.occurrences(since, until)[:DAYS_TO_CHOOSE_BY]]
+        found: list[date] = []
+        for span in RULE_SEARCHES:
+            until = min(last or date.max, since + span)
+            found = [one.on for one in self.occurrences(since, until)[:DAYS_TO_CHOOSE_BY]]
+            if len(found) == DAYS_TO_CHOOSE_BY:
+                break
+        return found
 
     def at_time(self, at: time) -> "Laying":
         """The same at another time of day."""

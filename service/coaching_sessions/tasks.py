@@ -16,19 +16,16 @@ from service.core.principal import Principal
 from service.organizations.use_cases.changes import CASCADE_PROGRAMMES
 from service.organizations.use_cases.scope import local_today
 
-__all__ = ["handlers", "keep_up_sessions"]
+__all__ = ["handlers", "keep_up_sessions", "watch_clock"]
 
 SESSIONS_PER_TRANSACTION = 200
 
 
-async def keep_up_sessions(database: Database, org_id: UUID) -> int:
-    """Tell of sessions that are near, of those that nobody held, and lay down what is to come; 0: there is no more."""
+async def watch_clock(database: Database, org_id: UUID) -> int:
+    """Tell of sessions that are near and of those that nobody held; 0: there are no more."""
     now, system = utc_now(), Principal.system(org_id)
     async with database.tenant(org_id) as session:
         due = await clock.read_due(session, org_id, now)
-        if not due.is_used:
-            return 0
-        is_due = due.wanted_at is not None or due.cascaded_on != await local_today(session, org_id)
     done = [0]
     if due.is_near:
         async with database.tenant(org_id) as session:
@@ -36,9 +33,18 @@ async def keep_up_sessions(database: Database, org_id: UUID) -> int:
     if due.is_over:
         async with database.tenant(org_id) as session:
             done.append(await miss_overdue(session, system, now, SESSIONS_PER_TRANSACTION))
-    if is_due:
-        await cascade_in_chunks(database, org_id, now, due.wanted_at)
     return int(max(done) >= SESSIONS_PER_TRANSACTION)
+
+
+async def keep_up_sessions(database: Database, org_id: UUID) -> int:
+    """Lay down what is to come, once a day and whenever something changed; 0 always, as nothing is left."""
+    now = utc_now()
+    async with database.tenant(org_id) as session:
+        due = await clock.read_due(session, org_id, now)
+        if not due.is_used or (due.wanted_at is None and due.cascaded_on == await local_today(session, org_id)):
+            return 0
+    await cascade_in_chunks(database, org_id, now, due.wanted_at)
+    return 0
 
 
 async def cascade_in_chunks(database: Database, org_id: UUID, now: datetime, wanted_at: datetime | None) -> None:

@@ -3,6 +3,7 @@
 import tempfile
 from pathlib import Path
 
+from tests.benchmarks.cadences import measure_cascade
 from tests.benchmarks.deliveries import compare_batches, compare_single_events
 from tests.benchmarks.facts import measure_drain
 from tests.benchmarks.freshness import measure_freshness
@@ -35,6 +36,14 @@ def main() -> None:
         live = measure_live(live_home)
         figures = f"p50 {live.p50:.0f} ms, p99 {live.p99:.0f} ms of {live.probes}"
         show("commit to 100 subscribers of another process", figures, "p99 300 ms", reached=live.p99 < 300)
+        cadences_home = folder / "cadences"
+        cadences_home.mkdir()
+        waits = measure_cascade(cadences_home)
+        longest = max(*waits.bookings, *waits.absences)
+        figures = (
+            f"{longest * 1000:.0f} ms at most of {len(waits.bookings)} bookings; all laid in {waits.cascade:.0f} s"
+        )
+        show("others while 2,000 reps' sessions are laid down", figures, "1,000 ms", reached=longest < 1)
         siege_home = folder / "siege"
         siege_home.mkdir()
         siege = measure_siege(siege_home)

@@ -39,6 +39,15 @@ async def lock_cascade(session: AsyncSession, org_id: UUID) -> None:
     await session.exec(select(func.pg_advisory_xact_lock(func.hashtextextended(f"cascade:{org_id}", 0))))
 
 
+async def plan_anew(session: AsyncSession) -> None:
+    """Let this connection plan its statements again, now that tables have grown; call it before writing many rows.
+
+    It also keeps the plans by which foreign keys are checked. One that was made while a table was all but empty may
+    read all rows of the organization for each that is checked, and serves until the table's statistics change.
+    """
+    await (await raw_connection(session)).execute("DISCARD PLANS")
+
+
 async def every_programme(session: AsyncSession, org_id: UUID) -> list[CoachingProgramme]:
     """All of an organization, ended ones too."""
     query = select(CoachingProgramme).where(col(CoachingProgramme.org_id) == org_id)

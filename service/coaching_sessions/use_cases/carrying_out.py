@@ -47,6 +47,8 @@ async def carry_out(
         for id_, planned in decisions.new
         if planned.starts_at is not None
     ]
+    if new:
+        await repository.plan_anew(session)
     await sessions.add_rows(session, new)
     put = [*((one, at) for one, at, _ in decisions.moved), *decisions.revived]
     touched = [*(one for one, _ in decisions.cancelled), *(one for one, _ in put)]
@@ -63,14 +65,17 @@ async def carry_out(
         events.append(event)
     events += [_revive(rows[one.id], series[one.cadence_id], at, now) for one, at in decisions.revived]
     await session.flush()
-    if await book(session, org_id, [*new, *(rows[one.id] for one, _ in put)]):
-        raise OvertakenError
-    await release(session, org_id, {one.id for one, _ in decisions.cancelled})
     await repository.write_gaps(session, org_id, decisions.gaps)
     await repository.forget_gaps(session, org_id, decisions.no_gaps)
     await emit_many(session, org_id, events)
     ids = [*(row.id for row in new), *(one.id for one in touched)]
     await notify_all(session, SESSIONS, [f"{org_id}:{id_}" for id_ in ids])
+    if new:
+        await repository.plan_anew(session)
+    # Last, so that whoever wants the same time waits for little but the commit.
+    if await book(session, org_id, [*new, *(rows[one.id] for one, _ in put)]):
+        raise OvertakenError
+    await release(session, org_id, {one.id for one, _ in decisions.cancelled})
 
 
 def _planned(series: Series, starts_at: datetime) -> Planned:

@@ -127,7 +127,8 @@ def _reconcile(
         return roster.why_ended(audience, manager_id, rep_id, day)
 
     pairs = roster.find_pairs(audience, min([today, *(one.from_on for one in there)]), clock.horizon)
-    if programme.starts_on <= today or there:
+    # One that changes later has begun earlier: its cadences tell.
+    if min([programme.starts_on, *(one.from_on for one in there)]) <= today:
         covered.update({one.rep_id: one.manager_id for one in pairs if one.holds(today)})
     outcome = reconcile(pairs, there, programme.starts_on, today, why)
     return outcome.begin, outcome.bound
