@@ -5,6 +5,9 @@ UV := PYTHONPATH=$(TOOLS) UV_SYSTEM_CERTS=1 $(TOOLS)/bin/uv
 RUN := $(UV) run --no-sync
 PORT ?= 8000
 ARGS ?=
+# Containers often forbid Python to keep what it compiles, and then every
+# process compiles all its libraries anew; the tests and checks start dozens.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: setup demo test check bench serve clean lint format types contracts drift lengths conformance suites
 

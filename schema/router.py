@@ -1,6 +1,7 @@
 """The GraphQL endpoint: one schema from every slice, the caller's context, and GraphiQL without the internet."""
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -158,16 +159,21 @@ class _Schema(strawberry.Schema):
 
 
 def build_schema(settings: Settings) -> strawberry.Schema:
-    """The schema with its limits; introspection by setting."""
+    """The schema with its limits; introspection by setting. It keeps nothing of a request, so applications share it."""
+    return _schema(introspection=settings.graphql_introspection)
+
+
+@cache
+def _schema(*, introspection: bool) -> strawberry.Schema:
     extensions: list[type[SchemaExtension] | Callable[[], SchemaExtension]] = [
         lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS),
         DocumentLimits,
         RenderErrors,
     ]
-    if not settings.graphql_introspection:
+    if not introspection:
         extensions.append(DisableIntrospection)
     # Suggestions would tell names one by one what introspection must not tell.
-    config = StrawberryConfig(disable_field_suggestions=not settings.graphql_introspection, scalar_map=SCALARS)
+    config = StrawberryConfig(disable_field_suggestions=not introspection, scalar_map=SCALARS)
     return _Schema(Query, Mutation, Subscription, extensions=extensions, config=config)
 
 

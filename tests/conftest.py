@@ -1,17 +1,25 @@
 """One embedded PostgreSQL and one migrated database per test session; every test makes its own organization."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import asyncpg
 import pytest
 import pytest_asyncio
+from hypothesis import settings as hypothesis_settings
 
 from service.core.database import Database
-from service.core.embedded import DatabaseUrls, ensure_database
+from service.core.embedded import OWNER, DatabaseUrls, ensure_database
 from service.core.migrating import migrate
 from service.core.secrets import SecretBox
 from service.core.settings import Settings
+
+# Hypothesis's limit of 200 ms an example is for an idle machine, and says nothing about answers; it sets none in CI.
+# All else is as the environment has it.
+hypothesis_settings.register_profile("touchline", hypothesis_settings(), deadline=None)
+hypothesis_settings.load_profile("touchline")
 
 ENCRYPTION_KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 
@@ -33,7 +41,23 @@ def server_urls(tmp_path_factory: pytest.TempPathFactory) -> DatabaseUrls:
     """A fresh cluster with an empty database; it stops when the process ends."""
     folder = tmp_path_factory.mktemp("pg")
     folder.chmod(0o755)
-    return ensure_database(folder / "data")
+    urls = ensure_database(folder / "data")
+    asyncio.run(_forget_on_a_power_cut(urls))
+    return urls
+
+
+async def _forget_on_a_power_cut(urls: DatabaseUrls) -> None:
+    """Let no commit wait for the disk: this cluster does not outlive the test session.
+
+    Scenarios that kill a service or its PostgreSQL start a cluster of their own, which is as durable as the product's.
+    """
+    superuser = await asyncpg.connect(urls.owner.replace(f"{OWNER}@", "postgres@"))
+    try:
+        for name in ("fsync", "synchronous_commit", "full_page_writes"):
+            await superuser.execute(f"ALTER SYSTEM SET {name} = off")
+        await superuser.execute("SELECT pg_reload_conf()")
+    finally:
+        await superuser.close()
 
 
 @pytest_asyncio.fixture(scope="session")

@@ -70,6 +70,7 @@ class Database:
             max_overflow=0,
             pool_pre_ping=True,
             pool_timeout=10,
+            hide_parameters=True,  # an error that is logged must not carry somebody's private words
         )
 
     @asynccontextmanager

@@ -14,10 +14,8 @@ import sqlalchemy as sa
 from service.core.database import Database
 from service.core.ids import new_id
 from service.core.principal import Principal
-from service.core.settings import Settings
 from service.core.tables import metadata
 from service.core.tenancy import tenant_tables
-from service.main import build_api
 from service.organizations.use_cases.lifecycle import export_organization
 from service.webhooks.tasks import publish_outbox
 from tests.factories.coaching import plant_coaching
@@ -26,6 +24,7 @@ from tests.factories.requests import ABSENCE, FORMS
 from tests.factories.rows import sample_row
 from tests.factories.sales_org import SalesOrg, make_sales_org
 from tests.factories.success_models import process_document
+from tests.fixtures.documents import plain_api
 from tests.fixtures.rest import ANYWAY, bearer
 from tests.fixtures.statements import counted_statements
 
@@ -127,7 +126,7 @@ THE_TWOS = {"not_your_move", "not_a_participant", "private_note_not_found", "not
 
 def operations() -> Iterator[tuple[str, str, str, dict[str, Any]]]:
     """Method, path, operation id and description of all that the API serves."""
-    document = build_api(Settings(_env_file=None)).openapi()
+    document = plain_api().openapi()
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             yield method.upper(), path, operation["operationId"], operation

@@ -11,12 +11,11 @@ from pydantic import TypeAdapter
 from service.api.openapi.walking import operations, resolve, subschemas, webhooks
 from service.api.operation import PERMISSION, PUBLIC
 from service.api.problems import flat_routes
-from service.core.settings import Settings
-from service.main import build_api
 from service.permissions import ALL_PERMISSIONS
 from service.webhooks.event_types import EventType
+from tests.fixtures.documents import plain_api
 
-API = build_api(Settings(_env_file=None))
+API = plain_api()
 DOCUMENT: dict[str, Any] = API.openapi()
 OPERATIONS = [
     pytest.param(path, method, found, id=found["operationId"]) for path, method, found in operations(DOCUMENT)

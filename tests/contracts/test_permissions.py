@@ -17,11 +17,12 @@ from service.organizations.use_cases.api_keys import create_api_key
 from service.permissions import ALL_PERMISSIONS, ROLES
 from tests.factories.requests import BODIES, FORMS, GRAPHQL_INPUTS, ID, PATH_VALUES
 from tests.factories.sales_org import SalesOrg, make_sales_org
+from tests.fixtures.documents import plain_api
 from tests.fixtures.rest import ANYWAY, bearer
 
 ROOT = Path(__file__).parents[2]
 SETTINGS = Settings(_env_file=None)
-REST = {one.operation_id: one for one in rest_operations(build_api(SETTINGS))}
+REST = {one.operation_id: one for one in rest_operations(plain_api())}
 FIELDS = dict(graphql_fields(build_schema(SETTINGS)))
 
 

@@ -60,8 +60,8 @@ class Review:
 
     async def call(self, person: PersonDTO, count: int, day: int = 20) -> None:
         """Calls of a day in March."""
-        for minute in range(count):
-            await self.org.add_activity(person, self.org.local(self.at.year, 3, day, 12, minute))
+        year = self.at.year
+        await self.org.add_activities([(person, self.org.local(year, 3, day, 12, at)) for at in range(count)])
         await self.org.refresh()
 
 
@@ -73,8 +73,7 @@ async def team_of_six(org: SalesOrg, document: dict[str, Any] | None = None, yea
     names = ("Bob", "Cid", "Dora", "Eli", "Flo")
     others = [await org.add_person(name, manager_id=lead.id, hired_on=date(2025, 1, 1)) for name in names]
     review = Review(org, lead, ann, others, org.local(year, 3, 27, 17))
-    for person in (lead, *others):
-        for day in range(2, 14):
-            await org.add_activity(person, org.local(year, 3, day, 12))
+    days = [org.local(year, 3, day, 12) for day in range(2, 14)]
+    await org.add_activities([(person, day) for person in (lead, *others) for day in days])
     await org.refresh()
     return review

@@ -64,5 +64,4 @@ async def _deal(org: SalesOrg, rep: PersonDTO, number: int, *, won: bool) -> Non
         await org.add_stage_change(made, 1, ("discovery", "proposal"), created + timedelta(days=10))
     if won:
         await org.add_stage_change(made, 2, ("proposal", "closed_won"), closed)
-    for minute in range(CALLS_PER_DEAL):
-        await org.add_activity(rep, created - timedelta(days=1, minutes=minute))
+    await org.add_activities([(rep, created - timedelta(days=1, minutes=minute)) for minute in range(CALLS_PER_DEAL)])

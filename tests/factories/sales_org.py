@@ -91,17 +91,27 @@ class SalesOrg:
 
     async def add_activity(self, person: PersonDTO | None, at: datetime, kind: str = "call", **fields: Any) -> Activity:
         """An activity and the mark it leaves."""
-        row = Activity(
-            org_id=self.id,
-            kind=kind,
-            person_id=None if person is None else person.id,
-            occurred_at=at.astimezone(UTC),
-            occurred_on=self.day_of(at),
-            **KNOWN,
-            **{"attributes": {}, **fields},
-        )
-        await self.write([row], [(row.person_id, row.occurred_on)])
+        (row,) = await self.add_activities([(person, at)], kind, **fields)
         return row
+
+    async def add_activities(
+        self, done: Sequence[tuple[PersonDTO | None, datetime]], kind: str = "call", **fields: Any
+    ) -> list[Activity]:
+        """Activities of one kind, and the marks they leave, in one transaction."""
+        rows = [
+            Activity(
+                org_id=self.id,
+                kind=kind,
+                person_id=None if person is None else person.id,
+                occurred_at=at.astimezone(UTC),
+                occurred_on=self.day_of(at),
+                **KNOWN,
+                **{"attributes": {}, **fields},
+            )
+            for person, at in done
+        ]
+        await self.write([*rows], [(row.person_id, row.occurred_on) for row in rows])
+        return rows
 
     async def add_deal(
         self, owner: PersonDTO, created: datetime, closed: datetime | None = None, outcome: str = "open", **fields: Any

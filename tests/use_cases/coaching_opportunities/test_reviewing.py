@@ -53,9 +53,8 @@ async def test_it_closes_with_its_gap_and_comes_up_anew_with_another(behind: Rev
     assert (closed.id, closed.status) == (first.id, OpportunityState.CLOSED)
     assert closed.closed_at is not None
     april = behind.org.local(2026, 4, 29, 17)
-    for person in behind.others:
-        for day in range(1, 13):
-            await behind.org.add_activity(person, behind.org.local(2026, 4, day, 12))
+    days = [behind.org.local(2026, 4, day, 12) for day in range(1, 13)]
+    await behind.org.add_activities([(person, day) for person in behind.others for day in days])
     await behind.org.refresh()
     await behind.make(april)
     states = {one.status for one in await behind.seen_by(person_id=behind.ann.id)}
@@ -163,10 +162,9 @@ async def test_a_rate_below_its_peers_beyond_chance_is_raised(org: SalesOrg) -> 
 
 
 async def connected(team: Review, person: PersonDTO, calls: int, of_which: int) -> None:
-    for number in range(calls):
-        outcome = "connected" if number < of_which else "no_answer"
-        at = team.org.local(2026, 2, 2 + number // 10, 9, number % 10)
-        await team.org.add_activity(person, at, outcome=outcome)
+    made = [(person, team.org.local(2026, 2, 2 + number // 10, 9, number % 10)) for number in range(calls)]
+    await team.org.add_activities(made[:of_which], outcome="connected")
+    await team.org.add_activities(made[of_which:], outcome="no_answer")
     await team.org.refresh()
 
 
