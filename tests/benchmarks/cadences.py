@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 from service.core.database import Database
-from service.core.embedded import ensure_database
+from service.core.embedded import DatabaseUrls, ensure_database
 from service.core.migrating import migrate
 from tests.factories.programmes import Waits, add_many, add_programme, cascade_under_load
 from tests.factories.sales_org import make_sales_org
@@ -14,11 +14,10 @@ MANAGERS, REPS = 200, 2000
 
 def measure_cascade(folder: Path) -> Waits:
     """Eight weeks of weekly sessions for everybody, in a database of its own."""
-    return asyncio.run(_measure(folder))
+    return asyncio.run(_measure(ensure_database(folder / "data")))
 
 
-async def _measure(folder: Path) -> Waits:
-    urls = ensure_database(folder / "data")
+async def _measure(urls: DatabaseUrls) -> Waits:
     await migrate(urls)
     database = Database(urls.app)
     try:

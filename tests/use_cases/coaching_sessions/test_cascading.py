@@ -1,87 +1,26 @@
-"""The cascade on the real database: joiners, movers, leavers, absences, changes; and nothing twice."""
+"""The cascade on the real database: joiners, movers, leavers, absences; and nothing twice."""
 
-from datetime import UTC, date, datetime, timedelta
-from typing import Any
-from uuid import UUID
+from datetime import date, timedelta
 
 import pytest
-from sqlmodel import col, select
 
-from service.coaching_sessions.dto.formats import CreateSessionFormat
-from service.coaching_sessions.dto.programmes import ChangeSeries, EndProgramme
-from service.coaching_sessions.models import CoachingSession, SessionMove
-from service.coaching_sessions.use_cases.booking import book
-from service.coaching_sessions.use_cases.cadences import change_coaching_cadence
-from service.coaching_sessions.use_cases.formats import create_session_format
-from service.coaching_sessions.use_cases.programmes import change_coaching_programme, end_coaching_programme
-from service.core.ids import new_id
-from service.organizations.dto.people import ManagerPeriodInput, PersonDTO, UpdatePerson
+from service.organizations.dto.people import ManagerPeriodInput
 from service.organizations.dto.teams import CreateTeam
 from service.organizations.use_cases.absences import delete_absence
-from service.organizations.use_cases.people import delete_person, update_person
+from service.organizations.use_cases.people import delete_person
 from service.organizations.use_cases.reporting_lines import add_manager_period
 from service.organizations.use_cases.teams import create_team, delete_team
+from tests.factories.cascades import APRIL, NOW, TUESDAY, WEDNESDAY, days_of, pair, steady, update
 from tests.factories.events import emitted
 from tests.factories.programmes import (
     add_absence,
     add_programme,
     cadences_of,
-    everything,
     gaps_of,
     lay_down,
     sessions_of,
 )
 from tests.factories.sales_org import SalesOrg
-
-NOW = datetime(2027, 3, 1, 13, tzinfo=UTC)
-"""A Monday morning in New York."""
-TUESDAY, WEDNESDAY, APRIL = date(2027, 3, 9), date(2027, 3, 10), date(2027, 4, 1)
-
-
-async def pair(org: SalesOrg, **fields: Any) -> tuple[PersonDTO, PersonDTO]:
-    """A manager and a rep of theirs."""
-    lead = await org.add_person("Lead", role="manager")
-    return lead, await org.add_person("Ann", manager_id=lead.id, **({"hired_on": "2026-01-01"} | fields))
-
-
-async def days_of(org: SalesOrg, rep_id: UUID, status: str = "scheduled") -> list[date]:
-    """The local days of a rep's sessions."""
-    return [org.day_of(row.starts_at) for row in await sessions_of(org, rep_id, status)]
-
-
-async def steady(org: SalesOrg, now: datetime = NOW) -> None:
-    """One more cascade changes nothing."""
-    before = await everything(org)
-    await lay_down(org, now + timedelta(minutes=1))
-    assert await everything(org) == before
-
-
-async def update(org: SalesOrg, person: PersonDTO, **fields: Any) -> None:
-    async with org.database.tenant(org.id) as session:
-        await update_person(session, org.system, person.id, UpdatePerson.model_validate(fields))
-
-
-async def reschedule(org: SalesOrg, row: CoachingSession, by: timedelta) -> None:
-    """As a move by hand leaves it."""
-    async with org.database.tenant(org.id) as session:
-        (stored,) = (await session.exec(select(CoachingSession).where(col(CoachingSession.id) == row.id))).all()
-        move = SessionMove(
-            org_id=org.id,
-            id=new_id(),
-            session_id=row.id,
-            sequence=stored.sequence + 1,
-            from_starts_at=stored.starts_at,
-            from_ends_at=stored.ends_at,
-            to_starts_at=stored.starts_at + by,
-            to_ends_at=stored.ends_at + by,
-            moved_at=NOW,
-            side="rep",
-            reason="A customer",
-            notice_minutes=1440,
-        )
-        stored.starts_at, stored.ends_at, stored.sequence = move.to_starts_at, move.to_ends_at, move.sequence
-        session.add(move)
-        assert await book(session, org.id, [stored]) == set()
 
 
 async def test_every_rep_gets_a_time_of_their_own_and_a_second_cascade_changes_nothing(org: SalesOrg) -> None:
@@ -186,18 +125,6 @@ async def test_an_absence_that_is_added_and_taken_back(org: SalesOrg, when_away:
     await steady(org)
 
 
-async def test_a_session_that_somebody_moved_survives(org: SalesOrg) -> None:
-    _, ann = await pair(org)
-    await add_programme(org)
-    await lay_down(org, NOW)
-    row = (await sessions_of(org, ann.id))[1]
-    await reschedule(org, row, timedelta(hours=2))
-    await add_absence(org, ann.id, TUESDAY, TUESDAY)
-    before = await everything(org)
-    await lay_down(org, NOW + timedelta(minutes=1))
-    assert await everything(org) == before
-
-
 async def test_a_long_absence_is_owed_by_the_rule_to_move(org: SalesOrg) -> None:
     lead, ann = await pair(org)
     await add_programme(org)
@@ -206,66 +133,6 @@ async def test_a_long_absence_is_owed_by_the_rule_to_move(org: SalesOrg) -> None
     assert await gaps_of(org) == [(TUESDAY, "manager_away", True), (date(2027, 3, 16), "manager_away", True)]
     assert len(await days_of(org, ann.id)) == 6
     await steady(org)
-
-
-async def test_a_series_changes_from_a_day_on(org: SalesOrg) -> None:
-    _, ann = await pair(org)
-    await add_programme(org)
-    await lay_down(org, NOW)
-    kept = (await sessions_of(org, ann.id))[-1]
-    await reschedule(org, kept, timedelta(hours=3))
-    (cadence,) = await cadences_of(org, ann.id)
-    change = ChangeSeries.model_validate({"from_on": "2027-04-01", "rule": "FREQ=WEEKLY;BYDAY=TH", "minutes": 60})
-    async with org.database.tenant(org.id) as session:
-        following = await change_coaching_cadence(session, org.system, cadence.id, change)
-    await lay_down(org, NOW)
-    rows = await sessions_of(org, ann.id)
-    days = [row.starts_at.astimezone(org.zone).strftime("%a") for row in rows]
-    assert days == ["Tue"] * 5 + ["Thu"] * 3 + ["Tue", "Thu"]
-    assert {(row.ends_at - row.starts_at) // timedelta(minutes=1) for row in rows[5:8]} == {60}
-    assert rows[-2].id == kept.id
-    before, after = await cadences_of(org, ann.id)
-    assert (before.ends_on, before.end_reason, before.series_id) == (date(2027, 3, 31), "changed", after.series_id)
-    assert (after.id, after.starts_on, after.minutes, after.starts_at) == (following.id, APRIL, 60, before.starts_at)
-    await steady(org)
-
-
-async def test_a_programme_changes_from_a_day_on_for_all(org: SalesOrg) -> None:
-    lead, ann = await pair(org)
-    bob = await org.add_person("Bob", manager_id=lead.id, hired_on="2026-01-01")
-    programme = await add_programme(org)
-    await lay_down(org, NOW)
-    change = ChangeSeries.model_validate({"from_on": "2027-04-06", "starts_at": "14:00", "minutes": 45})
-    async with org.database.tenant(org.id) as session:
-        await change_coaching_programme(session, org.system, programme.id, change)
-    await lay_down(org, NOW)
-    times = [
-        [row.starts_at.astimezone(org.zone).time() for row in await sessions_of(org, one.id)] for one in (ann, bob)
-    ]
-    assert [[f"{at:%H:%M}" for at in (several[0], several[-1])] for several in sorted(times)] == [
-        ["10:00", "14:00"],
-        ["10:30", "14:45"],
-    ]
-    assert all(len(several) == 8 for several in times)
-    before, after = await cadences_of(org, ann.id)
-    assert (before.end_reason, before.series_id, after.from_on) == ("changed", after.series_id, date(2027, 4, 6))
-    await steady(org)
-
-
-async def test_a_programme_ends(org: SalesOrg) -> None:
-    _, ann = await pair(org)
-    programme = await add_programme(org)
-    await lay_down(org, NOW)
-    async with org.database.tenant(org.id) as session:
-        await end_coaching_programme(session, org.system, programme.id, EndProgramme(ends_on=date(2027, 3, 9)))
-    await lay_down(org, NOW)
-    assert await days_of(org, ann.id) == [date(2027, 3, 2), TUESDAY]
-    (cadence,) = await cadences_of(org, ann.id)
-    assert (cadence.ends_on, cadence.end_reason) == (TUESDAY, "programme_ended")
-    await steady(org)
-    later = NOW + timedelta(days=30)
-    await lay_down(org, later)
-    await steady(org, later)
 
 
 async def test_who_is_in_the_team_or_has_the_role_and_is_not_any_more(org: SalesOrg) -> None:
@@ -297,19 +164,6 @@ async def test_two_programmes_of_one_pair_do_not_collide_and_a_deleted_person_is
         await delete_person(session, org.system, lead.id)
     await lay_down(org, NOW)
     assert not [*await cadences_of(org, ann.id), *await sessions_of(org, ann.id)]
-
-
-async def test_new_sessions_follow_the_newest_version_of_the_format(org: SalesOrg) -> None:
-    _, ann = await pair(org)
-    await add_programme(org)
-    await lay_down(org, NOW)
-    document = {"sections": [{"key": "talk", "title": "Talk", "minutes": 30}]}
-    new = CreateSessionFormat.model_validate({"key": "grow", "name": "Ours", "document": document})
-    async with org.database.tenant(org.id) as session:
-        version = await create_session_format(session, org.system, new)
-    await lay_down(org, NOW + timedelta(days=7))
-    formats = [row.format_id for row in await sessions_of(org, ann.id)]
-    assert (formats[-1], version.id in formats[:-1]) == (version.id, False)
 
 
 async def test_a_day_that_is_full_is_said_to_be(org: SalesOrg) -> None:
