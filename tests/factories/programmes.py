@@ -145,13 +145,14 @@ async def cascade_under_load(org: SalesOrg, leads: list[UUID], reps: list[UUID])
     """The worker's cascade, while somebody books times of the same managers and writes absences of the same reps."""
     found, first = Waits(), time.perf_counter()
     running = asyncio.create_task(keep_up_sessions(org.database, org.id))
-    tuesday = datetime.combine(utc_now().date() + timedelta(days=70), datetime.min.time(), UTC)
+    soon = utc_now().date() + timedelta(days=14)
+    thursday = datetime.combine(soon + timedelta(days=(3 - soon.weekday()) % 7), datetime.min.time(), org.zone)
     turn = 0
     while not running.done():
-        # The managers in turn, at the time that the cascade gives to their first reps and at others.
+        # The managers in turn, at the times that the cascade is giving to their reps.
         lead, rep = leads[turn % len(leads)], reps[turn % len(reps)]
         begun = time.perf_counter()
-        await book_by_hand(org, lead, rep, tuesday + timedelta(minutes=5 * (turn % 2000)))
+        await book_by_hand(org, lead, rep, (thursday + timedelta(hours=10, minutes=5 * (turn % 60))).astimezone(UTC))
         found.bookings.append(time.perf_counter() - begun)
         begun = time.perf_counter()
         day = date(2026, 1, 1) + timedelta(days=turn)
