@@ -29,6 +29,7 @@ REFERENCES = {
     "person_id": "Person",
     "rep_id": "Person",
     "session_id": "CoachingSession",
+    "team_id": "Team",
 }
 """The type that the global ids in an input of this name belong to."""
 

@@ -13,7 +13,9 @@ from schema.benchmarks import load_benchmarks
 from schema.cadence_adherence.queries import load_cadence_adherence
 from schema.calendar_feeds import load_calendar_feed
 from schema.coaching_briefs import load_coaching_brief
+from schema.coaching_cadences import load_coaching_cadence
 from schema.coaching_opportunities import load_coaching_opportunity
+from schema.coaching_programmes import load_coaching_programme
 from schema.coaching_sessions import load_coaching_session
 from schema.coaching_topics.types import load_coaching_topic
 from schema.commitments import load_commitment
@@ -39,6 +41,7 @@ from schema.plans import load_plan
 from schema.process_adherence import load_process_adherence
 from schema.relay import Node, NullIfAbsent, split_global_id
 from schema.scorecards import load_scorecard
+from schema.session_formats import load_session_format, load_session_format_template
 from schema.session_notes import load_note_grant, load_private_note
 from schema.session_records import load_session_attestation, load_session_move
 from schema.success_models import load_success_model
@@ -62,7 +65,9 @@ BY_ROW_ID: dict[str, Callable[[Info, UUID], Awaitable[Node]]] = {
     "AuditEvent": load_audit_event,
     "CoachingBrief": load_coaching_brief,
     "CalendarFeed": load_calendar_feed,
+    "CoachingCadence": load_coaching_cadence,
     "CoachingOpportunity": load_coaching_opportunity,
+    "CoachingProgramme": load_coaching_programme,
     "CoachingSession": load_coaching_session,
     "CoachingTopic": load_coaching_topic,
     "Commitment": load_commitment,
@@ -79,6 +84,7 @@ BY_ROW_ID: dict[str, Callable[[Info, UUID], Awaitable[Node]]] = {
     "Operation": load_operation,
     "Organization": _own_organization,
     "Person": load_person,
+    "SessionFormat": load_session_format,
     "PrivateNote": load_private_note,
     "SessionMove": load_session_move,
     "SuccessModel": load_success_model,
@@ -102,6 +108,7 @@ BY_KEY: dict[str, Callable[[Info, str], Awaitable[Node]]] = {
     "Plan": load_plan,
     "TeamScorecard": load_team_scorecard,
     "Scorecard": load_scorecard,
+    "SessionFormatTemplate": load_session_format_template,
     "SessionAttestation": load_session_attestation,
     "ProcessAdherence": load_process_adherence,
     "WebhookAttempt": load_webhook_attempt,

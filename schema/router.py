@@ -28,11 +28,13 @@ from schema.benchmarks import BenchmarkQueries
 from schema.cadence_adherence.queries import CadenceAdherenceQueries
 from schema.calendar_feeds import CalendarFeedsMutation, CalendarFeedsQuery
 from schema.coaching_briefs import CoachingBriefsQuery, CoachingBriefsSubscription
+from schema.coaching_cadences import CoachingCadencesMutation, CoachingCadencesQuery
 from schema.coaching_opportunities import (
     CoachingOpportunitiesMutation,
     CoachingOpportunitiesQuery,
     CoachingOpportunitiesSubscription,
 )
+from schema.coaching_programmes import CoachingProgrammesMutation, CoachingProgrammesQuery
 from schema.coaching_sessions import CoachingSessionsMutation, CoachingSessionsQuery
 from schema.coaching_topics.mutations import CoachingTopicsMutation
 from schema.coaching_topics.queries import CoachingTopicsQuery, CoachingTopicsSubscription
@@ -62,6 +64,7 @@ from schema.people.queries import PeopleQuery
 from schema.plans import PlanQueries
 from schema.process_adherence import ProcessAdherenceQueries
 from schema.scalars import SCALARS
+from schema.session_formats import SessionFormatsMutation, SessionFormatsQuery
 from schema.session_moves import CoachingSessionsSubscription, SessionMovesMutation
 from schema.session_notes import SessionNotesMutation
 from schema.sockets import INIT_WAIT, MAX_SUBSCRIPTIONS, SocketHandler
@@ -95,6 +98,9 @@ class Query(
     ModelChangesQueries,
     TeamScorecardQueries,
     CoachingOpportunitiesQuery,
+    SessionFormatsQuery,
+    CoachingProgrammesQuery,
+    CoachingCadencesQuery,
     CoachingSessionsQuery,
     CoachingBriefsQuery,
     CalendarFeedsQuery,
@@ -130,6 +136,9 @@ class Mutation(
     IdentityProviderMutation,
     SuccessModelsMutation,
     CoachingOpportunitiesMutation,
+    SessionFormatsMutation,
+    CoachingProgrammesMutation,
+    CoachingCadencesMutation,
     CoachingSessionsMutation,
     SessionMovesMutation,
     SessionNotesMutation,

@@ -9,7 +9,13 @@ from typing import Any, NewType
 
 import strawberry
 from graphql import GraphQLError
-from strawberry.schema.types.base_scalars import DateDefinition, DateTimeDefinition, DecimalDefinition, UUIDDefinition
+from strawberry.schema.types.base_scalars import (
+    DateDefinition,
+    DateTimeDefinition,
+    DecimalDefinition,
+    TimeDefinition,
+    UUIDDefinition,
+)
 from strawberry.types.scalar import ScalarDefinition
 
 Cursor = NewType("Cursor", str)
@@ -42,6 +48,7 @@ SCALARS: Mapping[object, ScalarDefinition] = {
         DateTimeDefinition,
         description="An ISO 8601 instant with its offset, as `2026-01-31T09:00:00Z`; given ones between 1970 and 2199.",
     ),
+    dt.time: replace(TimeDefinition, description="A wall-clock time of day, as `10:30:00`."),
     decimal.Decimal: replace(DecimalDefinition, description="A decimal number as text, so that no digit is lost."),
     uuid.UUID: replace(
         UUIDDefinition,

@@ -16,6 +16,7 @@ import asyncpg
 from service.activities import tasks as activities_tasks
 from service.coaching_opportunities import tasks as opportunity_tasks
 from service.coaching_sessions import agenda_tasks
+from service.coaching_sessions import tasks as coaching_tasks
 from service.core import notifications
 from service.core.jobs import JobHandler, build_runner
 from service.core.logging import get_logger
@@ -33,6 +34,8 @@ RESTART_SECONDS = 1.0
 PURGE_SECONDS = 3600.0
 CELLS_PER_TRANSACTION = 2000
 PEOPLE_PER_TRANSACTION = 200
+COACHING_SECONDS = 2.0
+"""Sessions follow programmes and people, and the clock, at this distance."""
 REVIEW_SECONDS = 10.0
 """Opportunities follow the snapshots, and topics both, at this distance, so that a burst of changes is one review."""
 
@@ -43,6 +46,7 @@ def job_handlers(runtime: Runtime) -> dict[str, JobHandler]:
         **organizations_tasks.handlers(runtime),
         **activities_tasks.handlers(runtime.database),
         **kpi_tasks.handlers(runtime.database),
+        **coaching_tasks.handlers(runtime.database),
         **crm_tasks.handlers(runtime),
     }
 
@@ -65,6 +69,19 @@ class Worker:
             lambda org_id: opportunity_tasks.review(runtime.database, org_id),
             list_organizations,
             REVIEW_SECONDS,
+        )
+        self.coaching = DrainLoop(
+            "coaching",
+            lambda org_id: coaching_tasks.watch_clock(runtime.database, org_id),
+            list_organizations,
+            COACHING_SECONDS,
+        )
+        # Apart: a programme of thousands takes a while, and nobody's reminder waits for it.
+        self.cadences = DrainLoop(
+            "cadences",
+            lambda org_id: coaching_tasks.keep_up_sessions(runtime.database, org_id),
+            list_organizations,
+            COACHING_SECONDS,
         )
         self.snapshots = DrainLoop(
             "snapshots",
@@ -117,6 +134,8 @@ class Worker:
                 ("snapshots", self.snapshots.run),
                 ("opportunities", self.opportunities.run),
                 ("agenda", self.agenda.run),
+                ("coaching", self.coaching.run),
+                ("cadences", self.cadences.run),
                 ("outbox", self.outbox.run),
                 ("webhooks", self.webhooks.run),
                 ("jobs", self._run_jobs),

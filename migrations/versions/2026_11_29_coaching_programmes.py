@@ -13,7 +13,7 @@ branch_labels = None
 depends_on = None
 
 INSTANT = sa.DateTime(timezone=True)
-TABLES = ("session_format", "coaching_programme", "coaching_cadence", "cadence_gap", "coaching_clock")
+TABLES = ("session_format", "coaching_programme", "coaching_cadence", "cadence_gap", "coaching_clock", "uncovered_rep")
 APPEND_ONLY = ("session_format",)
 SETTINGS = {"session_horizon_weeks": 8, "session_grace_hours": 24}
 """Both are the organization's own."""
@@ -68,22 +68,7 @@ def upgrade() -> None:
         sa.CheckConstraint("clock_of IN ('rep', 'manager')", name=op.f("ck_coaching_programme__clock_of")),
         sa.CheckConstraint("when_away IN ('move', 'skip')", name=op.f("ck_coaching_programme__when_away")),
         sa.CheckConstraint(
-            "ends_on IS NULL OR ends_on >= starts_on", name=op.f("ck_coaching_programme__ends_after_start")
-        ),
-        sa.CheckConstraint(
             "minutes BETWEEN 5 AND 480 AND minutes % 5 = 0", name=op.f("ck_coaching_programme__minutes")
-        ),
-        sa.ForeignKeyConstraint(
-            ["org_id", "manager_id"],
-            ["person.org_id", "person.id"],
-            name=op.f("fk_coaching_programme__org_id_manager_id"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["org_id", "team_id"],
-            ["team.org_id", "team.id"],
-            name=op.f("fk_coaching_programme__org_id_team_id"),
-            ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_coaching_programme")),
         sa.UniqueConstraint("org_id", "name", name=op.f("uq_coaching_programme__org_id_name")),
@@ -117,9 +102,6 @@ def upgrade() -> None:
         sa.CheckConstraint("when_away IN ('move', 'skip')", name=op.f("ck_coaching_cadence__when_away")),
         sa.CheckConstraint(
             "end_reason IS NULL OR ends_on IS NOT NULL", name=op.f("ck_coaching_cadence__ended_on_a_day")
-        ),
-        sa.CheckConstraint(
-            "ends_on IS NULL OR ends_on >= starts_on", name=op.f("ck_coaching_cadence__ends_after_start")
         ),
         sa.CheckConstraint("manager_id <> rep_id", name=op.f("ck_coaching_cadence__two_people")),
         sa.CheckConstraint("minutes BETWEEN 5 AND 480 AND minutes % 5 = 0", name=op.f("ck_coaching_cadence__minutes")),
@@ -186,8 +168,22 @@ def upgrade() -> None:
         "coaching_clock",
         sa.Column("org_id", sa.Uuid(), nullable=False),
         sa.Column("cascaded_on", sa.Date(), nullable=True),
+        sa.Column("wanted_at", INSTANT, nullable=True),
         sa.Column("reviewed_at", INSTANT, nullable=True),
         sa.PrimaryKeyConstraint("org_id", name=op.f("pk_coaching_clock")),
+    )
+    op.create_table(
+        "uncovered_rep",
+        sa.Column("org_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("told_at", INSTANT, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["org_id", "person_id"],
+            ["person.org_id", "person.id"],
+            name=op.f("fk_uncovered_rep__org_id_person_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("org_id", "person_id", name=op.f("pk_uncovered_rep")),
     )
     for table in TABLES:
         for statement in row_security_ddl(table):

@@ -4,6 +4,7 @@ import tempfile
 from pathlib import Path
 
 from tests.benchmarks.briefs import measure_briefs
+from tests.benchmarks.cadences import measure_cascade
 from tests.benchmarks.deliveries import compare_batches, compare_single_events
 from tests.benchmarks.facts import measure_drain
 from tests.benchmarks.freshness import measure_freshness
@@ -41,6 +42,14 @@ def main() -> None:
         briefs = measure_briefs(brief_home)
         figures = f"p50 {briefs.p50:.0f} ms, p99 {briefs.p99:.0f} ms of {briefs.probes}"
         show("webhook to changed brief at a subscriber", figures, "p99 2,000 ms", reached=briefs.p99 < 2000)
+        cadences_home = folder / "cadences"
+        cadences_home.mkdir()
+        waits = measure_cascade(cadences_home)
+        longest = max(*waits.bookings, *waits.absences)
+        figures = (
+            f"{longest * 1000:.0f} ms at most of {len(waits.bookings)} bookings; all laid in {waits.cascade:.0f} s"
+        )
+        show("others while 2,000 reps' sessions are laid down", figures, "1,000 ms", reached=longest < 1)
         siege_home = folder / "siege"
         siege_home.mkdir()
         siege = measure_siege(siege_home)

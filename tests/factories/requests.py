@@ -45,6 +45,9 @@ PERSON = {"name": "Ann", "email": "ann@example.com"}
 ABSENCE = {"start_on": "2026-01-01", "end_on": "2026-01-02", "kind": "vacation"}
 CONNECTION = {"system": "hubspot", "name": "CRM", "account_id": "1", "app_id": "2", "secret": "a-secret-of-the-app"}
 
+FORMAT = {"key": "ours", "name": "Ours", "document": {"sections": [{"key": "talk", "title": "Talk", "minutes": 30}]}}
+PROGRAMME = {"name": "Weekly", "rule": "FREQ=WEEKLY", "starts_on": "2026-03-03", "starts_at": "10:00"}
+
 BODIES: dict[str, Any] = {
     "createPerson": PERSON,
     "updatePerson": {"name": "Ann"},
@@ -72,6 +75,12 @@ BODIES: dict[str, Any] = {
     "createConfirmation": {"criterion": "economic_buyer"},
     "dismissCoachingOpportunity": {"reason": "On leave"},
     "snoozeCoachingOpportunity": {"until": "2099-01-01"},
+    "createSessionFormat": FORMAT,
+    "createCoachingProgramme": PROGRAMME,
+    "updateCoachingProgramme": {"name": "Weekly"},
+    "changeCoachingProgramme": {"from_on": "2099-01-05", "minutes": 45},
+    "endCoachingProgramme": {"ends_on": "2099-01-05"},
+    "changeCoachingCadence": {"from_on": "2099-01-05", "minutes": 45},
     "createCoachingSession": {"rep_id": str(ROW), "starts_at": "2099-01-05T10:00:00Z"},
     "updateCoachingSession": {"shared_notes": "Two calls"},
     "completeCoachingSession": {},
@@ -150,6 +159,17 @@ GRAPHQL_INPUTS: dict[str, Any] = {
     "dismissCoachingOpportunity": {"id": OPPORTUNITY, "reason": "On leave"},
     "snoozeCoachingOpportunity": {"id": OPPORTUNITY, "until": "2099-01-01"},
     "reopenCoachingOpportunity": {"id": OPPORTUNITY},
+    "createSessionFormat": FORMAT,
+    "createCoachingProgramme": {
+        "name": "Weekly",
+        "rule": "FREQ=WEEKLY",
+        "startsOn": "2026-03-03",
+        "startsAt": "10:00:00",
+    },
+    "updateCoachingProgramme": {"id": to_global_id("CoachingProgramme", ROW), "name": "Weekly"},
+    "changeCoachingProgramme": {"id": to_global_id("CoachingProgramme", ROW), "fromOn": "2099-01-05", "minutes": 45},
+    "endCoachingProgramme": {"id": to_global_id("CoachingProgramme", ROW), "endsOn": "2099-01-05"},
+    "changeCoachingCadence": {"id": to_global_id("CoachingCadence", ROW), "fromOn": "2099-01-05", "minutes": 45},
     "createCoachingSession": {"repId": ID, "startsAt": "2099-01-05T10:00:00Z"},
     "updateCoachingSession": {"id": SESSION, "sharedNotes": "Two calls"},
     "startCoachingSession": {"id": SESSION},

@@ -102,6 +102,13 @@ FOREIGN = {
     "dealStandardTemplates": ("{ dealStandardTemplates { edges { node { key } } } }", {}),
     "coachingOpportunity": ("query ($chance: ID!) { coachingOpportunity(id: $chance) { id reason } }", {"chance"}),
     "coachingOpportunities": ("{ coachingOpportunities { edges { node { id person { name } } } } }", {}),
+    "sessionFormatTemplates": ("{ sessionFormatTemplates { edges { node { key } } } }", {}),
+    "sessionFormat": ("query ($format: ID!) { sessionFormat(id: $format) { id name } }", {"format"}),
+    "sessionFormats": ("{ sessionFormats { edges { node { id name } } } }", {}),
+    "coachingProgramme": ("query ($programme: ID!) { coachingProgramme(id: $programme) { id name } }", {"programme"}),
+    "coachingProgrammes": ("{ coachingProgrammes { edges { node { id name } } } }", {}),
+    "coachingCadence": ("query ($cadence: ID!) { coachingCadence(id: $cadence) { id rep { name } } }", {"cadence"}),
+    "coachingCadences": ("{ coachingCadences { edges { node { id rep { name } } } } }", {}),
     "coachingSession": (
         "query ($session: ID!) { coachingSession(id: $session) { id rep { name } moves { edges { node { id } } } } }",
         {"session"},
@@ -211,6 +218,9 @@ async def test_no_field_tells_of_another_organization(
         "deal": to_global_id("Deal", str(pushed_deal.id)),
         "chance": to_global_id("CoachingOpportunity", gap["id"]),
         "brief": to_global_id("CoachingSession", coaching["session_id"]),
+        "format": to_global_id("SessionFormat", coaching["format_id"]),
+        "programme": to_global_id("CoachingProgramme", coaching["programme_id"]),
+        "cadence": to_global_id("CoachingCadence", coaching["cadence_id"]),
         "feed": to_global_id("CalendarFeed", coaching["feed_id"]),
         "session": to_global_id("CoachingSession", coaching["session_id"]),
         "topic": to_global_id("CoachingTopic", coaching["topic_id"]),
@@ -226,7 +236,7 @@ async def test_no_field_tells_of_another_organization(
     assert "errors" not in own
     # Nobody reports to Zaphod, and no row of his file was read: these lists are empty for both. Everybody has the
     # templates.
-    assert mine != own or field in {"people", "importRows", "dealStandardTemplates"}
+    assert mine != own or field in {"people", "importRows", "dealStandardTemplates", "sessionFormatTemplates"}
     assert "errors" not in mine
     if variables:
         assert mine["data"][field] in (None, {"edges": []})

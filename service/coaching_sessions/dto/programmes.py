@@ -1,41 +1,24 @@
 """Inputs and outputs of coaching programmes and the cadences that they cascade to."""
 
 from datetime import date, datetime, time
-from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PlainSerializer,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 
+from service.coaching_sessions.laying import ClockOf, WhenAway
 from service.coaching_sessions.recurrence import check_rule
+from service.coaching_sessions.roster import CadenceEnd
 from service.core.dto import Day, InputDTO, Key, OutputDTO, SearchText, Text, example, refuse_null
 from service.core.sorting import Sorting
-
-
-class ClockOf(StrEnum):
-    """Whose time zone the wall clock of a series is in."""
-
-    REP = "rep"
-    MANAGER = "manager"
-
-
-class WhenAway(StrEnum):
-    """What becomes of a session on a holiday, or on which one of the two is away."""
-
-    MOVE = "move"
-    """It moves to the next day, of the next five working days, that suits both."""
-    SKIP = "skip"
-    """There is none this time, and none is owed."""
-
-
-class CadenceEnd(StrEnum):
-    """Why a cadence ended."""
-
-    LEFT = "left"
-    MOVED = "moved"
-    NOT_COVERED = "not_covered"
-    CHANGED = "changed"
-    PROGRAMME_ENDED = "programme_ended"
 
 
 def _whole_slots(minutes: int) -> int:
@@ -50,10 +33,27 @@ def _wall_clock(at: time) -> time:
     return at
 
 
+def _refuse_numbers(value: Any) -> Any:
+    """A bare number would pass as seconds since midnight."""
+    is_text = isinstance(value, str | time)
+    if not is_text:
+        raise ValueError("must be a local time as text, as 10:30")
+    return value
+
+
 Rule = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(check_rule)]
 """An RFC 5545 RRULE without its name, of days and longer: `FREQ=WEEKLY;BYDAY=TU`."""
 Minutes = Annotated[int, Field(ge=5, le=480, strict=True), AfterValidator(_whole_slots)]
-WallClock = Annotated[time, AfterValidator(_wall_clock)]
+_WALL_CLOCK = "^([01][0-9]|2[0-3]):[0-5][05](:00)?$"
+WallClock = Annotated[
+    time,
+    BeforeValidator(_refuse_numbers),
+    AfterValidator(_wall_clock),
+    PlainSerializer(lambda at: at.strftime("%H:%M"), return_type=str, when_used="json"),
+    # Not the format `time`, which by RFC 3339 carries an offset.
+    WithJsonSchema({"type": "string", "pattern": _WALL_CLOCK, "maxLength": 8, "examples": ["10:00"]}),
+]
+"""A local time of day in whole steps of five minutes."""
 Reminders = Annotated[list[Annotated[int, Field(ge=5, le=20_160, strict=True)]], Field(max_length=5)]
 """Minutes before the start, each a reminder."""
 
@@ -79,7 +79,7 @@ class CreateCoachingProgramme(InputDTO):
     manager_id: UUID | None = None
     """The tree below this manager."""
     team_id: UUID | None = None
-    job_role: Key | None = None
+    job_role: Text | None = None
     rule: Rule
     starts_on: Day
     """Every other week, and COUNT, are counted from this day."""
@@ -158,7 +158,7 @@ class SeriesDTO(OutputDTO):
     """Every other week, and COUNT, are counted from this day."""
     ends_on: date | None
     """The last day; null: none is known."""
-    starts_at: time
+    starts_at: WallClock
     """Wall-clock time."""
     minutes: int
     """How long a session is."""

@@ -8,6 +8,7 @@ from service.coaching_sessions.models.programmes import (
     CoachingClock,
     CoachingProgramme,
     SessionFormat,
+    UncoveredRep,
 )
 from service.coaching_sessions.models.sessions import (
     CoachingSession,
@@ -34,4 +35,5 @@ __all__ = [
     "SessionBrief",
     "SessionFormat",
     "SessionMove",
+    "UncoveredRep",
 ]

@@ -35,7 +35,7 @@ class Series(TenantRow):
 
     rule: str = Field(description="RFC 5545 RRULE without its name")
     starts_on: date = Field(description="Local day of DTSTART: every other week is counted from it")
-    ends_on: date | None = Field(default=None, description="The last day; NULL: none is known")
+    ends_on: date | None = Field(default=None, description="The last day, before the first where it is called off")
     starts_at: time = Field(description="Wall-clock time of whoever `clock_of` names")
     minutes: int
     clock_of: str = Field(description="Whose time zone the wall clock is in: the rep's or the manager's")
@@ -50,14 +50,14 @@ def _series_checks() -> tuple[CheckConstraint, ...]:
         CheckConstraint("minutes BETWEEN 5 AND 480 AND minutes % 5 = 0", name="minutes"),
         CheckConstraint("clock_of IN ('rep', 'manager')", name="clock_of"),
         CheckConstraint("when_away IN ('move', 'skip')", name="when_away"),
-        CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="ends_after_start"),
     )
 
 
 class CoachingProgramme(Series, table=True):
     """Who coaches whom, how often and how: everybody it covers gets a cadence, those who join later too.
 
-    Of `manager_id` (whoever is in the tree below), `team_id` and `job_role` all that are given must fit.
+    Of `manager_id` (whoever is in the tree below), `team_id` and `job_role` all that are given must fit. The two ids
+    are no foreign keys: a programme of a team that is gone covers nobody any more, and its sessions stay.
     """
 
     __tablename__ = "coaching_programme"
@@ -72,8 +72,6 @@ class CoachingProgramme(Series, table=True):
 
     __table_args__ = (
         UniqueConstraint("org_id", "name"),
-        ForeignKeyConstraint(["org_id", "manager_id"], ["person.org_id", "person.id"], ondelete="CASCADE"),
-        ForeignKeyConstraint(["org_id", "team_id"], ["team.org_id", "team.id"], ondelete="CASCADE"),
         *_series_checks(),
     )
 
@@ -147,4 +145,21 @@ class CoachingClock(SQLModel, table=True):
 
     org_id: UUID = Field(primary_key=True)
     cascaded_on: date | None = Field(default=None, description="Sessions were laid down ahead on this day")
+    wanted_at: datetime | None = Field(
+        default=None, sa_column=timestamp(nullable=True), description="Something changed since: lay them down again"
+    )
     reviewed_at: datetime | None = Field(default=None, sa_column=timestamp(nullable=True))
+
+
+class UncoveredRep(SQLModel, table=True):
+    """A rep of whom it was told that they have no session planned; gone as soon as they have one."""
+
+    __tablename__ = "uncovered_rep"
+
+    org_id: UUID = Field(primary_key=True)
+    person_id: UUID = Field(primary_key=True)
+    told_at: datetime = Field(sa_column=timestamp())
+
+    __table_args__ = (
+        ForeignKeyConstraint(["org_id", "person_id"], ["person.org_id", "person.id"], ondelete="CASCADE"),
+    )

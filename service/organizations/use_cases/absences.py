@@ -18,7 +18,7 @@ from service.organizations.permissions import Permission
 from service.organizations.repository import absences as repository
 from service.organizations.repository import people
 from service.organizations.repository.history import supersede
-from service.organizations.use_cases.changes import wake_snapshots
+from service.organizations.use_cases.changes import follow_people, wake_snapshots
 from service.organizations.use_cases.scope import local_today, visible_people
 from service.webhooks.outbox import EventType, emit
 
@@ -158,3 +158,4 @@ async def _require_free(
 async def _tell(session: AsyncSession, row: Absence, event: EventType, **apart: list[str]) -> None:
     await emit(session, row.org_id, event, {"absence_id": row.id, "person_id": row.person_id, **apart})
     await wake_snapshots(session, row.org_id, [row.person_id])
+    await follow_people(session, row.org_id)

@@ -22,11 +22,12 @@ from service.organizations.models import Person
 from service.organizations.permissions import Permission
 from service.organizations.repository import organizations
 from service.organizations.repository import people as repository
-from service.organizations.use_cases.changes import wake_snapshots
+from service.organizations.use_cases.changes import follow_people, wake_snapshots
 from service.organizations.use_cases.organizations import REDERIVE_ALL
 from service.organizations.use_cases.people import (
     CLAIM_UNMAPPED,
     COUNTED,
+    FOLLOWED,
     IDENTITIES,
     MOVES_FACTS,
     add_person,
@@ -83,6 +84,8 @@ async def upsert_people(
     await wake_snapshots(
         session, principal.org_id, [id_ for id_, changed in changes.items() if changed & {CREATED, *COUNTED}]
     )
+    if any(changed & {CREATED, MANAGER, *FOLLOWED} for changed in changes.values()):
+        await follow_people(session, principal.org_id)
     await emit_many(session, principal.org_id, _events(changes))
     return results
 

@@ -1,4 +1,4 @@
-"""What follows from a change: every process reads principals anew, and snapshots whose targets move are refreshed."""
+"""What follows from a change: principals are read anew, snapshots whose targets move, and who is coached when."""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -10,6 +10,9 @@ from service.core.notifications import PRINCIPALS, notify
 
 REFRESH_SNAPSHOTS = "refresh_snapshots"
 """The job; with `person_id` that of one person, without it everybody's."""
+
+CASCADE_PROGRAMMES = "cascade_programmes"
+"""The job that lays down coaching sessions anew; however many wait, it is done once."""
 
 
 async def announce(session: AsyncSession, org_id: UUID) -> None:
@@ -28,3 +31,8 @@ async def wake_snapshots(session: AsyncSession, org_id: UUID, person_ids: Collec
     else:
         for person_id in person_ids:
             await enqueue(session, REFRESH_SNAPSHOTS, org_id, person_id=str(person_id))
+
+
+async def follow_people(session: AsyncSession, org_id: UUID) -> None:
+    """Call it, once for many, wherever lines, teams, absences, days of work, calendars or time zones change."""
+    await enqueue(session, CASCADE_PROGRAMMES, org_id)

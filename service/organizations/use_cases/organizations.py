@@ -20,13 +20,20 @@ from service.organizations.permissions import Permission
 from service.organizations.repository import organizations as repository
 from service.organizations.repository.history import counted_fields, supersede
 from service.organizations.use_cases.api_keys import create_api_key
-from service.organizations.use_cases.changes import announce, wake_snapshots
+from service.organizations.use_cases.changes import announce, follow_people, wake_snapshots
 
 REDERIVE_ALL = "rederive_all"
 DELETE_ORGANIZATION = "delete_organization"
 
 FACTS_MOVE = frozenset({"time_zone", "currency"})
 """The settings that facts are derived with."""
+SESSIONS_MOVE = frozenset(
+    {
+        *("time_zone", "working_weekdays", "holiday_calendar", "company_holidays", "company_working_days"),
+        *("day_starts_hour", "day_ends_hour", "session_horizon_weeks"),
+    }
+)
+"""The settings that coaching sessions are laid down with."""
 
 
 def name_hash(name: str) -> bytes:
@@ -135,6 +142,8 @@ async def update_organization(
         await enqueue(session, REDERIVE_ALL, principal.org_id)
     if changed & counted_fields(Organization):
         await wake_snapshots(session, principal.org_id)
+    if changed & SESSIONS_MOVE:
+        await follow_people(session, principal.org_id)
     return to_dto(row)
 
 

@@ -28,7 +28,7 @@ from service.organizations.permissions import Permission
 from service.organizations.repository import api_keys, organizations
 from service.organizations.repository import people as repository
 from service.organizations.repository.history import counted_fields, supersede
-from service.organizations.use_cases.changes import announce, wake_snapshots
+from service.organizations.use_cases.changes import announce, follow_people, wake_snapshots
 from service.organizations.use_cases.organizations import REDERIVE_ALL
 from service.organizations.use_cases.reporting_lines import emit_person_updated, link_manager
 from service.organizations.use_cases.scope import local_today, require_visible, visible_people
@@ -41,6 +41,8 @@ MOVES_FACTS = "email"
 """The field whose change may make other facts theirs."""
 COUNTED = counted_fields(Person)
 """The fields that their targets depend on."""
+FOLLOWED = (COUNTED - {"email"}) | {"time_zone"}
+"""The fields that their coaching depends on."""
 
 
 async def present(session: AsyncSession, org_id: UUID, rows: Sequence[Person], today: date) -> list[PersonDTO]:
@@ -115,6 +117,7 @@ async def create_person(session: AsyncSession, principal: Principal, data: Creat
     await emit(session, principal.org_id, EventType.PERSON_CREATED, {"person_id": row.id})
     await enqueue(session, CLAIM_UNMAPPED, principal.org_id)
     await wake_snapshots(session, principal.org_id, [row.id])
+    await follow_people(session, principal.org_id)
     return await _present_one(session, row)
 
 
@@ -155,6 +158,8 @@ async def update_person(
         await enqueue(session, REDERIVE_ALL, principal.org_id)
     if COUNTED.intersection(changed):
         await wake_snapshots(session, principal.org_id, [person_id])
+    if FOLLOWED.intersection(changed):
+        await follow_people(session, principal.org_id)
     return await _present_one(session, row)
 
 
@@ -205,6 +210,7 @@ async def delete_person(
     await repository.delete_person(session, principal.org_id, person_id)
     await announce(session, principal.org_id)
     await emit(session, principal.org_id, EventType.PERSON_DELETED, {"person_id": person_id})
+    await follow_people(session, principal.org_id)
     await enqueue(session, REDERIVE_ALL, principal.org_id)
 
 

@@ -17,6 +17,7 @@ from service.organizations.models import ManagerPeriod
 from service.organizations.permissions import Permission
 from service.organizations.repository import organizations
 from service.organizations.repository import people as repository
+from service.organizations.use_cases.changes import follow_people
 from service.organizations.use_cases.scope import local_today, require_visible, visible_people
 from service.webhooks.outbox import EventType, emit
 
@@ -63,6 +64,7 @@ async def add_manager_period(
     """Add a line; an open line that started earlier ends where this one starts."""
     added = await link_manager(session, principal, person_id, data)
     await emit_person_updated(session, principal.org_id, person_id, [MANAGER])
+    await follow_people(session, principal.org_id)
     return added
 
 
@@ -103,6 +105,7 @@ async def delete_manager_period(session: AsyncSession, principal: Principal, per
     await session.delete(row)
     await session.flush()
     await emit_person_updated(session, principal.org_id, person_id, [MANAGER])
+    await follow_people(session, principal.org_id)
 
 
 async def emit_person_updated(session: AsyncSession, org_id: UUID, person_id: UUID, changed: Sequence[str]) -> None:

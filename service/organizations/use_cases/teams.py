@@ -17,7 +17,7 @@ from service.organizations.permissions import Permission
 from service.organizations.repository import organizations, people
 from service.organizations.repository import teams as repository
 from service.organizations.repository.history import counted_fields, supersede
-from service.organizations.use_cases.changes import wake_snapshots
+from service.organizations.use_cases.changes import follow_people, wake_snapshots
 from service.organizations.use_cases.scope import local_today, visible_people
 from service.webhooks.outbox import EventType, emit
 
@@ -61,6 +61,7 @@ async def create_team(session: AsyncSession, principal: Principal, data: CreateT
     await _set_members(session, row, data.member_ids)
     await emit(session, principal.org_id, EventType.TEAM_CREATED, {"team_id": row.id})
     await wake_snapshots(session, principal.org_id, set(data.member_ids))
+    await follow_people(session, principal.org_id)
     return (await _present(session, principal, [row]))[0]
 
 
@@ -93,6 +94,7 @@ async def update_team(
         await emit(session, principal.org_id, EventType.TEAM_UPDATED, {"team_id": team_id, "changed": changed})
     if COUNTED.intersection(changed):
         await wake_snapshots(session, principal.org_id, {*before.member_ids, *after.member_ids})
+        await follow_people(session, principal.org_id)
     return (await _present(session, principal, [row]))[0]
 
 
@@ -107,6 +109,7 @@ async def delete_team(
     await session.delete(row)
     await session.flush()
     await wake_snapshots(session, principal.org_id, members)
+    await follow_people(session, principal.org_id)
     await emit(session, principal.org_id, EventType.TEAM_DELETED, {"team_id": team_id})
 
 

@@ -223,7 +223,9 @@ async def test_a_change_is_told_and_wakes_the_persons_snapshots(org: SalesOrg) -
         ("absence.updated", {**told, "changed": ["kind", "share"]}),
         ("absence.deleted", told),
     ]
-    assert await waiting_jobs(org.database, org.id) == sorted([*before, *["refresh_snapshots"] * 3])
+    assert await waiting_jobs(org.database, org.id) == sorted(
+        [*before, *["cascade_programmes", "refresh_snapshots"] * 3]
+    )
 
 
 async def test_absences_go_with_their_person(org: SalesOrg) -> None:

@@ -46,15 +46,16 @@ async def test_created_then_unchanged_then_updated(org: SalesOrg) -> None:
 
 async def test_jobs_are_written_once_however_many_items(org: SalesOrg) -> None:
     await upsert(org, *(item(number) for number in range(30)))
-    assert await waiting_jobs(org.database, org.id) == ["claim_unmapped", "refresh_snapshots"]
+    assert await waiting_jobs(org.database, org.id) == ["cascade_programmes", "claim_unmapped", "refresh_snapshots"]
     await upsert(org, *(item(number, email=f"new{number}@example.com") for number in range(30)))
     assert Counter(await waiting_jobs(org.database, org.id)) == {
+        "cascade_programmes": 1,
         "claim_unmapped": 1,
         "rederive_all": 1,
         "refresh_snapshots": 2,
     }
     await upsert(org, *(item(number, email=f"new{number}@example.com") for number in range(30)))
-    assert len(await waiting_jobs(org.database, org.id)) == 4
+    assert len(await waiting_jobs(org.database, org.id)) == 5
 
 
 async def test_a_failed_item_does_not_stop_the_others(org: SalesOrg) -> None:

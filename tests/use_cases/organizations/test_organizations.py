@@ -57,11 +57,12 @@ async def test_a_name_is_unique_whatever_its_case(database: Database) -> None:
 @pytest.mark.parametrize(
     ("changes", "jobs"),
     [
-        ({"time_zone": "Asia/Tokyo"}, ["rederive_all", "refresh_snapshots"]),
+        ({"time_zone": "Asia/Tokyo"}, ["cascade_programmes", "rederive_all", "refresh_snapshots"]),
         ({"currency": "EUR"}, ["rederive_all", "refresh_snapshots"]),
         ({"time_zone": "America/New_York", "currency": "USD"}, []),
         ({"week_start": 7, "fiscal_year_start_month": 4}, ["refresh_snapshots"]),
-        ({"working_weekdays": [7, 1, 1]}, ["refresh_snapshots"]),
+        ({"working_weekdays": [7, 1, 1]}, ["cascade_programmes", "refresh_snapshots"]),
+        ({"session_horizon_weeks": 4}, ["cascade_programmes"]),
         ({"working_weekdays": [5, 4, 3, 2, 1], "holiday_calendar": None, "name": "Another name"}, []),
     ],
 )

@@ -49,7 +49,10 @@ async def test_a_person_with_manager_and_identities(org: SalesOrg) -> None:
     )
     assert (ann.email, ann.manager_id) == ("ann@example.com", boss.id)
     assert [(identity.system, identity.external_id) for identity in ann.external_identities] == [("hubspot", "7")]
-    assert await waiting_jobs(org.database, org.id) == ["claim_unmapped"] * 2 + ["refresh_snapshots"] * 2
+    assert await waiting_jobs(org.database, org.id) == [
+        *["cascade_programmes", "cascade_programmes", "claim_unmapped", "claim_unmapped"],
+        *["refresh_snapshots", "refresh_snapshots"],
+    ]
 
 
 async def test_an_address_belongs_to_one_person(org: SalesOrg) -> None:
@@ -68,9 +71,11 @@ async def test_another_address_derives_facts_anew_and_another_name_does_not(org:
     await update(org, ann, name="Ann B")
     assert await waiting_jobs(org.database, org.id) == before
     await update(org, ann, job_role="AE", name="Ann C")
-    assert await waiting_jobs(org.database, org.id) == sorted([*before, "refresh_snapshots"])
+    assert await waiting_jobs(org.database, org.id) == sorted([*before, "cascade_programmes", "refresh_snapshots"])
     assert (await update(org, ann, email="ann.b@example.com", job_role=None)).job_role is None
-    assert await waiting_jobs(org.database, org.id) == sorted([*before, "rederive_all", *["refresh_snapshots"] * 2])
+    assert await waiting_jobs(org.database, org.id) == sorted(
+        [*before, "rederive_all", *["cascade_programmes", "refresh_snapshots"] * 2]
+    )
 
 
 @pytest.mark.parametrize("changes", [{"role": "rep"}, {"left_on": "2030-01-01"}])
