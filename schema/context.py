@@ -10,6 +10,7 @@ from schema.loaders import Loaders
 from service.coaching_opportunities.use_cases.watching import OpportunityFeed
 from service.coaching_sessions.use_cases.brief_feed import BriefFeed
 from service.coaching_sessions.use_cases.topic_feed import TopicFeed
+from service.coaching_sessions.use_cases.watching_sessions import SessionFeed
 from service.core.admission import admit
 from service.core.database import TenantSession
 from service.core.principal import Principal
@@ -64,6 +65,13 @@ class GraphQLContext(BaseContext):
         return feed
 
     @property
+    def session_feed(self) -> SessionFeed:
+        """This process's live coaching sessions."""
+        assert self.request is not None  # noqa: S101 - Strawberry sets it
+        feed: SessionFeed = self.request.app.state.session_feed
+        return feed
+
+    @property
     def topic_feed(self) -> TopicFeed:
         """This process's live topics."""
         assert self.request is not None  # noqa: S101 - Strawberry sets it
@@ -78,7 +86,7 @@ class GraphQLContext(BaseContext):
 
     def session(self) -> AbstractAsyncContextManager[TenantSession]:
         """A transaction that sees the caller's organization."""
-        return self.runtime.database.tenant(self.principal.org_id)
+        return self.runtime.database.tenant(self.principal.org_id, "graphql")
 
     @cached_property
     def loaders(self) -> Loaders:

@@ -22,6 +22,7 @@ CONTROL = frozenset({"id", "if_match", "idempotency_key"})
 
 REFERENCES = {
     "deal_id": "Deal",
+    "discussed_topic_ids": "CoachingTopic",
     "manager_id": "Person",
     "member_ids": "Person",
     "owner_id": "Person",
@@ -32,6 +33,9 @@ REFERENCES = {
 """The type that the global ids in an input of this name belong to."""
 
 RELAY_NAMES = {"cursor": "after"}
+
+DOCUMENTS = frozenset({"answers"})
+"""Inputs below which names are the organization's own and stay as they are."""
 
 
 def to_input(kind: type[InputT], /, **fields: Any) -> InputT:
@@ -54,7 +58,9 @@ def camel_pointer(pointer: str, document: str | None = None) -> str:
     """A pointer into a DTO as one into the mutation's input; names inside a document stay as they are."""
     if document is not None:
         return f"/{document}{pointer}"
-    return "/".join(to_camel_case(part) for part in pointer.split("/"))
+    parts = pointer.split("/")
+    ours = next((place for place, part in enumerate(parts, 1) if part in DOCUMENTS), len(parts))
+    return "/".join([*map(to_camel_case, parts[:ours]), *parts[ours:]])
 
 
 def to_dto(kind: type[InputT], data: Any, *, apart: str | None = None) -> InputT:

@@ -10,8 +10,11 @@ from strawberry.dataloader import DataLoader
 from service.coaching_opportunities.dto import CoachingOpportunityDTO
 from service.coaching_opportunities.use_cases.opportunities import coaching_opportunities_of
 from service.coaching_sessions.dto.commitments import CommitmentDTO
+from service.coaching_sessions.dto.sessions import NoteGrantDTO, PrivateNoteDTO, SessionMoveDTO
 from service.coaching_sessions.dto.topics import CoachingTopicDTO
 from service.coaching_sessions.use_cases.commitments import open_commitments_of
+from service.coaching_sessions.use_cases.session_moves import session_moves_of
+from service.coaching_sessions.use_cases.session_notes import note_grants_of, private_notes_of
 from service.coaching_sessions.use_cases.topics import open_topics_of
 from service.core.database import TenantSession
 from service.core.principal import Principal
@@ -54,6 +57,9 @@ class Loaders:
         self.coaching_topics: DataLoader[UUID, list[CoachingTopicDTO]] = DataLoader(self._load_topics)
         self.commitments: DataLoader[UUID, list[CommitmentDTO]] = DataLoader(self._load_commitments)
         self.absences: DataLoader[UUID, list[AbsenceDTO]] = DataLoader(self._load_absences)
+        self.session_moves: DataLoader[UUID, list[SessionMoveDTO]] = DataLoader(self._load_session_moves)
+        self.private_notes: DataLoader[UUID, PrivateNoteDTO | None] = DataLoader(self._load_private_notes)
+        self.note_grants: DataLoader[UUID, list[NoteGrantDTO]] = DataLoader(self._load_note_grants)
         self.deal_evidence: DataLoader[DealKey, list[CriterionEvidenceDTO]] = DataLoader(self._load_evidence)
         self.deal_health: DataLoader[DealKey, DealHealthDTO | None] = DataLoader(self._load_health)
 
@@ -65,6 +71,21 @@ class Loaders:
     async def _load_opportunities(self, ids: list[UUID]) -> list[list[CoachingOpportunityDTO]]:
         async with self._session() as session:
             found = await coaching_opportunities_of(session, self._principal, ids)
+        return [found.get(id_, []) for id_ in ids]
+
+    async def _load_session_moves(self, ids: list[UUID]) -> list[list[SessionMoveDTO]]:
+        async with self._session() as session:
+            found = await session_moves_of(session, self._principal, ids)
+        return [found.get(id_, []) for id_ in ids]
+
+    async def _load_private_notes(self, ids: list[UUID]) -> list[PrivateNoteDTO | None]:
+        async with self._session() as session:
+            found = await private_notes_of(session, self._principal, ids)
+        return [found.get(id_) for id_ in ids]
+
+    async def _load_note_grants(self, ids: list[UUID]) -> list[list[NoteGrantDTO]]:
+        async with self._session() as session:
+            found = await note_grants_of(session, self._principal, ids)
         return [found.get(id_, []) for id_ in ids]
 
     async def _load_topics(self, ids: list[UUID]) -> list[list[CoachingTopicDTO]]:

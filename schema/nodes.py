@@ -13,6 +13,7 @@ from schema.benchmarks import load_benchmarks
 from schema.calendar_feeds import load_calendar_feed
 from schema.coaching_briefs import load_coaching_brief
 from schema.coaching_opportunities import load_coaching_opportunity
+from schema.coaching_sessions import load_coaching_session
 from schema.coaching_topics.types import load_coaching_topic
 from schema.commitments import load_commitment
 from schema.confirmations import load_confirmation
@@ -36,6 +37,8 @@ from schema.plans import load_plan
 from schema.process_adherence import load_process_adherence
 from schema.relay import Node, NullIfAbsent, split_global_id
 from schema.scorecards import load_scorecard
+from schema.session_notes import load_note_grant, load_private_note
+from schema.session_records import load_session_attestation, load_session_move
 from schema.success_models import load_success_model
 from schema.team_scorecards import load_team_scorecard
 from schema.teams import load_team
@@ -58,6 +61,7 @@ BY_ROW_ID: dict[str, Callable[[Info, UUID], Awaitable[Node]]] = {
     "CoachingBrief": load_coaching_brief,
     "CalendarFeed": load_calendar_feed,
     "CoachingOpportunity": load_coaching_opportunity,
+    "CoachingSession": load_coaching_session,
     "CoachingTopic": load_coaching_topic,
     "Commitment": load_commitment,
     "Confirmation": load_confirmation,
@@ -73,6 +77,8 @@ BY_ROW_ID: dict[str, Callable[[Info, UUID], Awaitable[Node]]] = {
     "Operation": load_operation,
     "Organization": _own_organization,
     "Person": load_person,
+    "PrivateNote": load_private_note,
+    "SessionMove": load_session_move,
     "SuccessModel": load_success_model,
     "Team": load_team,
     "WebhookDelivery": load_webhook_delivery,
@@ -88,9 +94,11 @@ BY_KEY: dict[str, Callable[[Info, str], Awaitable[Node]]] = {
     "KpiSnapshot": load_kpi_snapshot,
     "Benchmarks": load_benchmarks,
     "ModelChanges": load_model_changes,
+    "NoteGrant": load_note_grant,
     "Plan": load_plan,
     "TeamScorecard": load_team_scorecard,
     "Scorecard": load_scorecard,
+    "SessionAttestation": load_session_attestation,
     "ProcessAdherence": load_process_adherence,
     "WebhookAttempt": load_webhook_attempt,
 }

@@ -32,6 +32,7 @@ from schema.coaching_opportunities import (
     CoachingOpportunitiesQuery,
     CoachingOpportunitiesSubscription,
 )
+from schema.coaching_sessions import CoachingSessionsMutation, CoachingSessionsQuery
 from schema.coaching_topics.mutations import CoachingTopicsMutation
 from schema.coaching_topics.queries import CoachingTopicsQuery, CoachingTopicsSubscription
 from schema.commitments import CommitmentsMutation, CommitmentsQuery
@@ -59,6 +60,8 @@ from schema.people.queries import PeopleQuery
 from schema.plans import PlanQueries
 from schema.process_adherence import ProcessAdherenceQueries
 from schema.scalars import SCALARS
+from schema.session_moves import CoachingSessionsSubscription, SessionMovesMutation
+from schema.session_notes import SessionNotesMutation
 from schema.sockets import INIT_WAIT, MAX_SUBSCRIPTIONS, SocketHandler
 from schema.success_models import SuccessModelsMutation, SuccessModelsQuery
 from schema.team_scorecards import TeamScorecardQueries
@@ -91,6 +94,7 @@ class Query(
     TeamScorecardQueries,
     CoachingOpportunitiesQuery,
     CoachingBriefsQuery,
+    CoachingSessionsQuery,
     CalendarFeedsQuery,
     CoachingTopicsQuery,
     CommitmentsQuery,
@@ -122,6 +126,9 @@ class Mutation(
     IdentityProviderMutation,
     SuccessModelsMutation,
     CoachingOpportunitiesMutation,
+    CoachingSessionsMutation,
+    SessionMovesMutation,
+    SessionNotesMutation,
     CalendarFeedsMutation,
     CoachingTopicsMutation,
     CommitmentsMutation,
@@ -144,6 +151,7 @@ class Subscription(
     KpiSnapshotSubscriptions,
     CoachingOpportunitiesSubscription,
     CoachingBriefsSubscription,
+    CoachingSessionsSubscription,
     CoachingTopicsSubscription,
 ):
     """Over `graphql-transport-ws`."""

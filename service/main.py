@@ -27,6 +27,7 @@ from service.api.system import STATIC
 from service.coaching_opportunities.use_cases.watching import OpportunityFeed
 from service.coaching_sessions.use_cases.brief_feed import BriefFeed
 from service.coaching_sessions.use_cases.topic_feed import TopicFeed
+from service.coaching_sessions.use_cases.watching_sessions import SessionFeed
 from service.core.notifications import OPPORTUNITIES, SESSIONS, SNAPSHOTS, TOPICS, Listener
 from service.core.runtime import Runtime, open_runtime
 from service.core.settings import Settings
@@ -59,6 +60,7 @@ def build_app(settings: Settings, *, run_worker: bool, runtime: RuntimeFactory |
             app.state.runtime = opened
             app.state.feed = SnapshotFeed(opened.database)
             app.state.opportunity_feed = OpportunityFeed(opened.database)
+            app.state.session_feed = SessionFeed(opened.database)
             app.state.topic_feed = TopicFeed(opened.database)
             app.state.brief_feed = BriefFeed(opened.database)
             await stack.enter_async_context(_listening(opened, app.state))
@@ -83,19 +85,22 @@ def build_app(settings: Settings, *, run_worker: bool, runtime: RuntimeFactory |
 @asynccontextmanager
 async def _listening(runtime: Runtime, state: State) -> AsyncIterator[None]:
     """The feeds hear of changes for as long as the block lasts."""
-    feeds = (state.feed, state.opportunity_feed, state.topic_feed, state.brief_feed)
+    feeds: dict[str, SnapshotFeed | OpportunityFeed | SessionFeed | TopicFeed] = {
+        SNAPSHOTS: state.feed,
+        OPPORTUNITIES: state.opportunity_feed,
+        SESSIONS: state.session_feed,
+        TOPICS: state.topic_feed,
+    }
     briefs: BriefFeed = state.brief_feed
+    changing = dict.fromkeys((SNAPSHOTS, SESSIONS, TOPICS), briefs.notified) | {
+        OPPORTUNITIES: briefs.notified_of_anybody
+    }
 
     def reconnected() -> None:
-        for feed in feeds:
+        for feed in (*feeds.values(), briefs):
             feed.reconnected()
 
-    channels = {
-        SNAPSHOTS: _each(state.feed.notified, briefs.notified),
-        OPPORTUNITIES: _each(state.opportunity_feed.notified, briefs.notified_of_anybody),
-        TOPICS: _each(state.topic_feed.notified, briefs.notified),
-        SESSIONS: briefs.notified,
-    }
+    channels = {channel: _each(feed.notified, changing[channel]) for channel, feed in feeds.items()}
     listener = Listener(runtime.urls.app, channels, reconnected)
     running = (("listen", listener.run()), ("feed", state.feed.run()))
     tasks = [asyncio.create_task(task, name=name) for name, task in running]

@@ -109,6 +109,13 @@ def upgrade() -> None:
         "ix_coaching_session__org_id_next_reminder_at", "coaching_session", ["org_id", "next_reminder_at"], unique=False
     )
     op.create_index(
+        "ix_coaching_session__scheduled",
+        "coaching_session",
+        ["org_id", "ends_at"],
+        unique=False,
+        postgresql_where=sa.text("status = 'scheduled'"),
+    )
+    op.create_index(
         "ix_coaching_session__org_id_rep_id", "coaching_session", ["org_id", "rep_id", "starts_at"], unique=False
     )
     op.create_index(

@@ -1,7 +1,10 @@
 """What raises a topic, and how much it weighs: opportunities, slow and slipping deals, overdue commitments; pure.
 
 Impact is what is missing as a share from 0 to 1, confidence how sure the evidence makes it. Nothing here looks for
-gaps of its own: what is within chance never became an opportunity, and deals are held against their own standard.
+gaps of its own: deals are held against their own standard, and an opportunity says what it found. That a target is
+missed is sure when its period is over, and still means little where so few were due that chance alone explains it; so
+the confidence of a pace is the chance of missing the target times how far the shortfall is beyond chance, were the
+target the true rate (Poisson, as everywhere where counts are held against a target).
 """
 
 from collections.abc import Mapping
@@ -11,6 +14,8 @@ from decimal import ROUND_FLOOR, Decimal
 from typing import Any
 from uuid import UUID
 
+from scipy.special import pdtr, pdtrc
+
 from service.coaching_opportunities.dto import CoachingOpportunityDTO
 from service.coaching_opportunities.findings import PLACES, OpportunityKind, plain
 from service.coaching_opportunities.lifecycle import OpportunityState
@@ -18,7 +23,8 @@ from service.coaching_sessions.concerns import Concern, concern_of
 from service.coaching_sessions.topics import Proposal, TopicSource
 from service.success_models.dto.evidence import DealHealthDTO, OpenDealHealth
 from service.success_models.evidence import CriterionStatus
-from service.success_models.kpis import Kpi
+from service.success_models.kpis import Kpi, KpiKind, Polarity
+from service.success_models.measures import Unit
 
 RAISING = frozenset({OpportunityState.OPEN, OpportunityState.ACCEPTED})
 UNTOLD = Decimal("0.5")
@@ -57,7 +63,7 @@ def propose_opportunity(
             None if kpi is None else kpi.level, has_criterion=False, has_skill=False, has_deal=one.deal_id is not None
         ),
         impact=_share(one.size),
-        confidence=_share(_confidence(one, deal)),
+        confidence=_share(_confidence(one, kpi, deal)),
         visible_on=min(one.manager_sees_on, today) if is_accepted else one.manager_sees_on,
         kpi=one.kpi,
         deal_id=one.deal_id,
@@ -65,12 +71,31 @@ def propose_opportunity(
     )
 
 
-def _confidence(one: CoachingOpportunityDTO, deal: OpenDealHealth | None) -> Decimal:
-    """That the target is missed, that it is not chance, or how much of the deal's evidence is known."""
+def _confidence(one: CoachingOpportunityDTO, kpi: Kpi | None, deal: OpenDealHealth | None) -> Decimal:
+    """That the target is missed beyond chance, that it is not chance, or how much of the deal's evidence is known."""
     if one.kind is OpportunityKind.DEAL_BREAKS_STANDARD:
         return _known(None if deal is None else deal.health)
-    chance = one.evidence.get("probability" if one.kind is OpportunityKind.BEHIND_TARGET else "adjusted_p")
-    return UNTOLD if chance is None else 1 - Decimal(chance)
+    is_paced = one.kind is OpportunityKind.BEHIND_TARGET
+    chance = one.evidence.get("probability" if is_paced else "adjusted_p")
+    sure = UNTOLD if chance is None else 1 - Decimal(chance)
+    return sure * (1 - _chance_of_shortfall(kpi, one.evidence)) if is_paced else sure
+
+
+def _chance_of_shortfall(kpi: Kpi | None, evidence: Mapping[str, Any]) -> Decimal:
+    """How likely so few (or so many) are by now, were the target the true rate; 0 where nothing is counted.
+
+    A sum of amounts is as many facts of their mean size; without any fact nobody knows their size.
+    """
+    if kpi is None or kpi.kind is not KpiKind.FLOW or kpi.per is not None:
+        return Decimal(0)
+    n, value, expected = evidence.get("n"), evidence.get("value"), evidence.get("expected")
+    size = 1.0 if kpi.unit is Unit.COUNT else float(value) / n if n and value else 0.0
+    if expected is None or n is None or size <= 0:
+        return UNTOLD
+    due = max(float(expected) / size, 0.0)
+    is_more_better = kpi.polarity is Polarity.HIGHER
+    p = pdtr(n, due) if is_more_better else pdtrc(n - 1, due) if n else 1.0
+    return Decimal(repr(float(p)))
 
 
 def propose_deal(deal: OpenDealHealth, stage_name: str | None, today: date) -> Proposal | None:

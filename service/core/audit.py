@@ -1,6 +1,7 @@
 """The audit log: who wrote what, and who read what is private. Rows are added in the write's own transaction.
 
-The edge calls `record` for every write of both surfaces, so that no use case can forget it. The
+The edge calls `record` for every write of both surfaces, so that no use case can forget it; where it depends on the
+caller whether a read is one of somebody else's private words, the use case calls `record_read`. The
 application's role may neither change a row nor delete one whose organization still exists.
 """
 
@@ -64,3 +65,8 @@ def record(
             trace_id=current_trace_id(),
         )
     )
+
+
+def record_read(session: AsyncSession, principal: Principal, action: str, target_id: UUID) -> None:
+    """Add a row about something private that the session's transaction shows to the caller."""
+    record(session, principal, action, surface=session.info["surface"], target_id=str(target_id))

@@ -70,12 +70,14 @@ class Database:
             max_overflow=0,
             pool_pre_ping=True,
             pool_timeout=10,
+            hide_parameters=True,  # an error that is logged must not carry somebody's private words
         )
 
     @asynccontextmanager
-    async def tenant(self, org_id: UUID) -> AsyncIterator[AsyncSession]:
-        """A transaction that sees exactly one organization."""
+    async def tenant(self, org_id: UUID, surface: str = "rest") -> AsyncIterator[AsyncSession]:
+        """A transaction that sees exactly one organization; the audit log names the `surface` that it is for."""
         async with self._session(org_id) as session:
+            session.info["surface"] = surface
             yield session
 
     @asynccontextmanager

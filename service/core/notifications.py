@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import asyncpg
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -17,6 +17,8 @@ SNAPSHOTS = "touchline_snapshots"
 PRINCIPALS = "touchline_principals"
 """An organization's keys, people or roles changed."""
 OPPORTUNITIES = "touchline_opportunities"
+SESSIONS = "touchline_sessions"
+"""A coaching session is another one now: `org_id:session_id`."""
 TOPICS = "touchline_topics"
 """Topics or commitments of some reps changed: `org_id:rep_id,rep_id…`."""
 SESSIONS = "touchline_sessions"
@@ -92,3 +94,9 @@ def _callback(handler: Callable[[str], None]) -> Callable[[object, int, str, obj
 async def notify(session: AsyncSession, channel: str, payload: str) -> None:
     """Hint with the session's commit: no commit, no hint."""
     await (await raw_connection(session)).fetch("SELECT pg_notify($1, $2)", channel, payload)
+
+
+async def notify_all(session: AsyncSession, channel: str, payloads: Iterable[str]) -> None:
+    """The same of several at once."""
+    statement = "SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload"
+    await (await raw_connection(session)).fetch(statement, channel, list(payloads))

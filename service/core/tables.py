@@ -26,6 +26,9 @@ class TenantRow(SQLModel):
     id: UUID = Field(default_factory=new_id, primary_key=True)
 
 
+PRIVATE: Any = {"info": {"private": True}}
+"""The last of the `__table_args__` of words that are one person's own: they are in no export of the organization."""
+
 INSTANT: Any = DateTime(timezone=True)
 """The type of a `timestamptz` column that several tables inherit: a `Column` belongs to one."""
 

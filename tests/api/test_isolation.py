@@ -88,6 +88,21 @@ BODIES: dict[str, dict[str, Any] | None] = {
     "dismissCoachingOpportunity": {"reason": "On leave"},
     "snoozeCoachingOpportunity": {"until": str((datetime.now(UTC) + timedelta(days=9)).date())},
     "reopenCoachingOpportunity": {},
+    "getCoachingSession": None,
+    "updateCoachingSession": {"shared_notes": "Mine now"},
+    "startCoachingSession": {},
+    "completeCoachingSession": {},
+    "cancelCoachingSession": {"reason": "Mine now"},
+    "rescheduleCoachingSession": {"starts_at": "2099-03-05T10:00:00Z", "reason": "Mine now"},
+    "attestCoachingSession": {"held": True},
+    "listSessionMoves": None,
+    "getPrivateNote": None,
+    "putPrivateNote": {"text": "Mine now"},
+    "deletePrivateNote": None,
+    "listNoteGrants": None,
+    "createNoteGrant": {"person_id": "{person_id}"},
+    "getNoteGrant": None,
+    "deleteNoteGrant": None,
     "getCalendarFeed": None,
     "revokeCalendarFeed": None,
     "getCoachingSessionCalendar": None,
@@ -105,6 +120,10 @@ BODIES: dict[str, dict[str, Any] | None] = {
     "cancelOperation": None,
 }
 """A valid body of every operation on a single row; a new operation must be added here."""
+
+
+THE_TWOS = {"not_your_move", "not_a_participant", "private_note_not_found", "note_grant_not_found"}
+"""What an administrator meets in a coaching session that is not theirs."""
 
 
 def operations() -> Iterator[tuple[str, str, str, dict[str, Any]]]:
@@ -133,6 +152,12 @@ class Victim:
 
     org: SalesOrg
     ids: dict[str, str]
+
+    def fill(self, body: dict[str, Any] | None) -> dict[str, Any] | None:
+        """A body with the ids in their places."""
+        if body is None:
+            return None
+        return {key: value.format(**self.ids) if isinstance(value, str) else value for key, value in body.items()}
 
     async def everything(self) -> list[bytes]:
         """All of its rows."""
@@ -221,9 +246,8 @@ async def test_another_organizations_row_is_not_found_and_does_not_change(
     before = await victim.everything()
     for name, (method, path) in SINGLE.items():
         body = BODIES[name]
-        filled = None if body is None else {key: str(value).format(**victim.ids) for key, value in body.items()}
         answer = await rest.request(
-            method, path.format(**victim.ids), json=filled, headers=bearer(org.admin_key) | ANYWAY
+            method, path.format(**victim.ids), json=victim.fill(body), headers=bearer(org.admin_key) | ANYWAY
         )
         assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json"), name
         assert answer.json()["code"].endswith("_not_found"), name
@@ -236,15 +260,16 @@ async def test_the_same_requests_are_found_by_their_own_organization(rest: httpx
     todo = sorted(SINGLE.items(), key=lambda item: (order[item[1][0]], item[0] == "deletePerson"))
     for name, (method, path) in todo:
         body = BODIES[name]
-        filled = None if body is None else {key: str(value).format(**victim.ids) for key, value in body.items()}
         answer = await rest.request(
-            method, path.format(**victim.ids), json=filled, headers=bearer(victim.org.admin_key) | ANYWAY
+            method, path.format(**victim.ids), json=victim.fill(body), headers=bearer(victim.org.admin_key) | ANYWAY
         )
         # A second line from the same day overlaps, an active model is not deleted: known, all the same.
         # The event's delivery is made up, so replaying it finds the event and not its delivery.
         # A deal that is somebody else's is found, but not for the administrator to confirm.
+        # A session is the two's own: others neither write in it nor find a note of theirs.
         found = answer.status_code < 300 or answer.status_code == 409 or name == "replayCrmEvent"
-        assert found or (name, answer.status_code) == ("createConfirmation", 403), (name, answer.text)
+        not_theirs = (name, answer.status_code) == ("createConfirmation", 403)
+        assert found or not_theirs or answer.json()["code"] in THE_TWOS, (name, answer.text)
 
 
 async def test_lists_hold_nothing_of_another_organization(

@@ -41,6 +41,14 @@ async def app(urls: DatabaseUrls) -> AsyncIterator[asyncpg.Connection]:
     await connection.close()
 
 
+async def insert_row(app: asyncpg.Connection, table: str, org_id: UUID) -> None:
+    """A row of an organization, in whatever setting the connection is."""
+    values = sample_row(metadata.tables[table], org_id, new_id())
+    columns, places = ", ".join(values), ", ".join(f"${index + 1}" for index in range(len(values)))
+    encoded = ["{}" if isinstance(value, dict) else value for value in values.values()]
+    await app.execute(f"INSERT INTO {table} ({columns}) VALUES ({places})", *encoded)
+
+
 @pytest.mark.parametrize("table", TENANT_TABLES)
 async def test_without_the_setting_nothing_is_seen(
     filled: tuple[UUID, UUID], app: asyncpg.Connection, table: str
@@ -63,11 +71,9 @@ async def test_a_log_is_not_rewritten(filled: tuple[UUID, UUID], app: asyncpg.Co
                 await app.execute(f"UPDATE {table} SET id = id")
         assert await app.execute(f"DELETE FROM {table}") == "DELETE 0"
         assert await app.fetchval(f"SELECT count(*) FROM {table} WHERE org_id <> '{filled[0]}'") == 0
-        values = sample_row(metadata.tables[table], filled[1], new_id())
-        columns, places = ", ".join(values), ", ".join(f"${index + 1}" for index in range(len(values)))
         with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
             async with app.transaction():
-                await app.execute(f"INSERT INTO {table} ({columns}) VALUES ({places})", *values.values())
+                await insert_row(app, table, filled[1])
 
 
 @pytest.mark.parametrize("table", CHANGING_TABLES)
@@ -84,12 +90,9 @@ async def test_another_organizations_rows_can_neither_be_seen_nor_changed_nor_ma
         with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
             async with app.transaction():
                 await app.execute(f"UPDATE {table} SET org_id = '{other}'")
-        values = sample_row(metadata.tables[table], other, new_id())
-        columns, places = ", ".join(values), ", ".join(f"${index + 1}" for index in range(len(values)))
-        encoded = ["{}" if isinstance(value, dict) else value for value in values.values()]
         with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
             async with app.transaction():
-                await app.execute(f"INSERT INTO {table} ({columns}) VALUES ({places})", *encoded)
+                await insert_row(app, table, other)
 
 
 async def test_the_owner_is_held_back_too(filled: tuple[UUID, UUID], urls: DatabaseUrls) -> None:

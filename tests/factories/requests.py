@@ -72,6 +72,14 @@ BODIES: dict[str, Any] = {
     "createConfirmation": {"criterion": "economic_buyer"},
     "dismissCoachingOpportunity": {"reason": "On leave"},
     "snoozeCoachingOpportunity": {"until": "2099-01-01"},
+    "createCoachingSession": {"rep_id": str(ROW), "starts_at": "2099-01-05T10:00:00Z"},
+    "updateCoachingSession": {"shared_notes": "Two calls"},
+    "completeCoachingSession": {},
+    "cancelCoachingSession": {"reason": "A fair"},
+    "rescheduleCoachingSession": {"starts_at": "2099-01-05T10:00:00Z", "reason": "A fair"},
+    "attestCoachingSession": {"held": True},
+    "putPrivateNote": {"text": "Mine"},
+    "createNoteGrant": {"person_id": str(ROW)},
     "createCalendarFeed": {"name": "Phone", "person_id": str(ROW)},
     "createCoachingTopic": {"rep_id": str(ROW), "title": "The budget"},
     "dismissCoachingTopic": {"reason": "Settled by mail"},
@@ -90,6 +98,7 @@ FORMS: dict[str, dict[str, tuple[str | None, str]]] = {
 """The multipart bodies, as httpx sends them with `files=`."""
 
 OPPORTUNITY = to_global_id("CoachingOpportunity", ROW)
+SESSION = to_global_id("CoachingSession", ROW)
 TOPIC = to_global_id("CoachingTopic", ROW)
 COMMITMENT = to_global_id("Commitment", ROW)
 
@@ -141,6 +150,17 @@ GRAPHQL_INPUTS: dict[str, Any] = {
     "dismissCoachingOpportunity": {"id": OPPORTUNITY, "reason": "On leave"},
     "snoozeCoachingOpportunity": {"id": OPPORTUNITY, "until": "2099-01-01"},
     "reopenCoachingOpportunity": {"id": OPPORTUNITY},
+    "createCoachingSession": {"repId": ID, "startsAt": "2099-01-05T10:00:00Z"},
+    "updateCoachingSession": {"id": SESSION, "sharedNotes": "Two calls"},
+    "startCoachingSession": {"id": SESSION},
+    "completeCoachingSession": {"id": SESSION},
+    "cancelCoachingSession": {"id": SESSION, "reason": "A fair"},
+    "rescheduleCoachingSession": {"id": SESSION, "startsAt": "2099-01-05T10:00:00Z", "reason": "A fair"},
+    "attestCoachingSession": {"id": SESSION, "held": True},
+    "putPrivateNote": {"id": SESSION, "text": "Mine"},
+    "deletePrivateNote": {"id": to_global_id("PrivateNote", ROW)},
+    "createNoteGrant": {"id": SESSION, "personId": ID},
+    "deleteNoteGrant": {"id": SESSION, "personId": ID},
     "createCalendarFeed": {"name": "Phone", "personId": ID},
     "revokeCalendarFeed": {"id": to_global_id("CalendarFeed", ROW)},
     "createCoachingTopic": {"repId": ID, "title": "The budget"},

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB
 
 from service.core.database import Database
 from service.core.ids import new_id
@@ -120,7 +119,7 @@ def _sample(column: sa.Column[Any], shared_id: UUID) -> Any:
     kind = column.type
     if isinstance(kind, sa.Uuid):
         return shared_id
-    if isinstance(kind, JSONB):
+    if isinstance(kind, sa.JSON):
         return {"of": column.name}
     for known, value in SAMPLES:
         if isinstance(kind, known):

@@ -13,7 +13,7 @@ import pytest_asyncio
 from schema.relay import to_global_id
 from service.coaching_sessions.models import CoachingSession, CoachingTopic
 from service.coaching_sessions.use_cases.briefs import freeze_brief
-from service.coaching_sessions.use_cases.telling import hint_topics
+from service.coaching_sessions.use_cases.topic_hints import hint_topics
 from service.core.clock import utc_now
 from service.core.database import Database
 from service.core.ids import new_id

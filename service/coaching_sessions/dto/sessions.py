@@ -133,10 +133,15 @@ class SessionMoveDTO(OutputDTO):
     sequence: int
     """The session's from then on."""
     from_starts_at: datetime
+    """Where it was."""
     from_ends_at: datetime
+    """Until when it was to last."""
     to_starts_at: datetime
+    """Where it was put."""
     to_ends_at: datetime
+    """Until when it is to last since."""
     moved_at: datetime
+    """When somebody did so."""
     moved_by: UUID | None
     """The person; null: a key of the organization, or the series."""
     side: Side
@@ -154,11 +159,15 @@ class SessionAttestationDTO(OutputDTO):
     side: Side
     """Manager or rep."""
     held: bool
+    """Whether it took place."""
     minutes: int | None
+    """How long it took."""
     on_topic: bool | None
     """Whether it was about what was to be talked about."""
     comment: str | None
+    """Null for whoever may not read the notes."""
     attested_at: datetime
+    """When they said so last."""
 
 
 class CoachingSessionDTO(OutputDTO):
@@ -183,8 +192,11 @@ class CoachingSessionDTO(OutputDTO):
     due_at: datetime
     """When it was to start at first; adherence counts it there."""
     starts_at: datetime
+    """When it starts now."""
     ends_at: datetime
+    """When it is to end."""
     status: SessionState
+    """Where it is on its way."""
     sequence: int
     """Raised by each change of time, and by a cancellation."""
     owed: bool
@@ -192,15 +204,19 @@ class CoachingSessionDTO(OutputDTO):
     reminder_minutes: list[int]
     """Minutes before the start, each a reminder."""
     started_at: datetime | None
+    """When the two began."""
     completed_at: datetime | None
+    """When the manager said that it was held."""
     minutes_held: int | None
     """How long it took."""
     cancelled_at: datetime | None
+    """When it was called off."""
     cancelled_by: UUID | None
     """The person; null: a key of the organization, or the series."""
     cancelled_side: Side | None
     """As whom."""
     cancel_reason: str | None
+    """In words."""
     missed_at: datetime | None
     """When the clock found that nobody held it."""
     shared_notes: str | None
@@ -232,3 +248,4 @@ class NoteGrantDTO(OutputDTO):
     granted_by: UUID
     """Which of the two said so."""
     granted_at: datetime
+    """Since when they may."""

@@ -4,11 +4,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, CheckConstraint, Column, ForeignKeyConstraint, Index, Integer, UniqueConstraint
+from sqlalchemy import ARRAY, CheckConstraint, Column, ForeignKeyConstraint, Index, Integer, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
-from service.core.tables import TenantRow, timestamp
+from service.core.tables import PRIVATE, TenantRow, timestamp
 
 MINUTES: Any = ARRAY(Integer)
 SESSION = ("coaching_session.org_id", "coaching_session.id")
@@ -72,6 +72,7 @@ class CoachingSession(TenantRow, table=True):
         Index("ix_coaching_session__org_id_starts_at", "org_id", "starts_at", "id"),
         Index("ix_coaching_session__org_id_due_at", "org_id", "due_at", "id"),
         Index("ix_coaching_session__org_id_next_reminder_at", "org_id", "next_reminder_at"),
+        Index("ix_coaching_session__scheduled", "org_id", "ends_at", postgresql_where=text("status = 'scheduled'")),
         CheckConstraint("manager_id <> rep_id", name="two_people"),
         CheckConstraint("ends_at > starts_at", name="ends_after_start"),
         CheckConstraint("status IN ('scheduled', 'in_progress', 'completed', 'cancelled', 'missed')", name="status"),
@@ -135,7 +136,7 @@ class PrivateNote(SQLModel, table=True):
     text: str
     updated_at: datetime = Field(sa_column=timestamp())
 
-    __table_args__ = (_of_session(), _of_person())
+    __table_args__ = (_of_session(), _of_person(), PRIVATE)
 
 
 class NoteGrant(SQLModel, table=True):

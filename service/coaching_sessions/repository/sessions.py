@@ -1,4 +1,4 @@
-"""Every query of coaching sessions and what belongs to one: moves, attestations, notes and grants."""
+"""Every query of coaching sessions, their moves and attestations."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from service.coaching_sessions.dto.sessions import SESSION_SORTING, CoachingSessionFilter
-from service.coaching_sessions.models import CoachingSession, NoteGrant, PrivateNote, SessionAttestation, SessionMove
+from service.coaching_sessions.models import CoachingSession, NoteGrant, SessionAttestation, SessionMove
 from service.core.keyset import fetch_page
 from service.core.pagination import Page, PageRequest
 
@@ -25,11 +25,25 @@ def seen_by(people: People) -> list[ColumnElement[bool]]:
     return [or_(col(Row.rep_id).in_(people), col(Row.manager_id).in_(people))]
 
 
+def _readable(org_id: UUID, people: People, reader: UUID | None) -> list[ColumnElement[bool]]:
+    """The condition that somebody sees a session, or was granted the notes of it."""
+    if people is None or reader is None:
+        return seen_by(people)
+    granted = select(NoteGrant.session_id).where(col(NoteGrant.org_id) == org_id, col(NoteGrant.person_id) == reader)
+    return [or_(*seen_by(people), col(Row.id).in_(granted))]
+
+
 async def list_sessions(
-    session: AsyncSession, org_id: UUID, people: People, filters: CoachingSessionFilter, page: PageRequest
+    session: AsyncSession,
+    org_id: UUID,
+    people: People,
+    filters: CoachingSessionFilter,
+    page: PageRequest,
+    *,
+    reader: UUID | None = None,
 ) -> Page[Row]:
-    """One page of those that somebody sees."""
-    query = select(Row).where(col(Row.org_id) == org_id, *seen_by(people))
+    """One page of those that somebody sees, or whose notes a `reader` was granted."""
+    query = select(Row).where(col(Row.org_id) == org_id, *_readable(org_id, people, reader))
     for name in ("manager_id", "rep_id", "programme_id", "cadence_id"):
         wanted = getattr(filters, name)
         if wanted is not None:
@@ -44,16 +58,25 @@ async def list_sessions(
 
 
 async def get_session(
-    session: AsyncSession, org_id: UUID, people: People, session_id: UUID, *, lock: bool = False
+    session: AsyncSession,
+    org_id: UUID,
+    people: People,
+    session_id: UUID,
+    *,
+    reader: UUID | None = None,
+    lock: bool = False,
 ) -> Row | None:
-    """One that somebody sees, locked for an update on request."""
-    query = select(Row).where(col(Row.org_id) == org_id, col(Row.id) == session_id, *seen_by(people))
+    """One that somebody sees, or whose notes a `reader` was granted, locked for an update on request."""
+    readable = _readable(org_id, people, reader)
+    query = select(Row).where(col(Row.org_id) == org_id, col(Row.id) == session_id, *readable)
     return (await session.exec(query.with_for_update() if lock else query)).first()
 
 
-async def get_sessions(session: AsyncSession, org_id: UUID, people: People, ids: Collection[UUID]) -> list[Row]:
-    """Those of some ids that somebody sees."""
-    query = select(Row).where(col(Row.org_id) == org_id, col(Row.id).in_(ids), *seen_by(people))
+async def get_sessions(
+    session: AsyncSession, org_id: UUID, people: People, ids: Collection[UUID], *, reader: UUID | None = None
+) -> list[Row]:
+    """Those of some ids that somebody sees, or whose notes a `reader` was granted."""
+    query = select(Row).where(col(Row.org_id) == org_id, col(Row.id).in_(ids), *_readable(org_id, people, reader))
     return list((await session.exec(query)).all())
 
 
@@ -104,6 +127,12 @@ async def list_moves(session: AsyncSession, org_id: UUID, session_ids: Collectio
     return list((await session.exec(query.order_by(col(SessionMove.session_id), col(SessionMove.sequence)))).all())
 
 
+async def get_move(session: AsyncSession, org_id: UUID, move_id: UUID) -> SessionMove | None:
+    """One move."""
+    query = select(SessionMove).where(col(SessionMove.org_id) == org_id, col(SessionMove.id) == move_id)
+    return (await session.exec(query)).first()
+
+
 async def list_attestations(
     session: AsyncSession, org_id: UUID, session_ids: Collection[UUID]
 ) -> list[SessionAttestation]:
@@ -113,25 +142,44 @@ async def list_attestations(
     return list((await session.exec(query.order_by(col(row.session_id), col(row.person_id)))).all())
 
 
-async def list_grants(session: AsyncSession, org_id: UUID, session_ids: Collection[UUID]) -> list[NoteGrant]:
-    """Who may read the shared notes of some sessions besides the two."""
-    query = select(NoteGrant).where(col(NoteGrant.org_id) == org_id, col(NoteGrant.session_id).in_(session_ids))
-    return list((await session.exec(query.order_by(col(NoteGrant.granted_at), col(NoteGrant.person_id)))).all())
-
-
-async def get_private_note(
-    session: AsyncSession, org_id: UUID, session_id: UUID, person_id: UUID
-) -> PrivateNote | None:
-    """One's own note: there is no query for another's."""
-    query = select(PrivateNote).where(
-        col(PrivateNote.org_id) == org_id,
-        col(PrivateNote.session_id) == session_id,
-        col(PrivateNote.person_id) == person_id,
-    )
-    return (await session.exec(query)).first()
-
-
 async def add_rows(session: AsyncSession, rows: Sequence[CoachingSession | SessionMove | NoteGrant]) -> None:
     """Store new rows."""
     session.add_all(rows)
     await session.flush()
+
+
+async def claim_overdue(session: AsyncSession, org_id: UUID, ended_before: datetime, limit: int) -> list[Row]:
+    """Scheduled sessions whose time was over by an instant, the longest first; those another holds are left to it."""
+    query = (
+        select(Row)
+        .where(col(Row.org_id) == org_id, col(Row.status) == "scheduled", col(Row.ends_at) <= ended_before)
+        .order_by(col(Row.ends_at))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return list((await session.exec(query)).all())
+
+
+async def claim_reminders(session: AsyncSession, org_id: UUID, now: datetime, limit: int) -> list[Row]:
+    """Sessions whose next reminder is due, the earliest first; those another holds are left to it."""
+    query = (
+        select(Row)
+        .where(col(Row.org_id) == org_id, col(Row.next_reminder_at) <= now)
+        .order_by(col(Row.next_reminder_at))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return list((await session.exec(query)).all())
+
+
+async def list_changed(
+    session: AsyncSession, org_id: UUID, people: People, party: tuple[UUID | None, UUID | None], since: datetime
+) -> list[Row]:
+    """Sessions of a person (either side) or a manager that changed from an instant on, as far as somebody sees them."""
+    person_id, manager_id = party
+    query = select(Row).where(col(Row.org_id) == org_id, *seen_by(people), col(Row.updated_at) >= since)
+    if person_id is not None:
+        query = query.where(*seen_by([person_id]))
+    if manager_id is not None:
+        query = query.where(col(Row.manager_id) == manager_id)
+    return list((await session.exec(query.order_by(col(Row.updated_at), col(Row.id)))).all())

@@ -11,10 +11,17 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from service.coaching_sessions.dto.sessions import CoachingSessionDTO, SessionAttestationDTO
 from service.coaching_sessions.lifecycle import RULES, Move, Participants, SessionState, Side, allowed_moves
 from service.coaching_sessions.models import CoachingSession
+from service.coaching_sessions.permissions import Permission
+from service.coaching_sessions.repository import notes
 from service.coaching_sessions.repository import sessions as repository
+from service.core import audit
 from service.core.errors import ErrorKind, ServiceError, conflict, not_found
-from service.core.principal import Principal
+from service.core.etags import Precondition
+from service.core.principal import Principal, require
 from service.organizations.use_cases.scope import local_today, visible_people
+
+READ_NOTES = "readSharedNotes"
+"""How the audit log names that somebody read what they were granted."""
 
 
 async def visible_to(session: AsyncSession, principal: Principal) -> frozenset[UUID] | None:
@@ -30,6 +37,15 @@ def participants(row: CoachingSession) -> Participants:
 def side_of(principal: Principal, row: CoachingSession) -> Side:
     """As which side the caller acts."""
     return Side.SYSTEM if principal.is_system else participants(row).side_of(principal.person_id)
+
+
+async def find_readable(session: AsyncSession, principal: Principal, session_id: UUID) -> CoachingSession:
+    """One session that the caller sees, or whose notes they were granted; `not_found` otherwise."""
+    people = await visible_to(session, principal)
+    row = await repository.get_session(session, principal.org_id, people, session_id, reader=principal.person_id)
+    if row is None:
+        raise not_found("coaching_session")
+    return row
 
 
 async def find_session(
@@ -60,10 +76,27 @@ def require_move(principal: Principal, row: CoachingSession, move: Move) -> Side
     return side
 
 
+async def get_for_move(
+    session: AsyncSession, principal: Principal, session_id: UUID, expected: Precondition, move: Move
+) -> tuple[CoachingSession, Side]:
+    """A session under its lock, and the side as which the caller may make this move of it now.
+
+    `precondition_failed` where it is not what the caller read, else as `require_move`.
+    """
+    require(principal, Permission.COACHING_SESSIONS_WRITE)
+    row = await find_session(session, principal, session_id, lock=True)
+    if expected.tags is not None:
+        expected.check((await present(session, principal, [row], audited=False))[0])
+    return row, require_move(principal, row, move)
+
+
 async def present(
-    session: AsyncSession, principal: Principal, rows: Sequence[CoachingSession]
+    session: AsyncSession, principal: Principal, rows: Sequence[CoachingSession], *, audited: bool = True
 ) -> list[CoachingSessionDTO]:
-    """Rows as the caller may see them, in a constant number of statements."""
+    """Rows as the caller may see them, in a constant number of statements.
+
+    That somebody reads what the two wrote because they were granted it is in the audit log.
+    """
     ids = [row.id for row in rows]
     by_session: dict[UUID, list[SessionAttestationDTO]] = {}
     between = {row.id: participants(row) for row in rows}
@@ -73,21 +106,37 @@ async def present(
         by_session.setdefault(one.session_id, []).append(shown)
     granted = {
         grant.session_id
-        for grant in await repository.list_grants(session, principal.org_id, ids)
+        for grant in await notes.list_grants(session, principal.org_id, ids)
         if grant.person_id == principal.person_id
     }
-    return [_present(principal, row, by_session.get(row.id, []), is_granted=row.id in granted) for row in rows]
+    if audited:
+        for id_ in sorted(granted):
+            audit.record_read(session, principal, READ_NOTES, id_)
+    people = await visible_to(session, principal) if granted else None
+    return [
+        _present(
+            principal,
+            row,
+            by_session.get(row.id, []),
+            is_granted=row.id in granted,
+            is_seen=people is None or not people.isdisjoint((row.manager_id, row.rep_id)),
+        )
+        for row in rows
+    ]
 
 
 def _present(
-    principal: Principal, row: CoachingSession, attestations: list[SessionAttestationDTO], *, is_granted: bool
+    principal: Principal,
+    row: CoachingSession,
+    attestations: list[SessionAttestationDTO],
+    *,
+    is_granted: bool,
+    is_seen: bool,
 ) -> CoachingSessionDTO:
     side = side_of(principal, row)
-    reads_notes = is_granted or side in {Side.MANAGER, Side.REP}
     fields = row.model_dump()
-    if not reads_notes:
+    if not is_granted and side not in {Side.MANAGER, Side.REP}:
         fields |= {"shared_notes": None, "answers": None}
         attestations = [one.model_copy(update={"comment": None}) for one in attestations]
-    return CoachingSessionDTO.model_validate(
-        {**fields, "allowed_moves": allowed_moves(SessionState(row.status), side), "attestations": attestations}
-    )
+    moves = allowed_moves(SessionState(row.status), side) if is_seen else ()
+    return CoachingSessionDTO.model_validate({**fields, "allowed_moves": moves, "attestations": attestations})

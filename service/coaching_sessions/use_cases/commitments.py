@@ -23,7 +23,7 @@ from service.coaching_sessions.settling import CommitmentState
 from service.coaching_sessions.use_cases.access import visible_to
 from service.coaching_sessions.use_cases.linking import check_links, no_person, require_rep
 from service.coaching_sessions.use_cases.settlement import settle_due, settled_event
-from service.coaching_sessions.use_cases.telling import hint_topics
+from service.coaching_sessions.use_cases.topic_hints import hint_topics
 from service.core.clock import utc_now
 from service.core.errors import conflict, invalid, not_found
 from service.core.etags import UNCONDITIONAL, Precondition

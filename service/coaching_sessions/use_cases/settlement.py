@@ -12,7 +12,7 @@ from service.coaching_sessions.models import CoachingCommitment
 from service.coaching_sessions.repository import reviewing as repository
 from service.coaching_sessions.settling import CommitmentState, Goal, Reading, Verdict, only_grows, settle
 from service.coaching_sessions.use_cases.agenda_clock import has_moved
-from service.coaching_sessions.use_cases.telling import hint_topics
+from service.coaching_sessions.use_cases.topic_hints import hint_topics
 from service.core.principal import Principal
 from service.kpi_snapshots.dto import KpiSnapshotDTO, KpiSnapshotQuery
 from service.kpi_snapshots.use_cases.framing import MOMENT

@@ -29,7 +29,7 @@ from service.coaching_sessions.topics import (
 )
 from service.coaching_sessions.use_cases.agenda_clock import has_moved
 from service.coaching_sessions.use_cases.settlement import settle_due
-from service.coaching_sessions.use_cases.telling import hint_topics
+from service.coaching_sessions.use_cases.topic_hints import hint_topics
 from service.core.clock import utc_now
 from service.core.ids import new_id
 from service.core.principal import Principal

@@ -14,7 +14,7 @@ from service.coaching_sessions.repository import agenda as repository
 from service.coaching_sessions.repository import reviewing
 from service.coaching_sessions.topics import ALLOWED, ASKED_CONFIDENCE, ASKED_IMPACT, TopicSource, TopicState
 from service.coaching_sessions.use_cases.linking import check_links, require_rep
-from service.coaching_sessions.use_cases.telling import hint_topics
+from service.coaching_sessions.use_cases.topic_hints import hint_topics
 from service.coaching_sessions.use_cases.topic_review import raised_event
 from service.core.clock import utc_now
 from service.core.errors import conflict, not_found

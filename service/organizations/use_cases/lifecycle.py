@@ -21,9 +21,14 @@ SECRET_COLUMNS = {"answer", "secret", "previous_secret", "token_hash", "key_hash
 
 
 async def export_organization(session: AsyncSession, principal: Principal) -> AsyncIterator[bytes]:
-    """One JSON line per row of every tenant table, `{"table": …, "row": {…}}`, without secrets."""
+    """One JSON line per row of every tenant table, `{"table": …, "row": {…}}`, without secrets.
+
+    Words that are one person's own are not the organization's: they are left out (docs/decisions/0018).
+    """
     require(principal, Permission.ORGANIZATION_READ)
     for table in tenant_tables(metadata):
+        if table.info.get("private"):
+            continue
         rows = await session.stream(select(table).where(table.c.org_id == principal.org_id))
         async for row in rows.mappings():
             yield orjson.dumps({"table": table.name, "row": _jsonable(dict(row))}) + b"\n"

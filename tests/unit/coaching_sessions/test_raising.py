@@ -37,7 +37,7 @@ def opportunity(**fields: Any) -> CoachingOpportunityDTO:
         "status": OpportunityState.OPEN,
         "size": Decimal("0.4"),
         "reason": "Calls held: 3 of 10",
-        "evidence": {"probability": "0.02", "value": "3"},
+        "evidence": {"probability": "0.02", "value": "3", "expected": "40", "n": 3},
         "raised_at": NOW,
         "manager_sees_on": date(2026, 4, 1),
         "snoozed_until": None,
@@ -117,8 +117,13 @@ def test_who_accepts_lets_the_manager_see_it(state: str, sees: date, visible: da
 @pytest.mark.parametrize(
     ("fields", "deal", "confidence"),
     [
-        ({"evidence": {"probability": None}}, None, "0.5"),
-        ({"evidence": {"probability": "0"}}, None, "1"),
+        ({"evidence": {"probability": None, "expected": "162", "value": "68", "n": 68}}, None, "0.5"),
+        ({"evidence": {"probability": "0", "expected": "162", "value": "68", "n": 68}}, None, "1"),
+        # 0 of 0.3 is nothing to talk about: three times in four chance alone does it.
+        ({"evidence": {"probability": "0", "expected": "0.3", "value": "0", "n": 0}}, None, "0.2592"),
+        ({"evidence": {"probability": "0", "expected": "1.14", "value": "0", "n": 0}}, None, "0.6802"),
+        ({"evidence": {"probability": "0.1", "expected": "20", "value": "15", "n": 15}}, None, "0.7591"),
+        ({"evidence": {"probability": "0", "expected": None, "value": "0", "n": 0}}, None, "0.5"),
         ({"kind": "below_benchmark", "evidence": {"adjusted_p": "0.012345"}}, None, "0.9877"),
         ({"kind": "deal_breaks_standard", "kpi": None, "deal_id": DEAL, "evidence": {}}, health(), "0.75"),
         (
@@ -153,6 +158,32 @@ def test_how_sure_it_is_comes_from_the_evidence(
 def test_what_it_concerns(fields: dict[str, Any], kpi: Kpi | None, title: str, concerns: str) -> None:
     found = proposed(propose_opportunity(opportunity(**fields), kpi, health(), TODAY))
     assert (found.title, found.concerns) == (title, concerns)
+
+
+AMOUNT = Kpi.model_validate(
+    flow_kpi("won-amount", {**CALLS, "aggregate": "sum", "field": "duration_seconds"}, unit="currency", level="result")
+)
+FEW = Kpi.model_validate(flow_kpi("complaints", CALLS, polarity="lower"))
+LEVEL = Kpi.model_validate(
+    flow_kpi("open", {"source": "open_deals", "aggregate": "sum", "field": "amount"}, kind="stock", unit="currency")
+)
+
+
+@pytest.mark.parametrize(
+    ("kpi", "expected", "value", "n", "confidence"),
+    [
+        (AMOUNT, "5000", "0", 0, "0.5"),  # nobody knows how large one would have been
+        (AMOUNT, "5000", "10000", 2, "0.0803"),  # two of the size of 5,000, where one was due
+        (AMOUNT, "100000", "10000", 2, "1"),
+        (FEW, "3", "9", 9, "0.9962"),
+        (FEW, "3", "0", 0, "0"),
+        (LEVEL, "5000", "100", 0, "1"),
+    ],
+)
+def test_how_far_a_shortfall_is_beyond_chance(kpi: Kpi, expected: str, value: str, n: int, confidence: str) -> None:
+    evidence = {"probability": "0", "expected": expected, "value": value, "n": n}
+    found = proposed(propose_opportunity(opportunity(evidence=evidence), kpi, None, TODAY))
+    assert found.confidence == Decimal(confidence)
 
 
 MET, UNMET, UNKNOWN = CriterionStatus.MET, CriterionStatus.UNMET, CriterionStatus.UNKNOWN

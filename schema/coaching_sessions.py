@@ -1,0 +1,285 @@
+"""Coaching sessions: one-to-ones of a manager and a rep, and what the two write together."""
+
+import datetime as dt
+import functools
+from uuid import UUID
+
+import strawberry
+from strawberry.scalars import JSON
+from strawberry.types.unset import UNSET
+
+from schema.context import Info
+from schema.describing import NEEDS, describe, describe_enum
+from schema.inputs import precondition, row_id, to_dto, to_input
+from schema.mutations import mutation
+from schema.paging import Paged, orders
+from schema.people.types import Person, to_person
+from schema.relay import Connection, Node, NullIfAbsent, id_of, part_of_list, to_connection, to_global_id
+from schema.session_notes import NoteGrant, PrivateNote, to_note_grant, to_private_note
+from schema.session_records import SessionAttestation, SessionMove, to_session_attestation, to_session_move
+from service.coaching_sessions.dto.sessions import (
+    SESSION_SORTING,
+    CoachingSessionDTO,
+    CoachingSessionFilter,
+    CreateCoachingSession,
+    UpdateCoachingSession,
+)
+from service.coaching_sessions.lifecycle import Move, SessionState, Side
+from service.coaching_sessions.permissions import Permission
+from service.coaching_sessions.use_cases import sessions
+from service.core.database import TenantSession
+from service.core.etags import etag_of
+from service.core.pagination import PageRequest
+from service.organizations.permissions import Permission as OrganizationPermission
+
+READ, WRITE = Permission.COACHING_SESSIONS_READ, Permission.COACHING_SESSIONS_WRITE
+PEOPLE = OrganizationPermission.PEOPLE_READ
+TYPE = "CoachingSession"
+
+describe_enum(
+    SessionState,
+    "Where a coaching session is on its way.",
+    name="CoachingSessionStatus",
+    scheduled="It is ahead.",
+    in_progress="The two have begun.",
+    completed="It was held.",
+    cancelled="Somebody said why it does not take place.",
+    missed="Nobody began in time.",
+)
+describe_enum(
+    Move,
+    "What can be done to a coaching session.",
+    name="CoachingSessionAction",
+    start="Begin.",
+    complete="Say that it was held.",
+    reschedule="Put it at another time.",
+    cancel="Call it off.",
+    miss="Find that nobody held it; the clock does.",
+    write="Write notes and answers.",
+    attest="Say how it went.",
+)
+
+
+async def _person(info: Info, person_id: UUID | None) -> Person | None:
+    found = None if person_id is None else await info.context.loaders.people.load(person_id)
+    return None if found is None else to_person(found)
+
+
+def _global(type_name: str, id_: UUID | None) -> strawberry.ID | None:
+    return None if id_ is None else to_global_id(type_name, id_)
+
+
+@strawberry.type(description="A one-to-one of a manager and a rep.")
+class CoachingSession(Node):
+    """A session."""
+
+    row: strawberry.Private[CoachingSessionDTO]
+    manager_id: strawberry.ID
+    rep_id: strawberry.ID
+    programme_id: strawberry.ID | None
+    cadence_id: strawberry.ID | None
+    format_id: strawberry.ID
+    time_zone: str
+    due_at: dt.datetime
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+    status: SessionState
+    sequence: int
+    owed: bool
+    started_at: dt.datetime | None
+    completed_at: dt.datetime | None
+    minutes_held: int | None
+    cancelled_at: dt.datetime | None
+    cancelled_side: Side | None
+    cancel_reason: str | None
+    missed_at: dt.datetime | None
+    shared_notes: str | None
+    answers: JSON | None
+    created_at: dt.datetime
+    updated_at: dt.datetime
+
+    @strawberry.field(description="Who coaches, if the caller may see them today.", metadata={NEEDS: PEOPLE})
+    async def manager(self, info: Info) -> Person | None:
+        """Through the loader."""
+        return await _person(info, self.row.manager_id)
+
+    @strawberry.field(description="Who is coached, if the caller may see them today.", metadata={NEEDS: PEOPLE})
+    async def rep(self, info: Info) -> Person | None:
+        """Through the loader."""
+        return await _person(info, self.row.rep_id)
+
+    @strawberry.field(
+        description="Who cancelled it, if the caller may see them today; null also where a key or the series did.",
+        metadata={NEEDS: PEOPLE},
+    )
+    async def cancelled_by(self, info: Info) -> Person | None:
+        """Through the loader."""
+        return await _person(info, self.row.cancelled_by)
+
+    @strawberry.field(description="Minutes before the start, each a reminder.", extensions=[Paged(whole=True)])
+    def reminder_minutes(self, page: PageRequest) -> Connection[int]:
+        """As they were given."""
+        return part_of_list(self.row.reminder_minutes, int, page)
+
+    @strawberry.field(description="What the caller may do now.", extensions=[Paged(whole=True)])
+    def allowed_moves(self, page: PageRequest) -> Connection[Move]:
+        """In the order of the state machine."""
+        return part_of_list(self.row.allowed_moves, Move, page)
+
+    @strawberry.field(description="Of both sides, beside each other.", extensions=[Paged(whole=True)])
+    def attestations(self, page: PageRequest) -> Connection[SessionAttestation]:
+        """Never averaged."""
+        convert = functools.partial(to_session_attestation, self.row.id)
+        return part_of_list(self.row.attestations, convert, page)
+
+    @strawberry.field(description="Where it was put, in order.", metadata={NEEDS: READ}, extensions=[Paged(whole=True)])
+    async def moves(self, info: Info, page: PageRequest) -> Connection[SessionMove]:
+        """Through the loader."""
+        return part_of_list(await info.context.loaders.session_moves.load(self.row.id), to_session_move, page)
+
+    @strawberry.field(
+        description="The caller's own note; nobody else finds it, whatever they may do.", metadata={NEEDS: READ}
+    )
+    async def private_note(self, info: Info) -> PrivateNote | None:
+        """Through the loader."""
+        found = await info.context.loaders.private_notes.load(self.row.id)
+        return None if found is None else to_private_note(found)
+
+    @strawberry.field(
+        description="Who may read notes and answers besides the two, who alone see all of them.",
+        metadata={NEEDS: READ},
+        extensions=[Paged(whole=True)],
+    )
+    async def note_grants(self, info: Info, page: PageRequest) -> Connection[NoteGrant]:
+        """Through the loader."""
+        return part_of_list(await info.context.loaders.note_grants.load(self.row.id), to_note_grant, page)
+
+    @strawberry.field(description="Changes with every edit; give it as `ifMatch`.")
+    def etag(self) -> str:
+        """The same as over REST."""
+        return etag_of(self.row)
+
+
+describe(CoachingSession, CoachingSessionDTO)
+
+
+def to_coaching_session(dto: CoachingSessionDTO) -> CoachingSession:
+    """The GraphQL view of a session."""
+    left_out = {"id", "cancelled_by", "reminder_minutes", "allowed_moves", "attestations"}
+    fields = dto.model_dump(exclude=left_out) | {
+        "manager_id": to_global_id("Person", dto.manager_id),
+        "rep_id": to_global_id("Person", dto.rep_id),
+        "programme_id": _global("CoachingProgramme", dto.programme_id),
+        "cadence_id": _global("CoachingCadence", dto.cadence_id),
+        "format_id": to_global_id("SessionFormat", dto.format_id),
+    }
+    return CoachingSession(id=to_global_id(TYPE, dto.id), row=dto, **fields)
+
+
+async def load_coaching_session(info: Info, id_: UUID) -> CoachingSession:
+    """By row id."""
+    async with info.context.session() as session:
+        return to_coaching_session(await sessions.get_coaching_session(session, info.context.principal, id_))
+
+
+@strawberry.type
+class CoachingSessionsQuery:
+    """Queries of coaching sessions."""
+
+    @strawberry.field(description="One coaching session.", metadata={NEEDS: READ}, extensions=[NullIfAbsent()])
+    async def coaching_session(self, info: Info, id: strawberry.ID) -> CoachingSession | None:  # noqa: A002 - the argument's name in the schema
+        """By global id."""
+        return await load_coaching_session(info, row_id(id, TYPE))
+
+    @strawberry.field(
+        description="One's own, those of the tree below, and those whose notes one was granted; by their start.",
+        metadata={NEEDS: READ},
+        extensions=[Paged(orders("CoachingSessionSort", SESSION_SORTING))],
+    )
+    async def coaching_sessions(
+        self,
+        info: Info,
+        page: PageRequest,
+        manager_id: strawberry.ID | None = None,
+        rep_id: strawberry.ID | None = None,
+        programme_id: strawberry.ID | None = None,
+        cadence_id: strawberry.ID | None = None,
+        status: SessionState | None = None,
+        starts_from: dt.datetime | None = None,
+        starts_before: dt.datetime | None = None,
+    ) -> Connection[CoachingSession]:
+        """One page."""
+        filters = to_input(
+            CoachingSessionFilter,
+            manager_id=id_of(manager_id, "Person"),
+            rep_id=id_of(rep_id, "Person"),
+            programme_id=id_of(programme_id, "CoachingProgramme"),
+            cadence_id=id_of(cadence_id, "CoachingCadence"),
+            status=status,
+            starts_from=starts_from,
+            starts_before=starts_before,
+        )
+        async with info.context.session() as session:
+            found = await sessions.list_coaching_sessions(session, info.context.principal, filters, page)
+        return to_connection(found, to_coaching_session, page)
+
+
+@strawberry.type(description="A coaching session as it is now.")
+class CoachingSessionPayload:
+    """The answer to a mutation of one session."""
+
+    coaching_session: CoachingSession = strawberry.field(description="The session.")
+
+
+@strawberry.input(description="A session that no programme arranges.")
+class CreateCoachingSessionInput:
+    """Between whom, and when."""
+
+    rep_id: strawberry.ID
+    manager_id: strawberry.ID | None = UNSET
+    starts_at: dt.datetime
+    minutes: int | None = UNSET
+    format_key: str | None = UNSET
+    reminder_minutes: list[int] | None = UNSET
+    idempotency_key: str | None = None
+
+
+@strawberry.input(description="What the two write; of the answers those that are given are replaced.")
+class UpdateCoachingSessionInput:
+    """A merge-patch."""
+
+    id: strawberry.ID
+    if_match: str | None = None
+    shared_notes: str | None = UNSET
+    answers: JSON | None = UNSET
+    idempotency_key: str | None = None
+
+
+def to_payload(dto: CoachingSessionDTO, _data: object) -> CoachingSessionPayload:
+    """The answer to a mutation of one session."""
+    return CoachingSessionPayload(coaching_session=to_coaching_session(dto))
+
+
+@mutation("Arrange a session.", needs=WRITE, payload=CoachingSessionPayload, render=to_payload)
+async def create_coaching_session(
+    session: TenantSession, info: Info, data: CreateCoachingSessionInput
+) -> CoachingSessionDTO:
+    """`POST /v1/coaching-sessions`."""
+    return await sessions.create_coaching_session(session, info.context.principal, to_dto(CreateCoachingSession, data))
+
+
+@mutation("Write notes and answers.", needs=WRITE, payload=CoachingSessionPayload, render=to_payload)
+async def update_coaching_session(
+    session: TenantSession, info: Info, data: UpdateCoachingSessionInput
+) -> CoachingSessionDTO:
+    """`PATCH /v1/coaching-sessions/{id}`."""
+    id_, changes, expected = row_id(data.id, TYPE), to_dto(UpdateCoachingSession, data), precondition(data.if_match)
+    return await sessions.update_coaching_session(session, info.context.principal, id_, changes, expected)
+
+
+@strawberry.type
+class CoachingSessionsMutation:
+    """Mutations of coaching sessions."""
+
+    create_coaching_session = create_coaching_session
+    update_coaching_session = update_coaching_session

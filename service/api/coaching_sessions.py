@@ -1,0 +1,83 @@
+"""`/v1/coaching-sessions`: one-to-ones of a manager and a rep, and what the two write together."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+
+from service.api.deps import PreconditionDep, PrincipalDep, SessionDep
+from service.api.operation import operation
+from service.api.paging import ListEnvelope, ListRequest, sorted_by
+from service.api.route import resource_router
+from service.coaching_sessions.dto.sessions import (
+    SESSION_SORTING,
+    CoachingSessionDTO,
+    CoachingSessionFilter,
+    CreateCoachingSession,
+    UpdateCoachingSession,
+)
+from service.coaching_sessions.lifecycle import SessionState
+from service.coaching_sessions.permissions import Permission
+from service.coaching_sessions.use_cases import sessions
+from service.core.dto import Instant
+
+READ, WRITE = Permission.COACHING_SESSIONS_READ, Permission.COACHING_SESSIONS_WRITE
+
+router = resource_router("/v1/coaching-sessions", "coaching sessions")
+
+
+@router.get("", **operation("listCoachingSessions", "List coaching sessions", READ))
+async def list_coaching_sessions(
+    session: SessionDep,
+    principal: PrincipalDep,
+    page: Annotated[ListRequest, sorted_by(SESSION_SORTING)],
+    manager_id: Annotated[UUID | None, Query(description="Those that this person holds.")] = None,
+    rep_id: Annotated[UUID | None, Query(description="Those in which this person is coached.")] = None,
+    programme_id: Annotated[UUID | None, Query(description="Those of a programme.")] = None,
+    cadence_id: Annotated[UUID | None, Query(description="Those of a series.")] = None,
+    status: Annotated[SessionState | None, Query(description="Where they are on their way.")] = None,
+    starts_from: Annotated[Instant | None, Query(description="Those that start at this instant or later.")] = None,
+    starts_before: Annotated[Instant | None, Query(description="Those that start before this instant.")] = None,
+) -> ListEnvelope[CoachingSessionDTO]:
+    """By their start: one's own, those of the tree below, and those whose notes one was granted."""
+    filters = CoachingSessionFilter(
+        manager_id=manager_id,
+        rep_id=rep_id,
+        programme_id=programme_id,
+        cadence_id=cadence_id,
+        status=status,
+        starts_from=starts_from,
+        starts_before=starts_before,
+    )
+    return page.answer(await sessions.list_coaching_sessions(session, principal, filters, page))
+
+
+@router.post(
+    "", status_code=201, **operation("createCoachingSession", "Arrange a coaching session", WRITE, 409, tagged=True)
+)
+async def create_coaching_session(
+    data: CreateCoachingSession, session: SessionDep, principal: PrincipalDep
+) -> CoachingSessionDTO:
+    """One that no programme arranges. Time that either of the two has given to another session is `409 time_taken`."""
+    return await sessions.create_coaching_session(session, principal, data)
+
+
+@router.get("/{session_id}", **operation("getCoachingSession", "Read a coaching session", READ, 404))
+async def get_coaching_session(session_id: UUID, session: SessionDep, principal: PrincipalDep) -> CoachingSessionDTO:
+    """Notes and answers are shown to the two, and to those whom one of them granted it; the latter is audited."""
+    return await sessions.get_coaching_session(session, principal, session_id)
+
+
+@router.patch(
+    "/{session_id}",
+    **operation("updateCoachingSession", "Write notes and answers of a coaching session", WRITE, 404, 409),
+)
+async def update_coaching_session(
+    session_id: UUID,
+    data: UpdateCoachingSession,
+    expected: PreconditionDep,
+    session: SessionDep,
+    principal: PrincipalDep,
+) -> CoachingSessionDTO:
+    """Merge-patch by either of the two, until it is over; answers that are not given stay."""
+    return await sessions.update_coaching_session(session, principal, session_id, data, expected)
