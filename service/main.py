@@ -85,19 +85,22 @@ def build_app(settings: Settings, *, run_worker: bool, runtime: RuntimeFactory |
 @asynccontextmanager
 async def _listening(runtime: Runtime, state: State) -> AsyncIterator[None]:
     """The feeds hear of changes for as long as the block lasts."""
-    feeds = (state.feed, state.opportunity_feed, state.topic_feed, state.session_feed, state.brief_feed)
+    feeds: dict[str, SnapshotFeed | OpportunityFeed | SessionFeed | TopicFeed] = {
+        SNAPSHOTS: state.feed,
+        OPPORTUNITIES: state.opportunity_feed,
+        SESSIONS: state.session_feed,
+        TOPICS: state.topic_feed,
+    }
     briefs: BriefFeed = state.brief_feed
+    changing = dict.fromkeys((SNAPSHOTS, SESSIONS, TOPICS), briefs.notified) | {
+        OPPORTUNITIES: briefs.notified_of_anybody
+    }
 
     def reconnected() -> None:
-        for feed in feeds:
+        for feed in (*feeds.values(), briefs):
             feed.reconnected()
 
-    channels = {
-        SNAPSHOTS: _each(state.feed.notified, briefs.notified),
-        OPPORTUNITIES: _each(state.opportunity_feed.notified, briefs.notified_of_anybody),
-        TOPICS: _each(state.topic_feed.notified, briefs.notified),
-        SESSIONS: _each(state.session_feed.notified, briefs.notified),
-    }
+    channels = {channel: _each(feed.notified, changing[channel]) for channel, feed in feeds.items()}
     listener = Listener(runtime.urls.app, channels, reconnected)
     running = (("listen", listener.run()), ("feed", state.feed.run()))
     tasks = [asyncio.create_task(task, name=name) for name, task in running]

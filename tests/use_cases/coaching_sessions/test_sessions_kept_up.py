@@ -140,7 +140,8 @@ async def test_hundreds_of_reps_lock_nobody_out(org: SalesOrg) -> None:
         total = sum([(await connection.execute(one, {"org": org.id})).scalar_one() for one in (laid, gaps)])
     assert total == 300 * 8
     assert len(waits.bookings) > 3
-    assert max(*waits.bookings, *waits.absences) < 1
+    # As a share of the whole, since how fast anything is here depends on the machine: nobody waited for its end.
+    assert max(*waits.bookings, *waits.absences) < waits.cascade / 2
     before = await everything(org)
     await lay_down(org, utc_now())
     assert await everything(org) == before
