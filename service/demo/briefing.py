@@ -1,9 +1,10 @@
 """Monday as the manager reads it: every figure comes from the public REST surface."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 from rich.console import Console
@@ -22,6 +23,7 @@ from service.demo.monday import (
     way_back,
     working_day_share,
 )
+from service.demo.next_session import brief_command, next_session
 from service.demo.state import DemoState
 
 EARLY_WORKING_DAYS = Decimal("0.3")
@@ -50,7 +52,7 @@ class Reader:
 
 
 async def print_monday(client: httpx.AsyncClient, state: DemoState, today: date, console: Console) -> None:
-    """The team's table, who is behind, what matters most for each, and one way back from the quota."""
+    """The team's table, who is behind, what matters most for each, one way back from the quota, the next session."""
     reader = Reader(client, state.manager_key)
     reports = (await reader.get(f"/v1/people?manager_id={state.manager_id}"))["data"]
     period, start, end = await _period(reader, state, today)
@@ -68,6 +70,7 @@ async def print_monday(client: httpx.AsyncClient, state: DemoState, today: date,
     _print_behind(reports, team, console)
     await _print_opportunities(reader, state, reports, team, console)
     await _print_way_back(reader, reports, team, end, console)
+    await _print_next_session(reader, state, console)
 
 
 def _print_behind(reports: list[dict[str, Any]], team: dict[str, list[Standing]], console: Console) -> None:
@@ -113,6 +116,18 @@ async def _print_way_back(
     console.print("[bold]The way back from the quota[/bold]")
     for line in way_back(person["name"], answer.raise_for_status().json()):
         console.print(f"• {line}" if not line.startswith(" ") else line, soft_wrap=True)
+
+
+async def _print_next_session(reader: Reader, state: DemoState, console: Console) -> None:
+    path = f"/v1/coaching-sessions?manager_id={state.manager_id}&status=scheduled&sort=starts_at&limit=1"
+    found = (await reader.get(f"{path}&starts_from={quote(datetime.now(UTC).isoformat())}"))["data"]
+    console.print("[bold]The next session[/bold]" if found else "No session is planned.")
+    for session in found:
+        brief = await reader.get(f"/v1/coaching-sessions/{session['id']}/brief")
+        for line in next_session(session, brief):
+            console.print(f"• {line}", soft_wrap=True)
+        command = brief_command(str(reader.client.base_url).rstrip("/"), session["id"], reader.key)
+        console.print(f"• Its brief, as a page: {command}", soft_wrap=True)
 
 
 async def _period(reader: Reader, state: DemoState, today: date) -> tuple[str, date, date]:

@@ -9,6 +9,8 @@ from uuid import UUID
 from pydantic import SecretStr
 
 from service.activities.dto.sources import SourceMapping
+from service.coaching_sessions.dto.programmes import CreateCoachingProgramme
+from service.coaching_sessions.use_cases.programmes import create_coaching_programme
 from service.core.database import TenantSession
 from service.core.pagination import PageRequest
 from service.core.principal import Principal
@@ -63,6 +65,18 @@ def demo_model() -> dict[str, Any]:
     return document
 
 
+def weekly_sessions(today: date) -> CreateCoachingProgramme:
+    """Everybody who reports to somebody has half an hour a week, from tomorrow on."""
+    return CreateCoachingProgramme(
+        name="Weekly one-to-ones",
+        description="What to do next, and why it works",
+        rule="FREQ=WEEKLY;BYDAY=TU",
+        starts_on=today + timedelta(days=1),
+        starts_at=time(9),
+        format_key="grow",
+    )
+
+
 async def create_demo(runtime: Runtime, *, port: int, seed: int, today: date, say: Callable[[str], None]) -> DemoState:
     """Create the organization, its model and connections, and import its history up to three weeks ago."""
     cut = datetime.combine(today - timedelta(days=REPLAYED_DAYS), time.min, UTC)
@@ -76,6 +90,7 @@ async def create_demo(runtime: Runtime, *, port: int, seed: int, today: date, sa
         await update_organization(session, principal, UpdateOrganization(opportunity_grace_working_days=0))
         model = await create_success_model(session, principal, demo_model())
         await activate_success_model(session, principal, model.id)
+        await create_coaching_programme(session, principal, weekly_sessions(today))
     await build_measures(runtime.database, organization.id)
     secret = secrets.token_hex(16)
     async with runtime.database.tenant(organization.id) as session:
