@@ -12,6 +12,8 @@ from service.coaching_sessions.concerns import Concern
 
 FULL_WEIGHT_DAYS = 28
 """A topic that has waited so long weighs twice what it did when it was raised, and no more from then on."""
+OUTCOME_WEIGHT = Decimal("0.5")
+"""An outcome counts half: it cannot be coached itself, only what leads to it, and that has topics of its own."""
 PLACES = Decimal("0.0001")
 BEFORE = {Concern.PROCESS: 0, Concern.OTHER: 1, Concern.OUTCOME: 2}
 """What comes first where two weigh the same: what a rep does, before what came out."""
@@ -28,10 +30,11 @@ class Place:
     pinned: bool = False
 
 
-def rank_of(impact: Decimal, confidence: Decimal, raised_on: date, today: date) -> Decimal:
-    """From 0 to 2: impact by confidence by age. Impact and confidence are shares from 0 to 1."""
+def rank_of(impact: Decimal, confidence: Decimal, concerns: Concern, raised_on: date, today: date) -> Decimal:
+    """From 0 to 2: impact by confidence by age, half of it for an outcome. Impact and confidence are from 0 to 1."""
     waited = min(max((today - raised_on).days, 0), FULL_WEIGHT_DAYS)
-    return (impact * confidence * (1 + Decimal(waited) / FULL_WEIGHT_DAYS)).quantize(PLACES)
+    weight = OUTCOME_WEIGHT if concerns is Concern.OUTCOME else Decimal(1)
+    return (impact * confidence * weight * (1 + Decimal(waited) / FULL_WEIGHT_DAYS)).quantize(PLACES)
 
 
 def order_of(place: Place) -> tuple[bool, Decimal, int, date, UUID]:

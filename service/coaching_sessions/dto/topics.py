@@ -80,7 +80,7 @@ class CoachingTopicDTO(OutputDTO):
     confidence: Decimal
     """How sure that is, from 0 to 1."""
     rank: Decimal
-    """Impact by confidence by age in days; pinned ones come first whatever it is."""
+    """Impact by confidence by age in days, half of it for an outcome; pinned ones come first whatever it is."""
     pinned: bool
     status: TopicState
     visible_on: date

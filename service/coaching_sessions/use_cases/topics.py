@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from service.coaching_sessions.concerns import Concern
 from service.coaching_sessions.dto.topics import CoachingTopicDTO, CreateCoachingTopic, DismissTopic, TopicFilter
 from service.coaching_sessions.models import CoachingTopic
 from service.coaching_sessions.permissions import Permission
@@ -199,7 +200,7 @@ async def _written(session: AsyncSession, row: CoachingTopic, local: datetime) -
 def _present(row: CoachingTopic, local: datetime) -> CoachingTopicDTO:
     """As it stands on a local day, to which its age is counted."""
     raised_on = row.created_at.astimezone(local.tzinfo).date()
-    rank = rank_of(row.impact, row.confidence, raised_on, local.date())
+    rank = rank_of(row.impact, row.confidence, Concern(row.concerns), raised_on, local.date())
     return CoachingTopicDTO.model_validate({**row.model_dump(), "rank": rank})
 
 

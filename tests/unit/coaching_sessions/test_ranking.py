@@ -40,7 +40,17 @@ places = st.builds(
 )
 def test_what_a_topic_weighs(impact: str, confidence: str, waited: int, rank: str) -> None:
     raised_on = TODAY - timedelta(days=waited)
-    assert str(rank_of(Decimal(impact), Decimal(confidence), raised_on, TODAY)) == rank
+    assert str(rank_of(Decimal(impact), Decimal(confidence), Concern.PROCESS, raised_on, TODAY)) == rank
+
+
+@given(shares, shares, st.integers(0, 90))
+def test_an_outcome_weighs_half_of_what_one_does(impact: Decimal, confidence: Decimal, waited: int) -> None:
+    process, other, outcome = (
+        rank_of(impact, confidence, concerns, TODAY - timedelta(days=waited), TODAY)
+        for concerns in (Concern.PROCESS, Concern.OTHER, Concern.OUTCOME)
+    )
+    assert process == other
+    assert abs(outcome * 2 - process) <= Decimal("0.0002")
 
 
 @given(shares, shares, shares, st.integers(0, 90), st.integers(0, 90))
@@ -48,7 +58,7 @@ def test_more_of_anything_never_weighs_less(
     impact: Decimal, more: Decimal, confidence: Decimal, days: int, later: int
 ) -> None:
     def rank(stake: Decimal, waited: int) -> Decimal:
-        return rank_of(stake, confidence, TODAY - timedelta(days=waited), TODAY)
+        return rank_of(stake, confidence, Concern.PROCESS, TODAY - timedelta(days=waited), TODAY)
 
     assert rank(max(impact, more), days) >= rank(min(impact, more), days)
     assert rank(impact, max(days, later)) >= rank(impact, min(days, later))
