@@ -126,14 +126,14 @@ async def test_what_is_raised_is_pushed_to_whom_it_concerns_first(org: SalesOrg,
         await asyncio.sleep(0.3)
         (found,) = [one for one in (await behind.make()).raised if one[0].person_id == behind.ann.id]
         await agenda.review()
-        assert told(await hear(self_)) == [("calls is behind its target", "Ann")]
+        assert told(await hear(self_)) == [("calls is behind its target for the month", "Ann")]
         with pytest.raises(TimeoutError):
             await hear(boss)
         (opportunity,) = await behind.seen_by(org.acting_as(behind.ann))
         assert opportunity.reason == found[1].reason
         await behind.set(opportunity.id, manager_sees_on=date(2026, 1, 1))
         await agenda.review()
-        assert told(await hear(boss)) == [("calls is behind its target", "Ann")]
+        assert told(await hear(boss)) == [("calls is behind its target for the month", "Ann")]
         await agenda.review()
         await agenda.ask_for(org.acting_as(behind.ann), behind.ann, "My next job")
         assert told(await hear(boss)) == told(await hear(self_)) == [("My next job", "Ann")]
