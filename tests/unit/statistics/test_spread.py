@@ -22,7 +22,7 @@ def test_proportions_by_fishers_exact_test_of_both_sides(data: list[tuple[int, i
     found = differing_proportions(successes, trials)
     for unit, (hits, tries) in enumerate(data):
         others, rest = successes.sum() - hits, trials.sum() - tries
-        expected = fisher_exact([[hits, tries - hits], [others, rest - others]]).pvalue
+        expected = fisher_exact(np.array([[hits, tries - hits], [others, rest - others]])).pvalue
         assert found[unit] == pytest.approx(expected, rel=1e-6, abs=1e-12)
 
 

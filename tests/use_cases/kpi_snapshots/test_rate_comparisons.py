@@ -122,8 +122,9 @@ async def test_what_is_refused(rates: RatesOrg) -> None:
     assert (await refused(rates, kpi=("nothing",))).code == "kpi_not_found"
     start = await refused(rates, period_start="2025-01-02")
     assert [fault.pointer for fault in start.fields] == ["period_start"]
-    for query in ({"manager_id": new_id()}, {"team_id": new_id()}):
-        assert (await refused(rates, **query)).kind is ErrorKind.NOT_FOUND
+    for name in ("manager_id", "team_id"):
+        unknown: dict[str, Any] = {name: new_id()}
+        assert (await refused(rates, **unknown)).kind is ErrorKind.NOT_FOUND
     async with rates.org.database.tenant(rates.org.id) as session:
         nobody = Principal(org_id=rates.org.id, permissions=frozenset())
         with pytest.raises(ServiceError) as forbidden:

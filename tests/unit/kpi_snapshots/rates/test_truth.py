@@ -1,5 +1,7 @@
 """Teams whose true rates are known: intervals cover, nobody is flagged on noise, and who is worse is found."""
 
+from itertools import product
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,8 @@ from service.statistics.arrays import Floats, Indices
 from service.statistics.comparisons import benjamini_hochberg, differing_proportions
 
 TEAMS, BASES = (5, 12, 60), (0.1, 0.3, 0.6)
+ALIKE = (12, 25, 60)
+"""Concentrations of the true rates: the higher, the more alike people are."""
 IDS = [new_id() for _ in range(max(TEAMS))]
 
 
@@ -30,8 +34,8 @@ def test_intervals_cover_at_their_level(size: int) -> None:
     generator = np.random.default_rng(60 + size)
     held: list[bool] = []
     while len(held) < 5_000:
-        for base in BASES:
-            chances = generator.beta(base * 25, (1 - base) * 25, size)
+        for base, concentration in product(BASES, ALIKE):
+            chances = generator.beta(base * concentration, (1 - base) * concentration, size)
             n = generator.integers(8, 90, size)
             (found,) = compare_groups([team(generator.binomial(n, chances), n)])
             held += [
