@@ -3,10 +3,13 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Depends, Query
+from fastapi import Depends, Query, Response
 
 from service.api.deps import PrincipalDep, SessionDep
+from service.api.negotiation import SVG, VARY, picture_or_json
 from service.api.operation import operation
+from service.api.pictures.canvas import POLICY
+from service.api.pictures.funnel import draw_funnels
 from service.api.route import resource_router
 from service.core.dto import IsoDay, IsoInstant, Key
 from service.kpi_snapshots.permissions import Permission
@@ -34,14 +37,27 @@ def rate_comparisons_query(
     return RateComparisonsQuery.model_validate({**whose, **when})
 
 
-@router.get("", **operation("getRateComparisons", "Compare rates", Permission.KPI_SNAPSHOTS_READ, 404))
+PICTURE: dict[int | str, dict[str, Any]] = {200: {"content": {SVG: {"schema": {"type": "string"}}}}}
+DECLARED = operation("getRateComparisons", "Compare rates", Permission.KPI_SNAPSHOTS_READ, 404, 406)
+DECLARED["responses"] = PICTURE | DECLARED["responses"]
+
+
+@router.get("", response_model=RateComparisonsDTO, **DECLARED)
 async def get_rate_comparisons(
     session: SessionDep,
     principal: PrincipalDep,
     query: Annotated[RateComparisonsQuery, Depends(rate_comparisons_query)],
-) -> RateComparisonsDTO:
+    representation: Annotated[str, Depends(picture_or_json)],
+    response: Response,
+) -> RateComparisonsDTO | Response:
     """Rates with chance taken out, funnel limits, the share of the spread that is noise, and who is out of control.
 
     Of a team of which the caller sees some, the others are one group of five or more without names.
+    As JSON, or with `Accept: image/svg+xml` as funnel plots.
     """
-    return await rate_comparisons.get_rate_comparisons(session, principal, query)
+    found = await rate_comparisons.get_rate_comparisons(session, principal, query)
+    if representation == SVG:
+        headers = VARY | {"Content-Security-Policy": POLICY}
+        return Response(draw_funnels(found), media_type=SVG, headers=headers)
+    response.headers.update(VARY)
+    return found

@@ -1,4 +1,4 @@
-"""What pictures are drawn with: an SVG of shapes and texts, light and dark by the reader's own setting, no script; pure.
+"""What pictures are drawn with: an SVG of shapes and texts, light and dark by the reader's setting, no script; pure.
 
 Sizes are in the units of the view box, which a picture fills whatever its width on screen. Colours come from classes
 alone: `ink`, `soft`, `rule`, `accent`, `alarm` for strokes and texts, `wide` and `narrow` for bands of chance, `paper`.
@@ -38,6 +38,8 @@ text { fill: #1d2320; } text.soft { fill: #4c554f; } text.accent { fill: #1f5c49
 _HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 POLICY = f"default-src 'none'; style-src 'sha256-{_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 """The browser itself refuses whatever a picture would load or run."""
+TOGETHER = "\u00a0"
+"""A space at which no line is broken."""
 LINE = 18.0
 """Height of a line of text."""
 CHARACTER = 6.6
@@ -68,7 +70,7 @@ class Scale:
         power = 10 ** np.floor(np.log10(raw))
         step = float(next(times * power for times in (1, 2, 5, 10) if times * power >= raw * 0.999))
         first = np.ceil(self.low / step - 1e-9)
-        return [float(number * step) for number in np.arange(first, np.floor(self.high / step + 1e-9) + 1)]
+        return [float(number * step) + 0.0 for number in np.arange(first, np.floor(self.high / step + 1e-9) + 1)]
 
 
 @dataclass(slots=True)
@@ -99,20 +101,18 @@ class Canvas:
     def dot(self, at: Point, radius: float = 4.0, kind: str = "", *, hollow: bool = False, note: str = "") -> None:
         """A disc or a ring; `note` is shown to those who point at it."""
         shape = _classes("stroke" if hollow else "fill", kind)
-        told = f"<title>{escape(note)}</title>" if note else ""
+        told = f"<title>{_said(note)}</title>" if note else ""
         self.parts.append(f'<circle class="{shape}" cx="{at[0]:.1f}" cy="{at[1]:.1f}" r="{radius:g}">{told}</circle>')
 
     def text(self, at: Point, words: str, kind: str = "", anchor: str = "start") -> None:
         """One line of text; `at` is on its baseline, at its `start`, `middle` or `end`."""
         named = f' class="{kind}"' if kind else ""
-        self.parts.append(
-            f'<text{named} x="{at[0]:.1f}" y="{at[1]:.1f}" text-anchor="{anchor}">{escape(words, quote=False)}</text>'
-        )
+        self.parts.append(f'<text{named} x="{at[0]:.1f}" y="{at[1]:.1f}" text-anchor="{anchor}">{_said(words)}</text>')
 
     def paragraph(self, at: Point, words: str, width: float, kind: str = "") -> float:
         """Text broken into lines of a width; returns where the next baseline would be."""
         x, y = at
-        for row in textwrap.wrap(words, max(int(width / CHARACTER), 10)):
+        for row in textwrap.wrap(words.replace(" %", f"{TOGETHER}%"), max(int(width / CHARACTER), 10)):
             self.text((x, y), row, kind)
             y += LINE
         return y
@@ -122,7 +122,7 @@ class Canvas:
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {self.width:g} {height:g}" role="img" '
             'aria-labelledby="title desc" lang="en">'
-            f'<title id="title">{escape(self.title)}</title><desc id="desc">{escape(self.description)}</desc>'
+            f'<title id="title">{_said(self.title)}</title><desc id="desc">{_said(self.description)}</desc>'
             f'<style>{STYLE}</style><path class="paper" d="M0 0H{self.width:g}V{height:g}H0Z"/>'
             f"{''.join(self.parts)}</svg>\n"
         )
@@ -130,6 +130,11 @@ class Canvas:
 
 def _joined(points: Iterable[Point]) -> str:
     return "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
+
+
+def _said(words: str) -> str:
+    """Escaped, without the control characters that XML cannot hold."""
+    return escape("".join(char for char in words if char.isprintable() or char in f"\n{TOGETHER}"), quote=False)
 
 
 def _classes(*names: str) -> str:
