@@ -37,7 +37,11 @@ def rate_comparisons_query(
     return RateComparisonsQuery.model_validate({**whose, **when})
 
 
-PICTURE: dict[int | str, dict[str, Any]] = {200: {"content": {SVG: {"schema": {"type": "string"}}}}}
+LONGEST_PICTURE = 20_000_000
+"""Twenty KPIs of a thousand people each."""
+PICTURE: dict[int | str, dict[str, Any]] = {
+    200: {"content": {SVG: {"schema": {"type": "string", "maxLength": LONGEST_PICTURE}}}}
+}
 DECLARED = operation("getRateComparisons", "Compare rates", Permission.KPI_SNAPSHOTS_READ, 404, 406)
 DECLARED["responses"] = PICTURE | DECLARED["responses"]
 

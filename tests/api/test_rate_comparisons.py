@@ -70,3 +70,17 @@ async def test_another_organization_meets_404(rest: httpx.AsyncClient, rates: Ra
     for params in ({"manager_id": str(rates.lead.id)}, {"team_id": str(rates.team.id)}):
         hidden = await rest.get(PATH, params=params, headers=bearer(other.admin_key))
         assert hidden.status_code == 404
+
+
+async def test_as_a_picture(rest: httpx.AsyncClient, rates: RatesOrg) -> None:
+    params = {"as_of": rates.at.isoformat(), "kpi": "connected-rate", "manager_id": str(rates.lead.id)}
+    asked = bearer(rates.org.admin_key) | {"Accept": "image/svg+xml,*/*;q=0.5"}
+    picture = await rest.get(PATH, params=params, headers=asked)
+    assert (picture.status_code, picture.headers["vary"]) == (200, "Accept")
+    assert picture.headers["content-type"].startswith("image/svg+xml")
+    assert "script-src" not in picture.headers["content-security-policy"]
+    assert "default-src 'none'" in picture.headers["content-security-policy"]
+    assert picture.text.startswith("<svg")
+    assert "One person is out of control" in picture.text
+    refused = await rest.get(PATH, params=params, headers=asked | {"Accept": "image/png"})
+    assert refused.status_code == 406
