@@ -39,6 +39,7 @@ from schema.organizations import load_organization
 from schema.people.types import load_external_identity, load_manager_period, load_person
 from schema.plans import load_plan
 from schema.process_adherence import load_process_adherence
+from schema.rate_comparisons import load_rate_comparisons
 from schema.relay import Node, NullIfAbsent, split_global_id
 from schema.scorecards import load_scorecard
 from schema.session_formats import load_session_format, load_session_format_template
@@ -106,6 +107,7 @@ BY_KEY: dict[str, Callable[[Info, str], Awaitable[Node]]] = {
     "ModelChanges": load_model_changes,
     "NoteGrant": load_note_grant,
     "Plan": load_plan,
+    "RateComparisons": load_rate_comparisons,
     "TeamScorecard": load_team_scorecard,
     "Scorecard": load_scorecard,
     "SessionFormatTemplate": load_session_format_template,

@@ -63,6 +63,7 @@ from schema.people.mutations import PeopleMutation
 from schema.people.queries import PeopleQuery
 from schema.plans import PlanQueries
 from schema.process_adherence import ProcessAdherenceQueries
+from schema.rate_comparisons import RateComparisonsQueries
 from schema.scalars import SCALARS
 from schema.session_formats import SessionFormatsMutation, SessionFormatsQuery
 from schema.session_moves import CoachingSessionsSubscription, SessionMovesMutation
@@ -95,6 +96,7 @@ class Query(
     KpiSnapshotQueries,
     PlanQueries,
     BenchmarkQueries,
+    RateComparisonsQueries,
     ModelChangesQueries,
     TeamScorecardQueries,
     CoachingOpportunitiesQuery,

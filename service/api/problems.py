@@ -143,7 +143,9 @@ def _place(location: tuple[str | int, ...]) -> str:
     """A pointer into the body, or the bare name of a parameter."""
     if location and location[0] == "body":
         return pointer_of(location[1:])
-    return str(location[-1]) if location else ""
+    # A parameter given several times is named without the place of the value at fault.
+    names = [part for part in location if isinstance(part, str)]
+    return names[-1] if names else ""
 
 
 async def _http_error(request: Request, error: Exception) -> Response:

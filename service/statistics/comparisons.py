@@ -1,11 +1,11 @@
 """Units compared with each other beyond chance: exact tests, funnel limits, false discoveries kept down; pure."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import bdtr, gammaln, pdtr
+from scipy.special import bdtr, gammaln, pdtr, xlogy
 
 from service.statistics.arrays import Bools, Floats, as_floats, counts_of, ratio, tail_levels, trials_of
 from service.statistics.inversion import Cumulative, smallest_integer
@@ -67,6 +67,46 @@ def compare_rates(counts: ArrayLike, exposures: ArrayLike) -> Comparison:
     peers, peers_spans = total - events, exposure - spans
     rates = ratio(events, spans), ratio(peers, peers_spans)
     return Comparison(rates[0], spans, rates[1], peers_spans, as_floats(p_low), as_floats(p_high))
+
+
+def differing_proportions(successes: ArrayLike, trials: ArrayLike) -> Floats:
+    """Two-sided p-values of each unit's proportion against the others' together, by Fisher's exact test.
+
+    All counts that are no likelier than the unit's own count as extreme, on either side (Freeman & Halton 1951,
+    Biometrika 38). 1 where there is nothing to compare. Whole numbers, one entry per unit.
+    """
+    hits, tries = trials_of(np.ravel(successes), np.ravel(trials))
+    wins, total = float(hits.sum()), float(tries.sum())
+    # A high count of successes is a low one of failures.
+    upper = hits > np.floor((tries + 1) * (wins + 1) / (total + 2))
+    count, kind = np.where(upper, tries - hits, hits), np.where(upper, total - wins, wins)
+    mode = np.maximum(np.floor((tries + 1) * (kind + 1) / (total + 2)), count)
+    highest = np.minimum(tries, kind)
+    far = _as_unlikely(lambda at: _log_hypergeometric(at, tries, kind, total), count, mode, highest)
+    own, _ = _hypergeometric_tails(count, tries, kind, total)
+    _, other = _hypergeometric_tails(np.minimum(far, highest), tries, kind, total)
+    return np.minimum(own + np.where(far <= highest, other, 0.0), 1.0)
+
+
+def differing_rates(counts: ArrayLike, exposures: ArrayLike) -> Floats:
+    """Two-sided p-values of each unit's rate against the others' together, by the test of `compare_rates`.
+
+    All counts that are no likelier than the unit's own count as extreme. 1 where there is nothing to compare.
+    """
+    events, spans = counts_of(np.ravel(counts), np.ravel(exposures))
+    total, exposure = float(events.sum()), float(spans.sum())
+    share = np.clip(np.divide(spans, exposure, out=np.zeros_like(spans), where=spans > 0), 0, 1)
+    upper = events > np.floor((total + 1) * share)
+    count, share = np.where(upper, total - events, events), np.where(upper, 1 - share, share)
+    mode = np.maximum(np.minimum(np.floor((total + 1) * share), total), count)
+
+    def log_chance(at: Floats) -> Floats:
+        ways = gammaln(total + 1) - gammaln(at + 1) - gammaln(total - at + 1)
+        return as_floats(ways + xlogy(at, share) + xlogy(total - at, 1 - share))
+
+    far = _as_unlikely(log_chance, count, mode, np.full(count.shape, total))
+    other = np.where(far <= total, 1 - bdtr(np.maximum(far - 1, 0), int(total), share), 0.0)
+    return np.minimum(as_floats(bdtr(count, int(total), share)) + np.where(far > 0, other, 1.0), 1.0)
 
 
 def funnel_limits(center: float, trials: ArrayLike, levels: Sequence[float] = LEVELS) -> FunnelLimits:
@@ -143,7 +183,21 @@ def _limits(cumulative: Cumulative, start: Floats, sizes: Floats, levels: Sequen
     return np.nan_to_num(low, nan=0.0), high
 
 
-def _hypergeometric_tails(hits: Floats, tries: Floats, successes: float, total: float) -> tuple[Floats, Floats]:
+def _as_unlikely(log_chance: Callable[[Floats], Floats], count: Floats, mode: Floats, highest: Floats) -> Floats:
+    """The least count from the mode on that is no likelier than `count`, which lies before it; highest + 1: none is."""
+    # Equal chances may differ in their last digits.
+    limit = log_chance(count) + 1e-7
+    low, high = mode, highest + 1
+    while (high - low > 1).any():
+        middle = np.floor((low + high) / 2)
+        enough = log_chance(middle) <= limit
+        low, high = np.where(enough, low, middle), np.where(enough, middle, high)
+    return np.where(log_chance(mode) <= limit, mode, high)
+
+
+def _hypergeometric_tails(
+    hits: Floats, tries: Floats, successes: float | Floats, total: float
+) -> tuple[Floats, Floats]:
     """P(X <= hits) and P(X >= hits), X successes among a unit's trials, given all units' successes and trials.
 
     The tail that falls away from the mode is summed term by term from the largest, the other is what remains.
@@ -163,9 +217,13 @@ def _hypergeometric_tails(hits: Floats, tries: Floats, successes: float, total: 
 
 
 def _hypergeometric(count: Floats, tries: Floats, kind: Floats, total: float) -> Floats:
+    return np.exp(_log_hypergeometric(count, tries, kind, total))
+
+
+def _log_hypergeometric(count: Floats, tries: Floats, kind: Floats, total: float) -> Floats:
     def log_ways(of: Floats, chosen: Floats) -> Floats:
         return gammaln(of + 1) - gammaln(chosen + 1) - gammaln(of - chosen + 1)
 
     rest = np.asarray(total - kind)
     every = np.full(count.shape, total)
-    return np.exp(log_ways(kind, count) + log_ways(rest, tries - count) - log_ways(every, tries))
+    return log_ways(kind, count) + log_ways(rest, tries - count) - log_ways(every, tries)

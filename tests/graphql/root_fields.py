@@ -19,6 +19,10 @@ FOREIGN = {
     "auditEvents": ("{ auditEvents { edges { node { action requestId } } } }", {}),
     "successModels": ("{ successModels { edges { node { id name } } } }", {}),
     "benchmarks": ("query ($model: ID!) { benchmarks(successModelId: $model) { id period } }", {"model"}),
+    "rateComparisons": (
+        "query ($person: ID!) { rateComparisons(managerId: $person) { id comparisons { edges { node } } } }",
+        {"person"},
+    ),
     "teamScorecard": ("query ($person: ID!) { teamScorecard(managerId: $person) { id people } }", {"person"}),
     "modelChanges": ("query ($model: ID!) { modelChanges(successModelId: $model) { id version } }", {"model"}),
     "plan": (

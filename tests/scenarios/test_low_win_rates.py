@@ -48,6 +48,19 @@ async def opportunities(rest: httpx.AsyncClient, org: SalesOrg) -> list[dict[str
     return [row for row in answer.raise_for_status().json()["data"] if row["status"] != "closed"]
 
 
+async def assert_spread_is_noise(rest: httpx.AsyncClient, org: SalesOrg) -> None:
+    """Compared over REST, nobody is out of control, and the answer says why."""
+    asked = {"kpi": "win-rate-closed", "period": "year", "period_start": "2017-01-01", "as_of": AT.isoformat()}
+    answer = await rest.get("/v1/rate-comparisons", params=asked, headers=bearer(org.admin_key))
+    compared = answer.raise_for_status().json()["comparisons"]
+    (found,) = [one for one in compared if one["people"] > 1]
+    assert (found["people"], found["numerator"], found["n"]) == (30, 4238, 6711)
+    assert round(float(found["homogeneity_p"]), 2) == 0.26
+    assert "of the spread between them is noise: it is what chance alone makes" in found["explanation"]
+    assert {row["control"] for row in found["rates"] if row["n"]} == {"in_control"}
+    assert not any(row["name"] in found["explanation"] for row in found["rates"])
+
+
 async def test_only_whoever_loses_half_their_wins_is_found(
     org: SalesOrg, rest: httpx.AsyncClient, shared: Path
 ) -> None:
@@ -59,6 +72,7 @@ async def test_only_whoever_loses_half_their_wins_is_found(
     await import_all(org, shared / "data" / "maven-crm-sales-opportunities")
     await org.refresh()
     assert await opportunities(rest, org) == []
+    await assert_spread_is_noise(rest, org)
     agents = {id_: deals for id_, deals in (await closed_deals(org)).items() if len(deals) >= CLOSED_AT_LEAST}
     assert len(agents) >= 25
     for agent, deals in agents.items():
