@@ -1,0 +1,40 @@
+"""`/v1/pipeline-maturity`: what becomes of deals by their age, and which open ones are too old."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Query
+
+from service.api.deps import PrincipalDep, SessionDep
+from service.api.operation import operation
+from service.api.paging import searched
+from service.api.route import resource_router
+from service.core.dto import Day, Instant
+from service.kpi_snapshots.maturity.dto import PipelineMaturityDTO, PipelineMaturityQuery
+from service.kpi_snapshots.permissions import Permission
+from service.kpi_snapshots.use_cases import maturity
+
+router = resource_router("/v1/pipeline-maturity", "KPI snapshots")
+
+
+def maturity_query(
+    person_id: Annotated[UUID | None, Query(description="One person's deals.")] = None,
+    manager_id: Annotated[UUID | None, Query(description="Those of everybody below this manager.")] = None,
+    segment: Annotated[str | None, searched("`pipeline`, `amount` (in thirds), or `attributes.…`.", 100)] = None,
+    records_start: Annotated[
+        Day | None, Query(description="First day of complete records. Default: that of the earliest close.")
+    ] = None,
+    as_of: Annotated[Instant | None, Query(description="Nothing later counts. Default: now.")] = None,
+) -> PipelineMaturityQuery:
+    """The question as one object."""
+    when = {"records_start": records_start, "as_of": as_of}
+    whose = {"person_id": person_id, "manager_id": manager_id}
+    return PipelineMaturityQuery.model_validate({**whose, "segment": segment, **when})
+
+
+@router.get("", **operation("getPipelineMaturity", "Read how the pipeline ripens", Permission.KPI_SNAPSHOTS_READ, 404))
+async def get_pipeline_maturity(
+    session: SessionDep, principal: PrincipalDep, query: Annotated[PipelineMaturityQuery, Depends(maturity_query)]
+) -> PipelineMaturityDTO:
+    """Eventual win rates with lost and open deals held apart, and what its age says of each open deal."""
+    return await maturity.get_pipeline_maturity(session, principal, query)
