@@ -7,10 +7,9 @@ from fastapi import Depends, Query
 
 from service.api.deps import PrincipalDep, SessionDep
 from service.api.operation import operation
-from service.api.paging import searched
 from service.api.route import resource_router
 from service.core.dto import Day, Instant
-from service.kpi_snapshots.maturity.dto import PipelineMaturityDTO, PipelineMaturityQuery
+from service.kpi_snapshots.maturity.dto import PipelineMaturityDTO, PipelineMaturityQuery, SegmentField
 from service.kpi_snapshots.permissions import Permission
 from service.kpi_snapshots.use_cases import maturity
 
@@ -20,7 +19,9 @@ router = resource_router("/v1/pipeline-maturity", "KPI snapshots")
 def maturity_query(
     person_id: Annotated[UUID | None, Query(description="One person's deals.")] = None,
     manager_id: Annotated[UUID | None, Query(description="Those of everybody below this manager.")] = None,
-    segment: Annotated[str | None, searched("`pipeline`, `amount` (in thirds), or `attributes.…`.", 100)] = None,
+    segment: Annotated[
+        SegmentField | None, Query(description="`pipeline`, `amount` (in thirds), or `attributes.…`.")
+    ] = None,
     records_start: Annotated[
         Day | None, Query(description="First day of complete records. Default: that of the earliest close.")
     ] = None,

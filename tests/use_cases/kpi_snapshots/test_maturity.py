@@ -1,13 +1,12 @@
 """How deals ripen, on the database: whose deals count, since when, and what their age says of the open ones."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 import pytest_asyncio
 
-from service.activities.models import Deal
 from service.core.database import Database
 from service.core.errors import ErrorKind, ServiceError
 from service.core.ids import new_id
@@ -15,61 +14,20 @@ from service.core.principal import Principal
 from service.kpi_snapshots.maturity.dto import PipelineMaturityDTO, PipelineMaturityQuery, RecordsStart
 from service.kpi_snapshots.maturity.estimating import AgeVerdict, WhyNot
 from service.kpi_snapshots.use_cases.maturity import get_pipeline_maturity
-from service.organizations.dto.people import PersonDTO
-from tests.factories.sales_org import KNOWN, NO_HISTORY, SalesOrg, make_sales_org
+from tests.factories.maturity import AS_OF, START, House, deal, make_ripening_house
+from tests.factories.sales_org import SalesOrg, make_sales_org
 from tests.fixtures.statements import counted_statements
 
-START = date(2025, 1, 6)
-AS_OF = datetime(2025, 12, 31, 12, tzinfo=UTC)
 
-
-def deal(org: SalesOrg, owner: PersonDTO, begun: date, days: int | None, outcome: str, **fields: Any) -> Deal:
-    """A deal of some days, open where these are None."""
-    created = datetime(begun.year, begun.month, begun.day, 9, tzinfo=org.zone)
-    closed = None if days is None else created + timedelta(days=days)
-    return Deal(
-        org_id=org.id,
-        outcome=outcome,
-        owner_id=owner.id,
-        created_at=created.astimezone(UTC),
-        created_on=begun,
-        created_owner_id=owner.id,
-        closed_at=closed and closed.astimezone(UTC),
-        closed_on=closed and closed.date(),
-        closed_owner_id=owner.id if closed else None,
-        **KNOWN,
-        **{"attributes": {}, **NO_HISTORY, **fields},
-    )
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def house(database: Database) -> tuple[SalesOrg, dict[str, PersonDTO]]:
-    """Lea with Rita and Rob below her: 80 deals of Rita's, half of them won at 10 to 49 days, lost at 20 to 59."""
-    org = await make_sales_org(database)
-    lea = await org.add_person("Lea", role="manager")
-    rita = await org.add_person("Rita", manager_id=lea.id, hired_on="2020-01-01")
-    rob = await org.add_person("Rob", manager_id=lea.id, hired_on="2020-01-01")
-    rows = []
-    for number in range(40):
-        begun = START + timedelta(days=number)
-        web = {"attributes": {"source": "web"}, "org_amount": Decimal(1000 + number)}
-        fair = {"attributes": {"source": "fair"}, "org_amount": Decimal(5000 + number)}
-        rows.append(deal(org, rita, begun, 10 + number, "won", **web))
-        rows.append(deal(org, rita, begun, 20 + number, "lost", **fair))
-    rows.append(deal(org, rita, date(2025, 12, 26), None, "open", name="Fresh", attributes={"source": "web"}))
-    rows += [deal(org, rita, date(2025, 2, 1), None, "open", name=f"Old {number}") for number in range(60)]
-    rows += [deal(org, rob, date(2025, 12, 1), 5, "won"), deal(org, rob, date(2025, 12, 1), None, "open", name="Rob's")]
-    await org.write([*rows], [])
-    return org, {"lea": lea, "rita": rita, "rob": rob}
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def house(database: Database) -> House:
+    return await make_ripening_house(database)
 
 
 async def ask(org: SalesOrg, principal: Principal | None = None, **query: Any) -> PipelineMaturityDTO:
     asked = PipelineMaturityQuery.model_validate({"as_of": AS_OF, **query})
     async with org.database.tenant(org.id) as session:
         return await get_pipeline_maturity(session, principal or org.system, asked)
-
-
-House = tuple[SalesOrg, dict[str, PersonDTO]]
 
 
 async def test_what_becomes_of_deals(house: House) -> None:
