@@ -8,7 +8,7 @@ from fastapi import Request
 from service.api.problems import ProblemError, problem
 from service.core.errors import invalid
 
-JSON, HTML = "application/json", "text/html"
+JSON, HTML, SVG = "application/json", "text/html", "image/svg+xml"
 VARY = {"Vary": "Accept"}
 LONGEST = 2000
 
@@ -36,11 +36,20 @@ def page_or_json(request: Request) -> str:
 
     `fields` chooses among the fields of JSON, so it is refused for a page.
     """
-    chosen = choose(request.headers.get("accept"), (JSON, HTML))
+    return _json_or(HTML, request)
+
+
+def picture_or_json(request: Request) -> str:
+    """The same of JSON and SVG."""
+    return _json_or(SVG, request)
+
+
+def _json_or(other: str, request: Request) -> str:
+    chosen = choose(request.headers.get("accept"), (JSON, other))
     if chosen is None:
-        offered = f"This is answered as {JSON} or {HTML}."
+        offered = f"This is answered as {JSON} or {other}."
         raise ProblemError(problem(406, "not_acceptable", offered, headers=VARY))
-    if chosen == HTML and "fields" in request.query_params:
+    if chosen == other and "fields" in request.query_params:
         raise invalid("fields", f"is for {JSON}")
     return chosen
 

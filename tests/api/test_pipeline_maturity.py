@@ -1,6 +1,7 @@
 """`GET /v1/pipeline-maturity`: shape, whose deals, and what is refused."""
 
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import httpx
 import pytest
@@ -43,6 +44,32 @@ async def test_the_answer(rest: httpx.AsyncClient, house: House) -> None:
     assert {one["person_id"] for one in found["open_deals"]} == {str(people[name].id) for name in ("rita", "rob")}
     sparse = await rest.get(PATH, params={**query, "fields": "together"}, headers=manager)
     assert set(sparse.json()) == {"together"}
+
+
+async def test_the_picture(rest: httpx.AsyncClient, house: House) -> None:
+    org, _ = house
+    headers = bearer(org.admin_key) | {"Accept": "image/svg+xml"}
+    query = {"as_of": AS_OF.isoformat(), "segment": "attributes.source"}
+    answer = await rest.get(PATH, params=query, headers=headers)
+    assert (answer.status_code, answer.headers["content-type"], answer.headers["vary"]) == (
+        200,
+        "image/svg+xml",
+        "Accept",
+    )
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    drawing = ET.fromstring(answer.text)
+    names = {"s": "http://www.w3.org/2000/svg"}
+    assert drawing.findtext("s:title", namespaces=names) == "How deals ripen"
+    told = str(drawing.findtext("s:desc", namespaces=names))
+    assert "All deals (n = 143): 29% are won by day 59" in told
+    assert "without a value (n = 62): Cannot tell: fewer than 30" in told
+    # All deals twice, and two segments of which something can be told: each line has its band.
+    assert len(drawing.findall("s:polygon", names)) == len(drawing.findall("s:polyline", names)) == 4
+    assert drawing.find("s:script", names) is None
+    refused = await rest.get(PATH, params={"fields": "together"}, headers=headers)
+    assert refused.status_code == 422
+    unknown = await rest.get(PATH, headers=headers | {"Accept": "image/png"})
+    assert unknown.status_code == 406
 
 
 async def test_who_sees_what(rest: httpx.AsyncClient, house: House) -> None:

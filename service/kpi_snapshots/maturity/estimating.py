@@ -18,7 +18,10 @@ LEAST_AT_RISK = 10
 HALF = 0.5
 """An open deal is ageing where its chance is surely below this share of a new deal's."""
 DEAD_BELOW = 0.05
-AGES = (0, 7, 14, 30, 60, 90, 120, 150, 180, 270, 365, 545, 730)
+AGES = (
+    *(0, 7, 14, 21, 30, 45, 60, 75, 90, 105, 120, 135, 150, 165, 180),
+    *(210, 240, 270, 300, 330, 365, 455, 545, 635, 730),
+)
 """The ages in days at which the course is told, as far as it was observed."""
 BEFORE_FIRST_DAY = 0.5
 """Of a day: records that start on a day hold what closed on it, so deals came under observation just before it."""

@@ -39,7 +39,7 @@ async def test_what_becomes_of_deals(house: House) -> None:
     assert (whole.n, whole.won, whole.lost, whole.open, whole.late_entries) == (141, 40, 40, 61, 20)
     assert (whole.cannot_tell, whole.eventual_days, whole.last_win_days, whole.left_out) == (None, 59, 49, 0)
     assert whole.win_rate_low < whole.win_rate < whole.win_rate_high  # type: ignore[operator]
-    assert [one.days for one in whole.incidence] == [0, 7, 14, 30, 59]
+    assert [one.days for one in whole.incidence] == [0, 7, 14, 21, 30, 45, 59]
     assert whole.incidence[-1].value == whole.win_rate == whole.if_open[0].value
     assert (whole.normal_age, whole.ageing, whole.dead) == (1, 0, 60)
     assert found.segments == []
