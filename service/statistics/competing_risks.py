@@ -36,7 +36,7 @@ class Incidence:
 
     `won` is the cumulative incidence of wins, `undecided` the share still open, both just after the age; `at_risk`,
     `wins` and `losses` are counts at it. `n` cases count at all; `followed` are the ages, ascending, at which they were
-    last seen.
+    last seen, and `outlasting` as many as were still open at the last ending or later.
     """
 
     ages: Floats
@@ -47,6 +47,7 @@ class Incidence:
     losses: Floats
     n: int
     followed: Floats
+    outlasting: int
 
     @property
     def last_age(self) -> float:
@@ -78,21 +79,23 @@ class Incidence:
         """The share won by the last age of those still open after each age; its interval as in `won_by`.
 
         The estimator started anew at that age (a landmark: van Houwelingen 2007, Scandinavian Journal of Statistics
-        34). After the last win nothing has been won: the value is 0, and the upper end that of no win among the cases
-        that were seen open at an age beyond that last win. Without anybody at risk it is nan, between 0 and 1.
+        34). After the last win the value is 0, and the upper end that of no win among the cases that ended after that
+        win or outlasted the last ending: those whose fate by then is known. Without any it is nan, between 0 and 1.
         """
         asked = np.ravel(as_floats(ages))
         place = self._places(asked)
         left = self._at(self.undecided, place, 1.0)
         final = self.won[-1] if self.won.size else 0.0
-        known = left > 0
-        scale = np.where(known, left, 1.0)
-        value = np.clip((final - self._at(self.won, place, 0.0)) / scale, 0.0, 1.0)
+        last_win = int(np.flatnonzero(self.wins)[-1]) if self.wins.any() else -1
+        late = place >= last_win
+        decided = np.append(np.cumsum((self.wins + self.losses)[::-1])[::-1], 0.0)
+        cases = decided[np.minimum(place, last_win) + 1] + self.outlasting
+        known = np.where(late, cases > 0, left > 0)
+        scale = np.where(left > 0, left, 1.0)
+        value = np.where(late, 0.0, np.clip((final - self._at(self.won, place, 0.0)) / scale, 0.0, 1.0))
         terms = self._terms(final)
         later = np.append(np.cumsum(terms[::-1])[::-1], 0.0)[place + 1]
-        last_win = self.last_win_age
-        since = asked if np.isnan(last_win) else np.minimum(asked, last_win)
-        told = _interval(value, later / scale**2, self._seen_beyond(since), level)
+        told = _interval(value, later / scale**2, cases, level)
         value = np.where(known, value, np.nan)
         return Estimate(value, np.where(known, told.low, 0.0), np.where(known, told.high, 1.0))
 
@@ -184,9 +187,9 @@ def aalen_johansen(ages: ArrayLike, endings: ArrayLike, entries: ArrayLike | Non
     at_risk = as_floats(still - not_yet)
     undecided = as_floats(np.cumprod((at_risk - wins - losses) / at_risk))
     before = np.append(1.0, undecided[:-1]) if distinct.size else undecided
-    return Incidence(
-        distinct, as_floats(np.cumsum(before * wins / at_risk)), undecided, at_risk, wins, losses, seen.size, followed
-    )
+    won = as_floats(np.cumsum(before * wins / at_risk))
+    outlasting = int((seen[~ended] >= distinct[-1]).sum()) if distinct.size else 0
+    return Incidence(distinct, won, undecided, at_risk, wins, losses, seen.size, followed, outlasting)
 
 
 def _interval(value: Floats, variance: Floats, cases: Floats, level: float) -> Estimate:

@@ -63,6 +63,15 @@ def test_late_entry_as_in_lifelines() -> None:
     assert found.won == pytest.approx(theirs.loc[found.ages].to_numpy(), abs=1e-9)
 
 
+@pytest.mark.parametrize("age", [10.0, 45.0])
+def test_the_chance_of_an_open_case_is_that_of_those_who_were_open_then(age: float) -> None:
+    ages, endings = draw(8, 500)
+    told = aalen_johansen(ages, endings).won_if_open_at([age])
+    later = aalen_johansen(ages, endings, np.full(ages.size, age))
+    final = later.won_by([later.last_age])
+    assert (told.value[0], told.low[0], told.high[0]) == pytest.approx((final.value[0], final.low[0], final.high[0]))
+
+
 def read_deals(folder: Path) -> tuple[Floats, Indices, Floats]:
     """Ages in days at closing or on the snapshot's day, endings, and ages when the records began."""
     ages, endings, entries = [], [], []
@@ -136,7 +145,8 @@ def test_at_the_edges() -> None:
     assert np.isnan([nothing.last_age, nothing.last_win_age, *nothing.time_to_win()]).all()
     assert (nothing.won_by([30]).low[0], nothing.won_by([30]).high[0]) == (0, 1)
     still_open = aalen_johansen([1, 2, 3], [0, 0, 0])
-    assert still_open.won_if_open_at([0]).high[0] == pytest.approx(1 - 0.05 ** (1 / 3))
+    assert np.isnan(still_open.won_if_open_at([0]).value[0])
+    assert still_open.won_if_open_at([0]).high[0] == 1
     won = aalen_johansen([5, 5, 9, 9], [1, 1, 1, 1])
     assert won.won_by([5, 9]).value == pytest.approx([0.5, 1])
     assert won.won_by([9]).low[0] == pytest.approx(0.05 ** (1 / 4))
@@ -144,6 +154,7 @@ def test_at_the_edges() -> None:
     assert np.isnan(won.won_if_open_at([9]).value[0])
     lost = aalen_johansen([0, 0, 4], [2, 2, 2])
     assert lost.won_by([10]).high[0] == pytest.approx(1 - 0.05 ** (1 / 3))
+    assert lost.won_if_open_at([0, 7]).high == pytest.approx(1 - 0.05 ** (1 / 3))
     assert lost.undecided.tolist() == [pytest.approx(1 / 3), 0]
     at_once = aalen_johansen([0, 0, 0], [1, 2, 0])
     assert at_once.won_by([0]).value[0] == pytest.approx(1 / 3)
