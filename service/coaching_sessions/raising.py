@@ -21,6 +21,7 @@ from service.coaching_opportunities.findings import PLACES, OpportunityKind, pla
 from service.coaching_opportunities.lifecycle import OpportunityState
 from service.coaching_sessions.concerns import Concern, concern_of
 from service.coaching_sessions.topics import Proposal, TopicSource
+from service.kpi_snapshots.dto import SnapshotKey
 from service.success_models.dto.evidence import DealHealthDTO, OpenDealHealth
 from service.success_models.evidence import CriterionStatus
 from service.success_models.kpis import Kpi, KpiKind, Polarity
@@ -56,7 +57,7 @@ def propose_opportunity(
         rep_id=one.person_id,
         subject=f"opportunity:{one.id}",
         source=TopicSource.OPPORTUNITY,
-        title=TITLES[one.kind].format(name),
+        title=TITLES[one.kind].format(name) + _when(one),
         reason=one.reason,
         evidence=one.evidence,
         concerns=concern_of(
@@ -69,6 +70,12 @@ def propose_opportunity(
         deal_id=one.deal_id,
         opportunity_id=one.id,
     )
+
+
+def _when(one: CoachingOpportunityDTO) -> str:
+    """For which period, where several have targets of their own."""
+    named = one.evidence.get("snapshot_id")
+    return "" if named is None else f" for the {SnapshotKey.parse(named).period.value}"
 
 
 def _confidence(one: CoachingOpportunityDTO, kpi: Kpi | None, deal: OpenDealHealth | None) -> Decimal:

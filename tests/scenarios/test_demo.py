@@ -1,5 +1,6 @@
 """The demo and the command line, as a newcomer runs them: a process, an empty folder, nothing else."""
 
+import asyncio
 import json
 import os
 import re
@@ -7,6 +8,8 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+
+from tests.factories.demo_briefs import check_demo_briefs, demo_briefs
 
 TOUCHLINE = str(Path(sys.executable).parent / "touchline")
 
@@ -45,6 +48,12 @@ def test_the_demo_twice_and_verify(tmp_path: Path) -> None:
     assert all("Next step: " in line for line in lines[advice + 1 : advice + 7])
     assert re.match(r"• \w+'s way back to \$60,000 by ", lines[back + 1])
     assert any(re.match(r"  \d+ opportunities, \S+ a week", line) for line in lines[back:])
+    coming = lines.index("The next session")
+    assert re.match(r"• \w+ \w+, Tuesday \d+ \w+, \d\d:\d\d \(UTC\), 30 min", lines[coming + 1])
+    assert re.match(r"• Top topic: .+ is behind its target for the (week|month|quarter)\. ", lines[coming + 2])
+    assert re.search(r"brief\.html \"http://127.0.0.1:\d+/v1/coaching-sessions/[0-9a-f-]+/brief\"", lines[coming + 4])
+    state, briefs = asyncio.run(demo_briefs(home))
+    assert check_demo_briefs(state, briefs, state.replayed_until) > len(briefs)
     assert "0 differences" in run(home, "verify", "--org", "Touchline Demo")
     lines = [line for line in run(home, "org", "export", "Touchline Demo").split("\n") if '"table":"activity"' in line]
     work = sorted((json.loads(line)["row"] for line in lines), key=lambda row: str(row["occurred_at"]))

@@ -94,8 +94,16 @@ def _is_late(snapshot: KpiSnapshotDTO, facts: BriefFacts) -> bool:
         snapshot.status in LATE
         and snapshot.value is not None
         and snapshot.target is not None
+        and (snapshot.status is Status.BEHIND or not _keeps_up(snapshot.value, snapshot))
         and facts.kinds.get(snapshot.kpi) in PACED
     )
+
+
+def _keeps_up(value: Decimal, snapshot: KpiSnapshotDTO) -> bool:
+    """Whether what was due by now is there: who keeps up is not behind, however uncertain the rest of the period is."""
+    if snapshot.expected is None:
+        return False
+    return value <= snapshot.expected if snapshot.polarity is Polarity.LOWER else value >= snapshot.expected
 
 
 def _late(snapshot: KpiSnapshotDTO, facts: BriefFacts) -> Weighed:

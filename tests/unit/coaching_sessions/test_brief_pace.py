@@ -25,9 +25,9 @@ OUTCOME: dict[str, Any] = {"kpi": "won", "name": "Deals won", "level": "result"}
             ),
         ),
         (
-            {"status": "at_risk", "probability": Decimal("0.4"), "expected": Decimal(1)},
+            {"status": "at_risk", "probability": Decimal("0.4"), "value": Decimal(0), "expected": Decimal(1)},
             (
-                "Calls made: 62 of 170 this month, where 1 was due by now. "
+                "Calls made: 0 of 170 this month, where 1 was due by now. "
                 "The chance of still reaching the target is less than even (40 %)."
             ),
         ),
@@ -63,6 +63,22 @@ def test_a_kpi_behind_pace_in_words(fields: dict[str, Any], text: str) -> None:
     assert [one.href for one in found.links] == [
         f"/v1/kpi-snapshots?person_id={REP}&kpi={kpi}&period=month&period_start=2026-03-01"
     ]
+
+
+@pytest.mark.parametrize(
+    ("fields", "named"),
+    [
+        ({"status": "at_risk", "expected": Decimal(62)}, False),
+        ({"status": "at_risk", "expected": Decimal(63)}, True),
+        ({"status": "behind", "expected": Decimal(62)}, True),
+        ({"status": "at_risk", "expected": Decimal(62), "polarity": "lower"}, False),
+        ({"status": "at_risk", "expected": Decimal(61), "polarity": "lower"}, True),
+        ({"status": "at_risk", "expected": None}, True),
+        ({"status": "on_track", "expected": Decimal(90)}, False),
+    ],
+)
+def test_who_keeps_up_with_what_is_due_is_not_behind(fields: dict[str, Any], *, named: bool) -> None:
+    assert bool(kpis_behind(facts(snapshots=[snapshot(**fields)]))) is named
 
 
 @pytest.mark.parametrize(

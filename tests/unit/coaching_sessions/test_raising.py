@@ -141,6 +141,14 @@ def test_how_sure_it_is_comes_from_the_evidence(
     assert found.confidence == Decimal(confidence)
 
 
+@pytest.mark.parametrize("period", ["week", "month", "quarter"])
+def test_the_title_says_for_which_period(period: str) -> None:
+    """Each period has a target of its own, and a topic."""
+    evidence = {"snapshot_id": f"{ANN}.calls.{period}.2026-03-02", "probability": "0.02"}
+    found = proposed(propose_opportunity(opportunity(evidence=evidence), CALLS_KPI, None, TODAY))
+    assert found.title == f"Calls held is behind its target for the {period}"
+
+
 @pytest.mark.parametrize(
     ("fields", "kpi", "title", "concerns"),
     [
