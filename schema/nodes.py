@@ -37,6 +37,7 @@ from schema.model_changes import load_model_changes
 from schema.operations import load_operation
 from schema.organizations import load_organization
 from schema.people.types import load_external_identity, load_manager_period, load_person
+from schema.pipeline_maturity import load_pipeline_maturity
 from schema.plans import load_plan
 from schema.process_adherence import load_process_adherence
 from schema.rate_comparisons import load_rate_comparisons
@@ -112,6 +113,7 @@ BY_KEY: dict[str, Callable[[Info, str], Awaitable[Node]]] = {
     "Scorecard": load_scorecard,
     "SessionFormatTemplate": load_session_format_template,
     "SessionAttestation": load_session_attestation,
+    "PipelineMaturity": load_pipeline_maturity,
     "ProcessAdherence": load_process_adherence,
     "WebhookAttempt": load_webhook_attempt,
 }

@@ -61,6 +61,7 @@ from schema.operations import OperationsMutation, OperationsQuery
 from schema.organizations import OrganizationMutation, OrganizationQuery
 from schema.people.mutations import PeopleMutation
 from schema.people.queries import PeopleQuery
+from schema.pipeline_maturity import PipelineMaturityQueries
 from schema.plans import PlanQueries
 from schema.process_adherence import ProcessAdherenceQueries
 from schema.rate_comparisons import RateComparisonsQueries
@@ -94,6 +95,7 @@ class Query(
     IdentityProviderQuery,
     SuccessModelsQuery,
     KpiSnapshotQueries,
+    PipelineMaturityQueries,
     PlanQueries,
     BenchmarkQueries,
     RateComparisonsQueries,

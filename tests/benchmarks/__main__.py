@@ -10,6 +10,7 @@ from tests.benchmarks.facts import measure_drain
 from tests.benchmarks.freshness import measure_freshness
 from tests.benchmarks.house import build_house
 from tests.benchmarks.live import measure_live
+from tests.benchmarks.maturity import measure_maturity
 from tests.benchmarks.siege import measure_siege
 from tests.benchmarks.snapshots import Reads, measure_snapshots
 
@@ -27,6 +28,11 @@ def main() -> None:
         events = measure_drain(house)
         show("accepted delivery to facts, one worker", f"{events:,.0f} events/s", "10,000", reached=events >= 10_000)
         show_reads(measure_snapshots(house))
+        ripe = measure_maturity(house)
+        figures = f"{ripe.ours / ripe.lifelines:.2f} x ({ripe.ours * 1000:.0f} ms / {ripe.lifelines * 1000:.0f} ms)"
+        what = "100,000 deals: shrunken rates and survival / lifelines"
+        show(what, figures, "1 x", reached=ripe.ours <= ripe.lifelines)
+        show("the same with each open deal's verdict", f"{ripe.answer:.2f} s", "2 s", reached=ripe.answer < 2)
         home = folder / "demo"
         home.mkdir()
         fresh = measure_freshness(home)

@@ -48,6 +48,7 @@ FOREIGN = {
     "deals": ("{ deals { edges { node { id name owner { id } } } } }", {}),
     "inspections": ("query ($deal: ID!) { inspections(dealId: $deal) { edges { node { id criterion } } } }", {"deal"}),
     "confirmations": ("query ($deal: ID!) { confirmations(dealId: $deal) { edges { node { id note } } } }", {"deal"}),
+    "pipelineMaturity": ("query ($person: ID!) { pipelineMaturity(personId: $person) { id n } }", {"person"}),
     "processAdherence": ("query ($person: ID!) { processAdherence(personId: $person) { id moves } }", {"person"}),
     "cadenceAdherence": (
         """{ cadenceAdherence(from: "2099-01-01", to: "2099-12-31") {

@@ -49,7 +49,11 @@ async def test_an_opportunity_is_a_topic(behind: Review) -> None:
     agenda, found = await raised(behind)
     (topic,) = await agenda.topics()
     assert (topic.rep_id, topic.source, topic.opportunity_id) == (behind.ann.id, TopicSource.OPPORTUNITY, found.id)
-    assert (topic.title, topic.reason, topic.evidence) == ("calls is behind its target for the month", found.reason, found.evidence)
+    assert (topic.title, topic.reason, topic.evidence) == (
+        "calls is behind its target for the month",
+        found.reason,
+        found.evidence,
+    )
     assert (topic.impact, topic.concerns, topic.kpi) == (found.size, Concern.PROCESS, "calls")
     missed, by_chance = 1 - Decimal(found.evidence["probability"]), Decimal("0.0001")  # none where nine were due
     assert abs(topic.confidence - missed * (1 - by_chance)) < Decimal("0.0005")
