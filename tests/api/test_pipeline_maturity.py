@@ -64,7 +64,8 @@ async def test_the_picture(rest: httpx.AsyncClient, house: House) -> None:
     assert "All deals (n = 143): 29% are won by day 59" in told
     assert "without a value (n = 62): Cannot tell: fewer than 30" in told
     # All deals twice, and two segments of which something can be told: each line has its band.
-    assert len(drawing.findall("s:polygon", names)) == len(drawing.findall("s:polyline", names)) == 4
+    bands, lines = (drawing.findall(f"s:path[@class='{name}']", names) for name in ("narrow", "stroke accent"))
+    assert len(bands) == len(lines) == 4
     assert drawing.find("s:script", names) is None
     refused = await rest.get(PATH, params={"fields": "together"}, headers=headers)
     assert refused.status_code == 422
