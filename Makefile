@@ -26,11 +26,8 @@ demo: setup
 serve: setup
 	PORT=$(PORT) $(RUN) touchline serve $(ARGS)
 
-# In so many processes, each with a cluster of its own (0: in one, as --pdb needs it). A file stays in one process.
-WORKERS ?= 2
-
 test: setup
-	$(RUN) pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
+	$(RUN) pytest $(ARGS)
 
 bench: setup
 	$(RUN) python -m tests.benchmarks $(ARGS)

@@ -15,9 +15,6 @@ from service.core.embedded import OWNER, DatabaseUrls, ensure_database
 from service.core.migrating import migrate
 from service.core.secrets import SecretBox
 from service.core.settings import Settings
-from tests.fixtures.turns import pytest_runtest_protocol
-
-__all__ = ["pytest_runtest_protocol"]
 
 # Hypothesis's limit of 200 ms an example is for an idle machine, and says nothing about answers; it sets none in CI.
 # All else is as the environment has it.

@@ -20,8 +20,6 @@ from tests.factories.sales_org import SalesOrg
 from tests.fixtures.rest import bearer, surface_runtime
 from tests.fixtures.statements import counted_statements
 
-pytestmark = pytest.mark.alone
-
 LIMIT = 60
 
 

@@ -22,8 +22,6 @@ from tests.factories.success_models import model_document
 from tests.fixtures.serving import serving
 from tests.fixtures.sockets import PROTOCOL, hear, opened, say
 
-pytestmark = pytest.mark.alone
-
 CHANGES = """subscription ($person: ID, $manager: ID) { scorecardChanged(personId: $person, managerId: $manager) {
     process { edges { node { kpi value person { name } } } } } }"""
 

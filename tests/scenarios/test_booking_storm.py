@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import httpx
-import pytest
 from sqlmodel import col, select
 
 from service.coaching_sessions.models import BookedSlot
@@ -19,7 +18,6 @@ from tests.fixtures.rest import bearer
 REQUESTS = 200
 
 
-@pytest.mark.alone
 async def test_two_hundred_at_once_book_nobody_twice(rest: httpx.AsyncClient, database: Database) -> None:
     cast = await make_cast(database)
     chance = random.Random(7)

@@ -19,8 +19,6 @@ from tests.factories.sales_org import SalesOrg
 from tests.fixtures.rest import bearer
 from tests.fixtures.serving import serving
 
-pytestmark = pytest.mark.alone
-
 AT_ONCE = 1.0
 MEMORY_KIB = 200 * 1024
 JSON = {"content-type": "application/json"}

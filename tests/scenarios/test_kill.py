@@ -99,7 +99,6 @@ class Vendor:
 
 
 @pytest.mark.timeout(120)
-@pytest.mark.alone
 async def test_every_acknowledged_delivery_is_a_fact_exactly_once(tmp_path: Path) -> None:
     service = ServiceProcess(tmp_path)
     await asyncio.to_thread(service.start)

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
-import pytest
 import pytest_asyncio
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
@@ -19,8 +18,6 @@ from service.core.settings import Settings
 from tests.factories.sales_org import SalesOrg
 from tests.fixtures.rest import ANYWAY, bearer
 from tests.fixtures.serving import serving
-
-pytestmark = pytest.mark.alone
 
 AT_ONCE = 1.0
 LISTEN = "subscription ($id: ID!) { scorecardChanged(personId: $id) { process { edges { cursor } } } }"

@@ -229,7 +229,6 @@ async def test_a_body_over_the_cap_is_refused_declared_or_not(receivers: Receive
     assert answer.status_code == 413
 
 
-@pytest.mark.alone
 async def test_both_secrets_are_valid_until_the_rotation_ends(
     receivers: Receivers, org: SalesOrg, sender: Sender
 ) -> None:

@@ -12,8 +12,6 @@ from service.crm.use_cases.unclaimed import claim_unclaimed
 from tests.factories.receivers import Receivers, deal_event, new_portal
 from tests.factories.sales_org import SalesOrg
 
-pytestmark = pytest.mark.alone
-
 SECRET = "the-shared-secret"
 
 

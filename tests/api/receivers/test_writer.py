@@ -94,7 +94,6 @@ async def test_a_lost_connection_is_opened_again(receivers: Receivers, urls: Dat
     assert len(await receivers.deliveries(org.id, connection_id)) == 4
 
 
-@pytest.mark.alone
 async def test_a_database_out_of_reach_is_answered_quickly() -> None:
     async with running(NOWHERE, writers=2) as (writer, _):
         began = time.monotonic()

@@ -9,8 +9,6 @@ from service.webhooks.retries import State
 from tests.factories.webhooks import Webhooks
 from tests.fixtures.webhook_receiver import Answer, Received, answering, receiver
 
-pytestmark = pytest.mark.alone
-
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
 async def test_a_redirect_is_a_failure_and_is_not_followed(webhooks: Webhooks, status: int) -> None:

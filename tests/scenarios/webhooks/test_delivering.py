@@ -19,8 +19,6 @@ from tests.factories.events import emitted, read_events
 from tests.factories.webhooks import Webhooks
 from tests.fixtures.webhook_receiver import Answer, Received, answering, receiver
 
-pytestmark = pytest.mark.alone
-
 
 def verify(request: Received, secret: str) -> None:
     """With the libraries that receivers use."""

@@ -20,8 +20,6 @@ from tests.factories.sales_org import SalesOrg
 from tests.factories.webhooks import make_webhooks
 from tests.fixtures.webhook_receiver import Receiver, answering, receiver
 
-pytestmark = pytest.mark.alone
-
 STRICT = UrlPolicy(allow_http=True)
 
 

@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime, timedelta
 
-import pytest
 import sqlalchemy as sa
 
 from service.coaching_sessions import tasks
@@ -130,7 +129,6 @@ async def test_who_has_no_session_planned_is_told_of_once(org: SalesOrg) -> None
     assert await told(tuesday + timedelta(days=20)) == [expected, expected]
 
 
-@pytest.mark.alone
 async def test_hundreds_of_reps_lock_nobody_out(org: SalesOrg) -> None:
     leads, reps = await add_many(org, 30, 300)
     await add_programme(org, **WEEKLY)
