@@ -24,7 +24,8 @@ READ, WRITE = Permission.CALENDAR_FEEDS_READ, Permission.CALENDAR_FEEDS_WRITE
 router = resource_router("", "calendar feeds")
 
 Token = Annotated[
-    str, Path(pattern=r"^[A-Za-z0-9_-]{10,100}$", description="What the feed's address holds.", examples=["cal_3q2x7"])
+    str,
+    Path(pattern=r"^[A-Za-z0-9_-]{10,100}$", description="What the feed's address holds.", examples=["cal_3q2x7vK1bA"]),
 ]
 
 
@@ -71,14 +72,14 @@ async def revoke_calendar_feed(feed_id: UUID, session: SessionDep, principal: Pr
 
 
 @router.get(
-    calendar_feeds.FEEDS + "/{token}.ics",
+    calendar_feeds.FEEDS + "/{feed}.ics",
     response_class=CalendarResponse,
     **operation("readCalendarFeed", "Read a person's sessions as a calendar", PUBLIC, 404),
 )
-async def read_calendar_feed(token: Token, runtime: RuntimeDep) -> CalendarResponse:
+async def read_calendar_feed(feed: Token, runtime: RuntimeDep) -> CalendarResponse:
     """For calendar programs: the token is the key. Cancelled sessions stay in it, and no note is ever in it."""
     settings = runtime.settings
-    file = await calendar_files.read_calendar_feed(runtime.database, token, settings.base_url)
+    file = await calendar_files.read_calendar_feed(runtime.database, feed, settings.base_url)
     return CalendarResponse(file, headers={"Cache-Control": "private, max-age=300"})
 
 

@@ -35,7 +35,7 @@ PATH_VALUES = {
     "topic_id": ROW,
     "commitment_id": ROW,
     "feed_id": ROW,
-    "token": "cal_0123456789",
+    "feed": "cal_0123456789",
     "snapshot_id": f"{ROW}.calls.month.2026-01-01",
     "system": "hubspot",
     "external_id": "7",
