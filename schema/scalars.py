@@ -36,6 +36,14 @@ def _of_text(name: str, description: str, specified_by_url: str | None = None) -
     )
 
 
+def _wall_clock(value: str) -> dt.time:
+    """A time of day without an offset: a wall clock has none."""
+    at: dt.time = TimeDefinition.parse_value(value)
+    if at.tzinfo is not None:
+        raise GraphQLError("must be a local time of day, without an offset")
+    return at
+
+
 SCALARS: Mapping[object, ScalarDefinition] = {
     Cursor: _of_text("Cursor", "A place in one list in one order: opaque, and of use only where it came from."),
     Scope: _of_text("Scope", "A permission by its name, as `people:read`."),
@@ -48,7 +56,7 @@ SCALARS: Mapping[object, ScalarDefinition] = {
         DateTimeDefinition,
         description="An ISO 8601 instant with its offset, as `2026-01-31T09:00:00Z`; given ones between 1970 and 2199.",
     ),
-    dt.time: replace(TimeDefinition, description="A wall-clock time of day, as `10:30:00`."),
+    dt.time: replace(TimeDefinition, description="A wall-clock time of day, as `10:30:00`.", parse_value=_wall_clock),
     decimal.Decimal: replace(DecimalDefinition, description="A decimal number as text, so that no digit is lost."),
     uuid.UUID: replace(
         UUIDDefinition,

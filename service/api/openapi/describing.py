@@ -152,7 +152,7 @@ def _problems(operation: dict[str, Any], method: str, needs: str) -> set[int]:
     }
     found = {status for status in declared if status in PROBLEMS} | {400, 413, 500}
     if needs == PUBLIC:
-        return found - {422}
+        return found | {422} if operation.get("parameters") else found - {422}
     found |= {401, 422, 429, 503}
     if needs != ANYONE:
         found.add(403)

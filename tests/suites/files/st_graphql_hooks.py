@@ -4,7 +4,7 @@ Scalars are drawn as their descriptions have them. Of two arguments that exclude
 is not negative, and a period starts where a period can: nothing else is kept from the service (decision 7).
 """
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 import graphql
@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from schemathesis.graphql import nodes
 
 INT_LIMIT = 2**31
+MOST_DAYS = 60
 PERIODS = ("WEEK", "MONTH", "QUARTER", "YEAR")
 DAYS = st.dates(date(1970, 1, 1), date(2199, 12, 31))
 INSTANTS = st.datetimes(datetime(1970, 1, 2), datetime(2199, 12, 30), timezones=st.just(UTC))  # noqa: DTZ001 - naive bounds are asked for
@@ -22,6 +23,7 @@ schemathesis.graphql.scalar("JSON", st.sampled_from(JSON))
 schemathesis.graphql.scalar("Date", DAYS.map(date.isoformat).map(nodes.String))
 schemathesis.graphql.scalar("DateTime", INSTANTS.map(datetime.isoformat).map(nodes.String))
 schemathesis.graphql.scalar("Decimal", st.decimals(-(10**12), 10**12, places=4).map(str).map(nodes.String))
+schemathesis.graphql.scalar("Time", st.times().map(time.isoformat).map(nodes.String))
 schemathesis.graphql.scalar("Cursor", st.just(nodes.Null))
 
 
@@ -41,6 +43,8 @@ class _Arguments(graphql.Visitor):
         first, last = _length(given.get("first")), _length(given.get("last"))
         if first is not None and last is not None:
             del kept["first" if first % 2 else "last"]
+        if node.name.value == "processAdherence" and not _says_whose(given):
+            kept["personId"] = nodes.String("somebody")
         if _starts_anywhere(given):
             kept["period"] = nodes.Enum("MONTH")
         arguments = [graphql.ArgumentNode(name=graphql.NameNode(value=name), value=kept[name]) for name in kept]
@@ -55,10 +59,18 @@ def _length(value: graphql.ValueNode | None) -> int | None:
     return int(value.value)
 
 
+def _says_whose(given: dict[str, graphql.ValueNode]) -> bool:
+    """Whether a person or a manager is given: one of them has to be."""
+    whose = (given.get(name) for name in ("personId", "managerId"))
+    return any(value is not None and not isinstance(value, graphql.NullValueNode) for value in whose)
+
+
 def _mended(name: str, value: graphql.ValueNode) -> graphql.ValueNode:
     length = _length(value)
     if name in {"first", "last"} and length is not None and length < 0:
         return nodes.Int(-length % INT_LIMIT)
+    if name == "days" and length is not None:
+        return nodes.Int(1 + abs(length) % MOST_DAYS)
     if name == "periodStart" and isinstance(value, graphql.StringValueNode):
         try:
             return nodes.String(date.fromisoformat(value.value).replace(day=1).isoformat())
