@@ -155,7 +155,7 @@ async def cascade_under_load(org: SalesOrg, leads: list[UUID], reps: list[UUID])
         await book_by_hand(org, lead, rep, (thursday + timedelta(hours=10, minutes=5 * (turn % 60))).astimezone(UTC))
         found.bookings.append(time.perf_counter() - begun)
         begun = time.perf_counter()
-        day = date(2026, 1, 1) + timedelta(days=turn)
+        day = date(2016, 1, 1) + timedelta(days=turn)  # long past: an absence to come would move what is laid down
         await add_absence(org, rep, day, day)
         found.absences.append(time.perf_counter() - begun)
         turn += 1
