@@ -101,7 +101,7 @@ async def test_what_is_raised_is_pushed_to_whom_it_concerns_first(org: SalesOrg,
         await behind.make()
         assert told(await hear(self_)) == ["Ann"]
         with pytest.raises(TimeoutError):
-            await hear(boss)
+            await hear(boss, patience=1)
         (found,) = await behind.seen_by(org.acting_as(behind.ann))
         await behind.set(found.id, manager_sees_on=date(2026, 1, 1))
         await behind.make()
@@ -109,7 +109,7 @@ async def test_what_is_raised_is_pushed_to_whom_it_concerns_first(org: SalesOrg,
         await behind.make()
         for socket in (boss, self_):
             with pytest.raises(TimeoutError):
-                await hear(socket)
+                await hear(socket, patience=1)
 
 
 async def test_one_says_of_whom(host: str, org: SalesOrg) -> None:

@@ -128,7 +128,7 @@ async def test_what_is_raised_is_pushed_to_whom_it_concerns_first(org: SalesOrg,
         await agenda.review()
         assert told(await hear(self_)) == [("calls is behind its target for the month", "Ann")]
         with pytest.raises(TimeoutError):
-            await hear(boss)
+            await hear(boss, patience=1)
         (opportunity,) = await behind.seen_by(org.acting_as(behind.ann))
         assert opportunity.reason == found[1].reason
         await behind.set(opportunity.id, manager_sees_on=date(2026, 1, 1))
