@@ -1,6 +1,5 @@
 """Briefs over GraphQL: the same as over REST, and live until the session starts."""
 
-import asyncio
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -22,7 +21,7 @@ from tests.factories.briefs import add_session, write
 from tests.factories.opportunities import Review, team_of_six
 from tests.factories.sales_org import SalesOrg
 from tests.fixtures.rest import bearer
-from tests.fixtures.sockets import hear, opened, say
+from tests.fixtures.sockets import hear, opened, say, settle
 from tests.graphql.conftest import Ask
 
 LISTS = ("changes", "kpisBehind", "processAdherence", "dealsToInspect", "wins")
@@ -104,7 +103,7 @@ async def test_it_is_live_until_the_session_starts(behind: Review, host: str) ->
         for socket in (boss, ann):
             payload = {"query": CHANGED, "variables": {"id": to_global_id("CoachingSession", row.id)}}
             await say(socket, id="1", type="subscribe", payload=payload)
-        await asyncio.sleep(1.5)
+        await settle(boss, ann, query=BRIEF, id=to_global_id("CoachingSession", row.id))
         await raise_topic(org.database, org.id, behind.others[0].id, "Of somebody else")
         await raise_topic(org.database, org.id, behind.ann.id, "How to ask")
         for socket in (boss, ann):
