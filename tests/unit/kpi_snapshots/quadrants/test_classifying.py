@@ -83,8 +83,8 @@ def test_few_decided_deals() -> None:
     few = replace(SETTLED, n=3, won=1, lost=2, good=0.5)
     found = classify_quadrant(few, GOOD, 0.8)
     assert (found.verdict, found.reason) == (QuadrantVerdict.INSUFFICIENT_DATA, Undecided.TOO_FEW_DECIDED)
-    # Few are enough where they leave no doubt.
-    assert classify_quadrant(replace(few, good=0.97), GOOD, 0.8).verdict is QuadrantVerdict.EARNED_SUCCESS
+    # Not even if they leave no doubt.
+    assert classify_quadrant(replace(few, good=0.97), GOOD, 0.8).verdict is QuadrantVerdict.INSUFFICIENT_DATA
 
 
 @pytest.mark.parametrize(
