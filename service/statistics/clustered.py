@@ -69,21 +69,21 @@ def cluster_covariance(fit: LogisticFit, parts: ClusterParts) -> Floats:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ClusteredErrors:
-    """Standard errors of the coefficients and their degrees of freedom for Student's t: k numbers each, nan unknown."""
+    """Standard errors of coefficients and their degrees of freedom for Student's t: a number each, nan if unknown."""
 
     errors: Floats
     freedom: Floats
 
 
-def clustered_errors(fit: LogisticFit, parts: ClusterParts) -> ClusteredErrors:
-    """Standard errors that hold with few clusters, of each column's coefficient.
+def clustered_errors(fit: LogisticFit, parts: ClusterParts, first: int | None = None) -> ClusteredErrors:
+    """Standard errors that hold with few clusters, of the coefficients of the `first` columns, or of all.
 
     Bell & McCaffrey 2002, Survey Methodology 28 ("CR2"): each cluster's residuals are inflated by what the fit took of
     them; the degrees of freedom are Satterthwaite's for independent cases, as Pustejovsky & Tipton 2018, Journal of
     Business & Economic Statistics 36, for weighted fits. All is done in the space of the columns (1 + k), so a
     cluster of 100,000 cases costs no more than one of ten.
     """
-    k = fit.coefficients.size
+    k = fit.coefficients.size if first is None else first
     if parts.clusters < 2:
         return ClusteredErrors(np.full(k, np.nan), np.full(k, np.nan))
     root = fit.root
@@ -95,7 +95,7 @@ def clustered_errors(fit: LogisticFit, parts: ClusterParts) -> ClusteredErrors:
     adjust = np.einsum("gij,gj,gkj->gik", vectors, inflate, vectors, optimize=True)
     kept = np.einsum("gij,gj,gkj->gik", vectors, np.where(free, values, 0.0), vectors, optimize=True)
     pulls = np.einsum("gij,gj->gi", adjust, parts.scores @ root)
-    lines = root[1:]  # one row per coefficient: its contrast in the space of the root
+    lines = root[1 : k + 1]  # one row per coefficient: its contrast in the space of the root
     errors = np.sqrt(((pulls @ lines.T) ** 2).sum(axis=0))
     freedom = np.array([_freedom(kept @ line @ line, np.einsum("gij,gj->gi", adjust, taken @ line)) for line in lines])
     known = (errors > 0) & np.isfinite(freedom) if k else np.zeros(0, np.bool_)
@@ -108,3 +108,21 @@ def _freedom(own: Floats, mixed: Floats) -> float:
     np.fill_diagonal(shared, own)
     total = float((shared**2).sum())
     return float(np.trace(shared) ** 2 / total) if total > 0 else np.nan
+
+
+def resampled(fit: LogisticFit, parts: ClusterParts, count: int, seed: int) -> Floats:
+    """Coefficients (count, k) on resamples of whole clusters, each by one Newton step from the fit.
+
+    Shao & Tu 1995, The Jackknife and Bootstrap, section 7.3: as good as fitting anew to the order that the bootstrap
+    itself is. All in the space of the fit's root, where the penalised information is 1.
+    """
+    clusters, root = parts.clusters, fit.root
+    size = root.shape[1]
+    if not clusters:
+        return np.broadcast_to(fit.coefficients, (count, fit.coefficients.size))
+    taken = np.einsum("ai,gab,bj->gij", root, parts.information, root, optimize=True)
+    often = np.random.default_rng(seed).multinomial(clusters, np.full(clusters, 1 / clusters), count) - 1.0
+    information = np.eye(size) + (often @ taken.reshape(clusters, -1)).reshape(count, size, size)
+    pull = often @ (parts.scores @ root)
+    steps = np.linalg.solve(information, pull[..., None])[..., 0] @ root.T
+    return as_floats(fit.coefficients + steps[:, 1:])

@@ -88,7 +88,7 @@ def test_too_few_clusters_and_columns_without_spread_are_unknown() -> None:
 def test_a_hundred_thousand_cases_in_two_clusters() -> None:
     columns, events, *_ = cases(25, 100_000, 20)
     fit = fit_logistic(columns, events)
-    begun = time.process_time()
+    begun = time.thread_time()
     parts = cluster_parts(fit, columns, events, np.arange(100_000) % 2)
     assert np.isfinite(clustered_errors(fit, parts).errors).all()
-    assert time.process_time() - begun < 2
+    assert time.thread_time() - begun < 2
