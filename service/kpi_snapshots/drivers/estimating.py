@@ -3,6 +3,7 @@
 Associational: that deals with a habit are won more often does not prove that the habit wins them.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -10,8 +11,16 @@ import numpy as np
 from scipy.special import ndtr
 from scipy.stats import t as student
 
-from service.kpi_snapshots.drivers.screening import EVENTS_A_COLUMN, LeftOut, Screened, screen
-from service.kpi_snapshots.drivers.table import Candidate, DealTable
+from service.kpi_snapshots.drivers.screening import (
+    EVENTS_A_COLUMN,
+    LEAST_EVENTS,
+    LEAST_PEOPLE,
+    LeftOut,
+    NotTold,
+    Screened,
+    screen,
+)
+from service.kpi_snapshots.drivers.table import Candidate, DealTable, DriverKind
 from service.statistics.arrays import Floats, Indices, as_floats
 from service.statistics.clustered import cluster_parts, clustered_errors, resampled
 from service.statistics.comparisons import adjusted_p_values
@@ -23,10 +32,6 @@ FALSE_DISCOVERIES = 0.05
 """The share of reported drivers that chance alone may have put there, at most."""
 STABLE = 0.95
 """The share of resamples in which a driver has to point the same way."""
-LEAST_EVENTS = 30
-"""Won deals, and lost ones, below which nothing is fitted: three columns at ten events each."""
-LEAST_PEOPLE = 5
-"""With fewer people one cannot tell what a person does from who the person is, and somebody could be guessed."""
 MOST_OWN = 60
 """People with an intercept of their own, those with the most deals; the others share one."""
 SHARED = 40
@@ -38,6 +43,8 @@ OWN_PENALTY = 0.25
 FLOOR = 0.5
 """Of the model's own standard error: below that few people agree by chance."""
 RESAMPLES = 200
+NOTHING = 1e-6
+"""A log odds ratio below which no number of deals would do."""
 
 
 class WhyNot(StrEnum):
@@ -69,6 +76,18 @@ class Effect:
     """
 
     ratio: float
+    low: float
+    high: float
+    p: float
+    stability: float
+    needed: float
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """The same on the log-odds, with the p-value that is not adjusted yet."""
+
+    beta: float
     low: float
     high: float
     p: float
@@ -118,13 +137,51 @@ def find_drivers(table: DealTable, seed: int) -> Drivers:
     if why_not is not None:
         drivers = [_describe(table, place, None, None) for place in range(len(table.candidates))]
         return Drivers(table.n, won, table.owners, why_not, _needed(table, why_not), drivers)
-    screened = screen(table)
-    effects = dict(zip(screened.fitted, _estimate(table, screened, seed), strict=True))
+    estimates: dict[int, Estimate] = {}
+    left_out: dict[int, LeftOut] = {}
+    for asked, earlier in _rounds(table):
+        part = table.only(np.asarray(np.isfinite(table.values[:, asked]).any(axis=1)))
+        if part.fewer < LEAST_EVENTS or part.owners < LEAST_PEOPLE:
+            left_out |= {place: LeftOut(_too_few(table, place)) for place in asked}
+            continue
+        screened = screen(part, asked, earlier)
+        left_out |= screened.left_out
+        estimates |= dict(zip(screened.fitted, _estimate(part, screened, seed), strict=True))
+    adjusted = adjusted_p_values([one.p for one in estimates.values()])
+    effects = {place: _effect(one, p) for (place, one), p in zip(estimates.items(), adjusted.tolist(), strict=True)}
     drivers = [
-        _describe(table, place, effects.get(place), screened.left_out.get(place))
-        for place in range(len(table.candidates))
+        _describe(table, place, effects.get(place), left_out.get(place)) for place in range(len(table.candidates))
     ]
     return Drivers(table.n, won, table.owners, None, None, drivers)
+
+
+def _rounds(table: DealTable) -> Iterator[tuple[list[int], list[int]]]:
+    """Places of candidates that are estimated together, with those that come before them.
+
+    Activities of all deals; then, stage by stage, the criteria that deals are asked for when they leave it, among the
+    deals that did, beside the activities and the earlier criteria: what comes later, like the stage reached, would
+    explain away what leads there.
+    """
+    kinds = [one.kind for one in table.candidates]
+    earlier: list[int] = []
+    activities = [place for place, kind in enumerate(kinds) if kind is DriverKind.ACTIVITY]
+    if activities:
+        yield activities, []
+        earlier = activities
+    criteria = [place for place, kind in enumerate(kinds) if kind is DriverKind.CRITERION]
+    for step in sorted({table.candidates[place].step for place in criteria}):
+        asked = [place for place in criteria if table.candidates[place].step == step]
+        yield asked, earlier
+        earlier = [*earlier, *asked]
+
+
+def _too_few(table: DealTable, place: int) -> NotTold:
+    """Why the deals of which something is known are too few."""
+    known = np.isfinite(table.values[:, place])
+    if not known.any():
+        return NotTold.NOTHING_KNOWN
+    won = table.won[known]
+    return NotTold.ONE_OUTCOME if won.min() == won.max() else NotTold.TOO_FEW_DEALS
 
 
 def _why_not(table: DealTable) -> WhyNot | None:
@@ -145,7 +202,7 @@ def _needed(table: DealTable, why_not: WhyNot) -> int | None:
     return int(np.ceil(table.n * LEAST_EVENTS / table.fewer)) - table.n
 
 
-def _estimate(table: DealTable, screened: Screened, seed: int) -> list[Effect]:
+def _estimate(table: DealTable, screened: Screened, seed: int) -> list[Estimate]:
     count = screened.drivers.shape[1]
     own = _own_intercepts(table)
     columns = np.column_stack([screened.drivers, screened.adjusting, own])
@@ -161,18 +218,16 @@ def _estimate(table: DealTable, screened: Screened, seed: int) -> list[Effect]:
     p = np.maximum(2 * student.sf(np.abs(betas) / errors, freedom), 2 * ndtr(-np.abs(betas) / plain))
     half = student.ppf((1 + LEVEL) / 2, freedom) * errors
     reach = student.ppf(1 - FALSE_DISCOVERIES / 2, freedom) * errors
-    size = np.maximum(np.abs(betas), 1e-9)
+    needed = table.n * (reach / np.maximum(np.abs(betas), NOTHING)) ** 2
     again = resampled(fit, parts, RESAMPLES, seed)[:, :count]
     same = np.mean(np.sign(again) == np.sign(betas), axis=0)
-    columns_told = (
-        np.exp(betas),
-        np.exp(betas - half),
-        np.exp(betas + half),
-        adjusted_p_values(p),
-        same,
-        table.n * (reach / size) ** 2,
-    )
-    return [Effect(*(float(number) for number in one)) for one in zip(*columns_told, strict=True)]
+    columns_told = zip(betas, betas - half, betas + half, p, same, needed, strict=True)
+    return [Estimate(*(float(number) for number in one)) for one in columns_told]
+
+
+def _effect(one: Estimate, p: float) -> Effect:
+    ratio, low, high = (float(np.exp(end)) for end in (one.beta, one.low, one.high))
+    return Effect(ratio, low, high, p, one.stability, one.needed)
 
 
 def _clusters(table: DealTable) -> Indices:

@@ -3,14 +3,19 @@
 What cannot be told apart is named, not fitted: a number for it would be made of the method, not of the deals.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
 
 from service.kpi_snapshots.drivers.table import Candidate, DealTable, DriverKind
-from service.statistics.arrays import Floats
+from service.statistics.arrays import Floats, Indices, as_floats
 
+LEAST_EVENTS = 30
+"""Won deals, and lost ones, below which nothing is fitted: three columns at ten events each."""
+LEAST_PEOPLE = 5
+"""With fewer people one cannot tell what a person does from who the person is, and somebody could be guessed."""
 LEAST_EACH = 20
 """Deals with and without a criterion (of an activity: with more or less of it than is usual): fewer are anecdotes."""
 EVENTS_A_COLUMN = 10
@@ -31,6 +36,8 @@ class NotTold(StrEnum):
     """Why nothing can be told of a candidate."""
 
     NOTHING_KNOWN = "nothing_known"
+    TOO_FEW_DEALS = "too_few_deals"
+    ONE_OUTCOME = "one_outcome"
     CONSTANT = "constant"
     TOO_RARE = "too_rare"
     DECIDES_ALONE = "decides_alone"
@@ -57,28 +64,38 @@ class Screened:
     left_out: dict[int, LeftOut]
 
 
-def screen(table: DealTable) -> Screened:
-    """Every candidate either in a column or with the reason why not."""
-    left_out: dict[int, LeftOut] = {}
-    for place, candidate in enumerate(table.candidates):
-        reason = _alone(table, place, candidate)
-        if reason is not None:
-            left_out[place] = LeftOut(reason)
-    rest = [place for place in range(len(table.candidates)) if place not in left_out]
-    columns = np.column_stack([np.empty((table.n, 0)), *(column_of(table, place) for place in rest)])
-    unknown = [np.isnan(table.values[:, place]) for place in rest]
+def screen(table: DealTable, asked: Sequence[int], earlier: Sequence[int]) -> Screened:
+    """Each candidate of the places that are asked about either in a column or with the reason why not.
+
+    Those of the earlier places, as far as there is room for them, only adjust.
+    """
+    left_out = {place: LeftOut(reason) for place in asked if (reason := _alone(table, place)) is not None}
     mix = case_mix(table)
-    nuisance = np.column_stack([*mix, *(one for one in unknown if one.any())])
-    kept, adjusting = _independent(nuisance, columns, rest, table, left_out)
-    room = max(table.fewer // EVENTS_A_COLUMN - len(mix), LEAST_COLUMNS)
-    if len(kept) > room:
-        known = [_smaller_part(table.values[:, place]) for place in kept]
-        order = np.argsort([-size for size in known], kind="stable")
-        for index in order[room:].tolist():
-            left_out[kept[index]] = LeftOut(NotTold.TOO_MANY_COLUMNS)
-        kept = [place for place in kept if place not in left_out]
-    where = [rest.index(place) for place in kept]
-    return Screened(kept, columns[:, where], adjusting, left_out)
+    room = table.fewer // EVENTS_A_COLUMN - len(mix)
+    own = _roomy(table, [place for place in asked if place not in left_out], max(room, LEAST_COLUMNS))
+    crowded = LeftOut(NotTold.TOO_MANY_COLUMNS)
+    left_out |= {place: crowded for place in asked if place not in left_out and place not in own}
+    fit = [place for place in earlier if _alone(table, place) is None]
+    places = [*_roomy(table, fit, room - len(own)), *own]
+    unknown = [one for place in places if (one := np.isnan(table.values[:, place])).any()]
+    nuisance = np.column_stack([*mix, *unknown])
+    columns = np.column_stack([np.empty((table.n, 0)), *(column_of(table, place) for place in places)])
+    kept, adjusting, others = _independent(nuisance, columns)
+    for column in range(len(places)):
+        if column not in kept and places[column] in own:
+            closest = others[column]
+            other = None if closest is None else table.candidates[places[closest]]
+            left_out[places[column]] = LeftOut(NotTold.GOES_WITH_ANOTHER, other)
+    drivers = [column for column in kept if places[column] in own]
+    rest = columns[:, [column for column in kept if places[column] not in own]]
+    fitted = [places[column] for column in drivers]
+    return Screened(fitted, columns[:, drivers], as_floats(np.column_stack([adjusting, rest])), left_out)
+
+
+def _roomy(table: DealTable, places: Sequence[int], room: int) -> list[int]:
+    """As many of them as there is room for, those that vary most, in their order."""
+    varied = sorted(places, key=lambda place: -_smaller_part(table.values[:, place]))
+    return sorted(varied[: max(room, 0)])
 
 
 def column_of(table: DealTable, place: int) -> Floats:
@@ -107,22 +124,25 @@ def case_mix(table: DealTable) -> list[Floats]:
     return found
 
 
-def _alone(table: DealTable, place: int, candidate: Candidate) -> NotTold | None:
+def _alone(table: DealTable, place: int) -> NotTold | None:
     """What a candidate's own values say against it."""
     values = table.values[:, place]
     known = np.isfinite(values)
     if not known.any():
         return NotTold.NOTHING_KNOWN
-    there = values[known]
+    there, won = values[known], table.won[known]
+    if won.min() == won.max():
+        return NotTold.ONE_OUTCOME
     if there.min() == there.max():
         return NotTold.CONSTANT
     if _smaller_part(values) < LEAST_EACH:
         return NotTold.TOO_RARE
-    if candidate.kind is DriverKind.CRITERION:
-        won = table.won[known]
+    if table.candidates[place].kind is DriverKind.CRITERION:
         shares = won[there > 0].mean(), won[there <= 0].mean()
         if min(shares) <= 0 or max(shares) >= 1:
             return NotTold.DECIDES_ALONE
+    if min(won.sum(), won.size - won.sum()) < LEAST_EVENTS or np.unique(table.people[known]).size < LEAST_PEOPLE:
+        return NotTold.TOO_FEW_DEALS
     if _share_within(there, table.people[known]) < WITHIN:
         return NotTold.ONLY_BETWEEN_PEOPLE
     return None
@@ -134,7 +154,7 @@ def _smaller_part(values: Floats) -> int:
     return int(counts.sum() - counts.max()) if counts.size else 0
 
 
-def _share_within(values: Floats, people: np.ndarray) -> float:
+def _share_within(values: Floats, people: Indices) -> float:
     """The share of the variance that lies between deals of one person."""
     _, label = np.unique(people, return_inverse=True)
     sizes = np.bincount(label)
@@ -143,27 +163,27 @@ def _share_within(values: Floats, people: np.ndarray) -> float:
     return float(((values - means[label]) ** 2).sum()) / total if total > 0 else 0.0
 
 
-def _independent(
-    nuisance: Floats, columns: Floats, rest: list[int], table: DealTable, left_out: dict[int, LeftOut]
-) -> tuple[list[int], Floats]:
-    """The candidates that the columns before them do not tell already, and the adjusting columns that add something."""
+def _independent(nuisance: Floats, columns: Floats) -> tuple[list[int], Floats, dict[int, int | None]]:
+    """The columns that those before them do not tell already, and the adjusting ones that add something.
+
+    With each column that is told already comes the one before it that it is most like, if any.
+    """
     both = np.column_stack([nuisance, columns])
     spread = both.std(axis=0)
     scaled = (both - both.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
-    between = scaled.T @ scaled / max(table.n, 1)
+    between = as_floats(scaled.T @ scaled / max(both.shape[0], 1))
     first = nuisance.shape[1]
     kept: list[int] = []
+    told: dict[int, int | None] = {}
     for column in range(both.shape[1]):
-        needed = REPEATED if column < first else APART
-        if _left(between, kept, column) > needed:
+        if _left(between, kept, column) > (REPEATED if column < first else APART):
             kept.append(column)
         elif column >= first:
-            drivers = [one for one in kept if one >= first]
-            closest = max(drivers, key=lambda one: abs(between[one, column]), default=None)
-            other = None if closest is None else table.candidates[rest[closest - first]]
-            left_out[rest[column - first]] = LeftOut(NotTold.GOES_WITH_ANOTHER, other)
-    places = [rest[column - first] for column in kept if column >= first]
-    return places, nuisance[:, [column for column in kept if column < first]]
+            before = [one for one in kept if one >= first]
+            closest = max(before, key=lambda one: abs(between[one, column]), default=None)
+            told[column - first] = None if closest is None else closest - first
+    adjusting = nuisance[:, [column for column in kept if column < first]]
+    return [column - first for column in kept if column >= first], adjusting, told
 
 
 def _left(between: Floats, kept: list[int], column: int) -> float:

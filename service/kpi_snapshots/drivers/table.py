@@ -21,10 +21,14 @@ class DriverKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A criterion of the process, or activities that a process KPI counts, by its key in the model."""
+    """A criterion of the process, or activities that a process KPI counts, by its key in the model.
+
+    `step` is the place of the stage that a deal leaves behind when it is asked for the criterion; 0 for activities.
+    """
 
     kind: DriverKind
     key: str
+    step: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,9 +36,9 @@ class DealTable:
     """Closed deals, n of them.
 
     `people` (n) are labels of owners at the close. `values` (n, candidates) hold per candidate 1 for a criterion that
-    was met, 0 for one that was not, nan for one of which nothing was known; activities per week of the deal's life,
-    >= 0. `days` (n) is how long each was open, `amounts` (n) its first amount, nan where unknown; `mix` are labels (n)
-    of the other fields by which deals differ, empty where unknown.
+    was met, 0 for one that was not, nan for one that was not asked for or of which nothing was known; activities per
+    week of the deal's life, >= 0. `days` (n) is how long each was open, `amounts` (n) its first amount, nan where
+    unknown; `mix` are labels (n) of the other fields by which deals differ, empty where unknown.
     """
 
     won: Bools
@@ -60,3 +64,10 @@ class DealTable:
     def owners(self) -> int:
         """How many people closed them."""
         return int(np.unique(self.people).size)
+
+    def only(self, kept: Bools) -> "DealTable":
+        """Some of the deals."""
+        amounts = None if self.amounts is None else self.amounts[kept]
+        mix = {name: labels[kept] for name, labels in self.mix.items()}
+        values = self.values[kept]
+        return DealTable(self.won[kept], self.people[kept], self.days[kept], self.candidates, values, amounts, mix)
