@@ -75,6 +75,7 @@ from schema.team_scorecards import TeamScorecardQueries
 from schema.teams import TeamsMutation, TeamsQuery
 from schema.webhook_deliveries import WebhookDeliveriesMutation, WebhookDeliveriesQuery
 from schema.webhook_endpoints import WebhookEndpointsMutation, WebhookEndpointsQuery
+from schema.win_drivers import WinDriversQueries
 from service.core.authentication import unauthenticated
 from service.core.errors import ServiceError
 from service.core.settings import Settings
@@ -99,6 +100,7 @@ class Query(
     PlanQueries,
     BenchmarkQueries,
     RateComparisonsQueries,
+    WinDriversQueries,
     ModelChangesQueries,
     TeamScorecardQueries,
     CoachingOpportunitiesQuery,

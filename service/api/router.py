@@ -46,6 +46,7 @@ from service.api import (
     system,
     teams,
     webhooks,
+    win_drivers,
 )
 
 router = APIRouter()
@@ -64,6 +65,7 @@ for module in (
     plans,
     benchmarks,
     rate_comparisons,
+    win_drivers,
     model_changes,
     scorecards,
     coaching_opportunities,

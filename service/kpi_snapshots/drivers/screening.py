@@ -24,6 +24,8 @@ LEAST_COLUMNS = 3
 """Candidates for which there is room in any case: the penalty keeps them in bounds."""
 APART = 0.1
 """The share of a column's variance that the others leave to it below which it cannot be told apart from them."""
+ALIKE = 0.7
+"""The correlation from which a column is named as the one that another goes with."""
 REPEATED = 1e-6
 """The same for columns that only adjust."""
 WITHIN = 0.05
@@ -179,7 +181,7 @@ def _independent(nuisance: Floats, columns: Floats) -> tuple[list[int], Floats, 
         if _left(between, kept, column) > (REPEATED if column < first else APART):
             kept.append(column)
         elif column >= first:
-            before = [one for one in kept if one >= first]
+            before = [one for one in kept if one >= first and abs(between[one, column]) >= ALIKE]
             closest = max(before, key=lambda one: abs(between[one, column]), default=None)
             told[column - first] = None if closest is None else closest - first
     adjusting = nuisance[:, [column for column in kept if column < first]]
