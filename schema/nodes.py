@@ -52,6 +52,7 @@ from schema.team_scorecards import load_team_scorecard
 from schema.teams import load_team
 from schema.webhook_deliveries import load_webhook_attempt, load_webhook_delivery
 from schema.webhook_endpoints import load_webhook_endpoint
+from schema.win_drivers import load_win_drivers
 from service.core.errors import not_found
 
 
@@ -111,6 +112,7 @@ BY_KEY: dict[str, Callable[[Info, str], Awaitable[Node]]] = {
     "Plan": load_plan,
     "RateComparisons": load_rate_comparisons,
     "Quadrants": load_quadrants,
+    "WinDrivers": load_win_drivers,
     "TeamScorecard": load_team_scorecard,
     "Scorecard": load_scorecard,
     "SessionFormatTemplate": load_session_format_template,

@@ -76,6 +76,7 @@ from schema.team_scorecards import TeamScorecardQueries
 from schema.teams import TeamsMutation, TeamsQuery
 from schema.webhook_deliveries import WebhookDeliveriesMutation, WebhookDeliveriesQuery
 from schema.webhook_endpoints import WebhookEndpointsMutation, WebhookEndpointsQuery
+from schema.win_drivers import WinDriversQueries
 from service.core.authentication import unauthenticated
 from service.core.errors import ServiceError
 from service.core.settings import Settings
@@ -101,6 +102,7 @@ class Query(
     BenchmarkQueries,
     QuadrantsQueries,
     RateComparisonsQueries,
+    WinDriversQueries,
     ModelChangesQueries,
     TeamScorecardQueries,
     CoachingOpportunitiesQuery,

@@ -47,6 +47,7 @@ from service.api import (
     system,
     teams,
     webhooks,
+    win_drivers,
 )
 
 router = APIRouter()
@@ -66,6 +67,7 @@ for module in (
     benchmarks,
     quadrants,
     rate_comparisons,
+    win_drivers,
     model_changes,
     scorecards,
     coaching_opportunities,

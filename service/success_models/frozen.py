@@ -155,6 +155,14 @@ class ProcessPlan:
             return tuple(self._ways.values())
         return () if facts.furthest < 0 else self._asked[facts.furthest]
 
+    @cached_property
+    def steps(self) -> dict[str, int]:
+        """By criterion the place of the stage that a deal has left behind when it is first asked for it."""
+        found = {one.key: len(self._asked) - 1 for one in self.criteria}
+        for place in range(len(self._asked) - 1, 0, -1):
+            found |= {ways.criterion.key: place - 1 for ways in self._asked[place]}
+        return found
+
     def furthest(self, stages: Iterable[str]) -> int:
         """The place of the furthest open stage among some; -1 where there is none."""
         return max((self._order.get(stage, -1) for stage in stages), default=-1)
@@ -175,9 +183,13 @@ class Bench:
 
     def judge(self, facts: FrozenFacts) -> DealProcess:
         """Count what a deal was asked for, what is known of it, and what was met."""
-        statuses = [self._status(ways, facts) for ways in self.plan.asked_of(facts)]
+        statuses = list(self.statuses(facts).values())
         met = statuses.count(CriterionStatus.MET)
         return DealProcess(len(statuses), met + statuses.count(CriterionStatus.UNMET), met)
+
+    def statuses(self, facts: FrozenFacts) -> dict[str, CriterionStatus]:
+        """How each criterion stands that a deal was asked for, by its key."""
+        return {ways.criterion.key: self._status(ways, facts) for ways in self.plan.asked_of(facts)}
 
     def _status(self, ways: _Ways, facts: FrozenFacts) -> CriterionStatus:
         said = (

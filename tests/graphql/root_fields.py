@@ -24,6 +24,10 @@ FOREIGN = {
         "query ($person: ID!) { rateComparisons(managerId: $person) { id comparisons { edges { node } } } }",
         {"person"},
     ),
+    "winDrivers": (
+        "query ($person: ID!) { winDrivers(managerId: $person) { id n drivers { edges { node } } } }",
+        {"person"},
+    ),
     "teamScorecard": ("query ($person: ID!) { teamScorecard(managerId: $person) { id people } }", {"person"}),
     "modelChanges": ("query ($model: ID!) { modelChanges(successModelId: $model) { id version } }", {"model"}),
     "plan": (

@@ -41,10 +41,25 @@ class _Judged(NamedTuple):
     kept: Values
 
 
+class FrozenDeal(NamedTuple):
+    """What counts of a deal, and the bench that judges by it."""
+
+    bench: Bench
+    facts: FrozenFacts
+
+
 async def weigh_deals(
     session: AsyncSession, org_id: UUID, deal_ids: Sequence[UUID], model_of: ModelOf, as_of: datetime
 ) -> dict[UUID, DealProcess]:
-    """What of the process was shown of each deal before its outcome; of an open one up to `as_of`.
+    """What of the process was shown of each deal before its outcome, counted; otherwise as `freeze_deals`."""
+    frozen = await freeze_deals(session, org_id, deal_ids, model_of, as_of)
+    return {deal_id: bench.judge(facts) for deal_id, (bench, facts) in frozen.items()}
+
+
+async def freeze_deals(
+    session: AsyncSession, org_id: UUID, deal_ids: Sequence[UUID], model_of: ModelOf, as_of: datetime
+) -> dict[UUID, FrozenDeal]:
+    """What was on record of each deal's process before its outcome; of an open one up to `as_of`.
 
     Deals whose owner has no model, or one without stages, are left out.
     """
@@ -86,7 +101,7 @@ async def weigh_deals(
             inspections=inspections.get(deal_id, ()),
             confirmations=confirmations.get(deal_id, ()),
         )
-        found[deal_id] = benches[id(one.plan)].judge(facts)
+        found[deal_id] = FrozenDeal(benches[id(one.plan)], facts)
     return found
 
 
@@ -193,7 +208,7 @@ class _Counter:
         return Counted(len(found), found[-1] if found else None)
 
     def _matches(self, activity: RecordedActivity) -> bool:
-        values = tuple(_value(activity, condition.field) for condition in self._need.filters)
+        values = tuple(activity_value(activity, condition.field) for condition in self._need.filters)
         found = self._matched.get(values)
         if found is None:
             pairs = zip(self._need.filters, values, strict=True)
@@ -201,7 +216,8 @@ class _Counter:
         return found
 
 
-def _value(activity: RecordedActivity, field: str) -> Value:
+def activity_value(activity: RecordedActivity, field: str) -> Value:
+    """What a field of an activity holds, by the name that filters use."""
     if field.startswith(ATTRIBUTE_PREFIX):
         found: Value = decode(activity.attributes).get(field.removeprefix(ATTRIBUTE_PREFIX))
         return found
