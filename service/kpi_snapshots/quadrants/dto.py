@@ -35,6 +35,7 @@ class PersonQuadrantDTO(OutputDTO):
     name: str
     """The person's."""
     job_role: str | None
+    """Whose peers tell what is usual."""
     success_model_id: UUID
     """The model whose process it is."""
     success_model_version: int

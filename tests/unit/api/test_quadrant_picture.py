@@ -22,8 +22,24 @@ AT = datetime(2026, 6, 30, 18, tzinfo=UTC)
 
 def person(name: str, residual: float, share: float, good: tuple[float, float]) -> PersonQuadrantDTO:
     """Of whom both are known, with the chances of a good process and a good outcome."""
-    three = [Number(value, value - 2, value + 2) for value in (9.0, 0.0, 12.0, residual)]
-    outcome = Expectation(30, 12, 18, 0, *three, good[1], good[1], good[1], None, True, np.zeros(0))
+    expected, to_come, final, rest = (Number(value, value - 2, value + 2) for value in (9.0, 0.0, 12.0, residual))
+    chance = good[1]
+    outcome = Expectation(
+        n=30,
+        won=12,
+        lost=18,
+        open=0,
+        expected=expected,
+        to_come=to_come,
+        final=final,
+        residual=rest,
+        good=chance,
+        good_at_worst=chance,
+        good_at_best=chance,
+        settled_in_days=None,
+        own_left_out=True,
+        chances=np.zeros(0),
+    )
     process = ProcessScore(60, 80, 30, 0, 40.0, 0.7, share, share, share - 0.1, min(share + 0.1, 1.0), good[0])
     subject = Subject(new_id(), name, "AE", new_id(), 3)
     return present_person(subject, outcome, process, classify_quadrant(outcome, process, 0.8), AT.date())
@@ -85,11 +101,8 @@ def test_everybody_has_both_intervals_and_a_verdict_in_words() -> None:
 def test_points_upon_each_other_have_numbers_beside_each_other() -> None:
     same = [person(f"Rep {number}", 1.0, 0.8, (0.9, 0.9)) for number in range(30)]
     root = ET.fromstring(draw_quadrants(answer(*same)))
-    numbers = [
-        part
-        for part in root.iter(f"{SVG}text")
-        if (part.text or "").isdigit() and part.attrib.get("class") != "soft small"
-    ]
+    texts = [part for part in root.iter(f"{SVG}text") if part.attrib.get("class") in {"accent", "soft"}]
+    numbers = [part for part in texts if (part.text or "").isdigit()]
     places = {(part.attrib["x"], part.attrib["y"]) for part in numbers}
     assert len(numbers) == len(places) == 30
     assert all(float(x) < 520 for x, _ in places)
