@@ -40,6 +40,22 @@ async def test_the_answer(rest: httpx.AsyncClient, house: QuadrantHouse) -> None
     assert set(sparse.json()) == {"people"}
 
 
+async def test_the_picture(rest: httpx.AsyncClient, house: QuadrantHouse) -> None:
+    headers = bearer(house.org.admin_key) | {"Accept": "image/svg+xml"}
+    answer = await rest.get(PATH, params=house.query, headers=headers)
+    assert (answer.status_code, answer.headers["content-type"], answer.headers["vary"]) == (
+        200,
+        "image/svg+xml",
+        "Accept",
+    )
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert "Una: unlucky (3 won of 30 decided, 0 open)" in answer.text
+    refused = await rest.get(PATH, params={"fields": "people"}, headers=headers)
+    assert refused.status_code == 422
+    unknown = await rest.get(PATH, headers=headers | {"Accept": "image/png"})
+    assert unknown.status_code == 406
+
+
 async def test_who_sees_what(rest: httpx.AsyncClient, house: QuadrantHouse) -> None:
     una, saul = house.people["Una"], house.people["Saul"]
     rep = bearer(await house.org.key_for(una))
