@@ -1,11 +1,11 @@
 """The demo's quadrants without a database: what its facts say of each rep, and what its generator's habits make true.
 
-Good process: the share of criteria and weekly targets that the rep's habits meet in the long run, which is the mean over
-many stories, is at or above the standard. Good outcome: the deals of the period bring in the end, moves of the future
-included, at least the wins that the other reps' habits would have made of them.
+Good process: the share of criteria and weekly targets that the rep's habits meet in the long run, over many stories, is
+at or above the standard. Good outcome: the deals of the period bring in the end, moves of the future included, at least
+the wins that the other reps' habits would have made of them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -16,14 +16,18 @@ from service.demo.generator import STAGE_DAYS, STAGES, DemoData, Opportunity, Wo
 from service.demo.setup import TARGETS
 from service.kpi_snapshots.quadrants.cases import DealFlow, Window, in_cohort
 from service.kpi_snapshots.quadrants.process import ProcessItems
-from service.statistics.arrays import Bools, Floats, as_floats
+from service.statistics.arrays import Bools, Floats, as_floats, ratio
 from service.statistics.competing_risks import Ending
 
 DAY = timedelta(days=1)
-PROCESS = ("calls-made", "connected-call-rate", "emails-sent", "meetings-held", "opportunities-created")
-"""The process KPIs of the demo's model that are judged week by week …"""
-MOVES = {"deals-to-discovery": "discovery", "proposals-made": "proposal"}
-"""… and those that count moves into a stage."""
+WEEK = 7.0
+MOVES = {"discovery": "deals-to-discovery", "proposal": "proposals-made"}
+"""Process KPIs that count moves into a stage."""
+PROCESS = (
+    *("calls-made", "connected-call-rate", "emails-sent", "meetings-held", "opportunities-created"),
+    *MOVES.values(),
+)
+"""The process KPIs of the demo's model, each with a weekly target."""
 GIVING_UP, LEAST_DAYS = 12.0, 0.2
 """Days that a deal which does not advance stays on average, and that each stage takes at least: the generator's."""
 
@@ -41,7 +45,7 @@ class Seen:
 
 def look(data: DemoData, start: date, end: date) -> Seen:
     """The period from `start` to the day before `end`, seen when the story stops."""
-    window = Window(*(_days(_instant(day)) for day in (start, end)), _days(data.until))
+    window = Window(_days(_instant(start)), _days(_instant(end)), _days(data.until))
     deals = [deal for deal in data.opportunities if deal.created_at <= data.until]
     flow = _flow(deals, data.until)
     cohort = in_cohort(flow, window)
@@ -124,13 +128,15 @@ def _items(
     for deal, counts in zip(deals, cohort, strict=True):
         if counts and (judged := _criteria(deal, held.get((deal.rep.index, deal.number), []), data.until))[1]:
             criteria[deal.rep.index].append(judged)
+    times: list[dict[str, list[float]]] = [{} for _ in REPS]
+    for rep_index, name, at in (*_done(data.work), *_moved(deals)):
+        times[rep_index].setdefault(name, []).append(_days(at))
     weeks = _weeks(*period, data.until)
-    work, moves = _by_rep(data.work), {rep.index: [deal for deal in deals if deal.rep is rep] for rep in REPS}
     found = []
     for rep in REPS:
-        met, known = _targets(work[rep.index], moves[rep.index], weeks, _hired(rep.archetype, data))
         of_deals = np.array(criteria[rep.index], dtype=np.float64).reshape(-1, 2)
-        found.append(ProcessItems(of_deals[:, 0], of_deals[:, 1], met, known))
+        there = weeks[weeks > _days(_hired(rep.archetype, data)) - WEEK]
+        found.append(ProcessItems(of_deals[:, 0], of_deals[:, 1], *_targets(times[rep.index], there)))
     return found
 
 
@@ -146,13 +152,11 @@ def _criteria(deal: Opportunity, meetings: Sequence[datetime], until: datetime) 
     return int(met), int(known)
 
 
-def _weeks(start: date, end: date, until: datetime) -> list[tuple[datetime, datetime]]:
-    first = start + timedelta(days=(7 - start.weekday()) % 7)
-    found = []
-    while first + timedelta(days=7) <= end and _instant(first + timedelta(days=7)) <= until:
-        found.append((_instant(first), _instant(first + timedelta(days=7))))
-        first += timedelta(days=7)
-    return found
+def _weeks(start: date, end: date, until: datetime) -> Floats:
+    """The starts of the weeks that lie within the period and are over."""
+    first = _days(_instant(start + timedelta(days=(7 - start.weekday()) % 7)))
+    over = min(_days(_instant(end)), _days(until))
+    return np.arange(first, over - WEEK + 1e-9, WEEK)
 
 
 def _hired(archetype: Archetype, data: DemoData) -> datetime:
@@ -160,54 +164,42 @@ def _hired(archetype: Archetype, data: DemoData) -> datetime:
     return _instant(day)
 
 
-def _by_rep(work: Sequence[Work]) -> dict[int, list[Work]]:
-    found: dict[int, list[Work]] = {rep.index: [] for rep in REPS}
+def _done(work: Sequence[Work]) -> Iterator[tuple[int, str, datetime]]:
+    """What counts for the KPIs of activity, each with its rep and its time."""
     for item in work:
-        found[item.rep.index].append(item)
-    return found
+        rep = item.rep.index
+        if item.kind == "call":
+            yield rep, "calls-made", item.at
+            if item.outcome == "connected":
+                yield rep, "connected", item.at
+        elif item.kind == "email":
+            yield rep, "emails-sent", item.at
+        elif item.outcome == "completed":
+            yield rep, "meetings-held", item.at
 
 
-def _targets(
-    work: Sequence[Work],
-    deals: Sequence[Opportunity],
-    weeks: Sequence[tuple[datetime, datetime]],
-    hired: datetime,
-) -> tuple[Floats, Floats]:
-    """Of each process KPI, in how many finished weeks its target was met, and in how many there was one."""
-    names = (*PROCESS, *MOVES)
-    met, known = np.zeros(len(names)), np.zeros(len(names))
-    slots = [(week, {name: 0.0 for name in (*names, "connected")}) for week in weeks if week[1] > hired]
-
-    def add(at: datetime, name: str) -> None:
-        for (start, end), counts in slots:
-            if start <= at < end:
-                counts[name] += 1
-
-    for item in work:
-        if slots and slots[0][0][0] <= item.at:
-            _count(item, add)
+def _moved(deals: Sequence[Opportunity]) -> Iterator[tuple[int, str, datetime]]:
+    """The same of deals and their moves."""
     for deal in deals:
-        add(deal.created_at, "opportunities-created")
+        yield deal.rep.index, "opportunities-created", deal.created_at
         for at, stage in deal.moves[1:]:
-            for name, to in MOVES.items():
-                if stage == to:
-                    add(at, name)
-    for _, counts in slots:
-        calls = counts["calls-made"]
-        for place, name in enumerate(names):
-            value = counts[name] if name != "connected-call-rate" else counts["connected"] / calls if calls else None
-            if value is not None:
-                known[place] += 1
-                met[place] += value >= float(TARGETS[name][0])
-    return met, known
+            if stage in MOVES:
+                yield deal.rep.index, MOVES[stage], at
 
 
-def _count(item: Work, add: "Add") -> None:
-    if item.kind == "call":
-        add(item.at, "calls-made")
-        if item.outcome == "connected":
-            add(item.at, "connected")
-    elif item.kind == "email":
-        add(item.at, "emails-sent")
-    elif item.outcome == "completed":
-        add(item.at, "meetings-held")
+def _targets(times: dict[str, list[float]], weeks: Floats) -> tuple[Floats, Floats]:
+    """Of each process KPI, in how many of the weeks its target was met, and in how many there was a value."""
+
+    def per_week(name: str) -> Floats:
+        place = np.floor((np.array(times.get(name, [])) - weeks[0]) / WEEK) if weeks.size else np.zeros(0)
+        inside = place[(place >= 0) & (place < weeks.size)].astype(np.intp)
+        return as_floats(np.bincount(inside, minlength=weeks.size))
+
+    met, known = [], []
+    for name in PROCESS:
+        value = per_week(name)
+        if name == "connected-call-rate":
+            value = ratio(per_week("connected"), per_week("calls-made"))
+        known.append((~np.isnan(value)).sum())
+        met.append((value >= float(TARGETS[name][0])).sum())
+    return as_floats(met), as_floats(known)
