@@ -45,6 +45,7 @@ from schema.crm_connections.mutations import CrmMutation
 from schema.crm_connections.queries import CrmQuery
 from schema.crm_events import CrmEventsMutation, CrmEventsQuery
 from schema.deal_standards import DealStandardsQuery
+from schema.deal_verdicts import DealVerdictsQueries
 from schema.deals import DealsMutation, DealsQuery
 from schema.endpoint import answer
 from schema.entitlements import EntitlementQueries
@@ -116,6 +117,7 @@ class Query(
     CrmEventsQuery,
     ActivitiesQuery,
     DealsQuery,
+    DealVerdictsQueries,
     InspectionsQuery,
     ConfirmationsQuery,
     DealStandardsQuery,
