@@ -22,7 +22,7 @@ MOST_LEVELS = 12
 STEPS = 12
 FIRST_VARIANCE, LEAST_VARIANCE, MOST_VARIANCE = 0.25, 1e-3, 2.0
 """Of the shifts of a kind, in log-odds squared."""
-CLIMB, FARTHEST = 10, 6.0
+CLIMB, FARTHEST = 14, 6.0
 """Steps to somebody's shift, and how far it may lead."""
 LEAST_INFORMATION = 1e-3
 """Less is none: the deals of somebody say nothing."""
