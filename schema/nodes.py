@@ -40,6 +40,7 @@ from schema.people.types import load_external_identity, load_manager_period, loa
 from schema.pipeline_maturity import load_pipeline_maturity
 from schema.plans import load_plan
 from schema.process_adherence import load_process_adherence
+from schema.quadrants import load_quadrants
 from schema.rate_comparisons import load_rate_comparisons
 from schema.relay import Node, NullIfAbsent, split_global_id
 from schema.scorecards import load_scorecard
@@ -111,6 +112,7 @@ BY_KEY: dict[str, Callable[[Info, str], Awaitable[Node]]] = {
     "Plan": load_plan,
     "RateComparisons": load_rate_comparisons,
     "WinDrivers": load_win_drivers,
+    "Quadrants": load_quadrants,
     "TeamScorecard": load_team_scorecard,
     "Scorecard": load_scorecard,
     "SessionFormatTemplate": load_session_format_template,

@@ -64,6 +64,7 @@ from schema.people.queries import PeopleQuery
 from schema.pipeline_maturity import PipelineMaturityQueries
 from schema.plans import PlanQueries
 from schema.process_adherence import ProcessAdherenceQueries
+from schema.quadrants import QuadrantsQueries
 from schema.rate_comparisons import RateComparisonsQueries
 from schema.scalars import SCALARS
 from schema.session_formats import SessionFormatsMutation, SessionFormatsQuery
@@ -99,6 +100,7 @@ class Query(
     PipelineMaturityQueries,
     PlanQueries,
     BenchmarkQueries,
+    QuadrantsQueries,
     RateComparisonsQueries,
     WinDriversQueries,
     ModelChangesQueries,

@@ -60,7 +60,7 @@ class Cutoff:
 
 @dataclass(frozen=True, slots=True)
 class FirstUse:
-    """One of the earliest uses of a field or kind of activity: when it was, and how we know (as in `Cutoff.admits`)."""
+    """One of the earliest uses of a field or a kind of activity: when, and how we know (as in `Cutoff.admits`)."""
 
     at: datetime
     received: datetime

@@ -19,6 +19,7 @@ FOREIGN = {
     "auditEvents": ("{ auditEvents { edges { node { action requestId } } } }", {}),
     "successModels": ("{ successModels { edges { node { id name } } } }", {}),
     "benchmarks": ("query ($model: ID!) { benchmarks(successModelId: $model) { id period } }", {"model"}),
+    "quadrants": ("query ($person: ID!) { quadrants(personId: $person) { id people { edges { node } } } }", {"person"}),
     "rateComparisons": (
         "query ($person: ID!) { rateComparisons(managerId: $person) { id comparisons { edges { node } } } }",
         {"person"},

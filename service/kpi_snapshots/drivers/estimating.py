@@ -15,8 +15,8 @@ from service.kpi_snapshots.drivers.screening import (
     EVENTS_A_COLUMN,
     LEAST_EVENTS,
     LEAST_PEOPLE,
+    DriverNotTold,
     LeftOut,
-    NotTold,
     Screened,
     screen,
 )
@@ -47,7 +47,7 @@ NOTHING = 1e-6
 """A log odds ratio below which no number of deals would do."""
 
 
-class WhyNot(StrEnum):
+class DriversWhyNot(StrEnum):
     """Why nothing at all can be told."""
 
     NO_DEALS = "no_deals"
@@ -58,7 +58,7 @@ class WhyNot(StrEnum):
     NO_CANDIDATES = "no_candidates"
 
 
-class Verdict(StrEnum):
+class DriverVerdict(StrEnum):
     """What is said of a candidate."""
 
     GOES_WITH_WINS = "goes_with_wins"
@@ -108,7 +108,7 @@ class Driver:
     with_it: int
     won_with: float
     won_without: float
-    verdict: Verdict
+    verdict: DriverVerdict
     effect: Effect | None
     left_out: LeftOut | None
 
@@ -120,7 +120,7 @@ class Drivers:
     n: int
     won: int
     people: int
-    why_not: WhyNot | None
+    why_not: DriversWhyNot | None
     needed: int | None
     drivers: list[Driver]
 
@@ -175,29 +175,29 @@ def _rounds(table: DealTable) -> Iterator[tuple[list[int], list[int]]]:
         earlier = [*earlier, *asked]
 
 
-def _too_few(table: DealTable, place: int) -> NotTold:
+def _too_few(table: DealTable, place: int) -> DriverNotTold:
     """Why the deals of which something is known are too few."""
     known = np.isfinite(table.values[:, place])
     if not known.any():
-        return NotTold.NOTHING_KNOWN
+        return DriverNotTold.NOTHING_KNOWN
     won = table.won[known]
-    return NotTold.ONE_OUTCOME if won.min() == won.max() else NotTold.TOO_FEW_DEALS
+    return DriverNotTold.ONE_OUTCOME if won.min() == won.max() else DriverNotTold.TOO_FEW_DEALS
 
 
-def _why_not(table: DealTable) -> WhyNot | None:
+def _why_not(table: DealTable) -> DriversWhyNot | None:
     if not table.n:
-        return WhyNot.NO_DEALS
+        return DriversWhyNot.NO_DEALS
     if not table.candidates:
-        return WhyNot.NO_CANDIDATES
+        return DriversWhyNot.NO_CANDIDATES
     if table.owners < LEAST_PEOPLE:
-        return WhyNot.TOO_FEW_PEOPLE
+        return DriversWhyNot.TOO_FEW_PEOPLE
     if not table.fewer:
-        return WhyNot.ALL_WON if table.won.all() else WhyNot.ALL_LOST
-    return WhyNot.TOO_FEW_DEALS if table.fewer < LEAST_EVENTS else None
+        return DriversWhyNot.ALL_WON if table.won.all() else DriversWhyNot.ALL_LOST
+    return DriversWhyNot.TOO_FEW_DEALS if table.fewer < LEAST_EVENTS else None
 
 
-def _needed(table: DealTable, why_not: WhyNot) -> int | None:
-    if why_not is not WhyNot.TOO_FEW_DEALS:
+def _needed(table: DealTable, why_not: DriversWhyNot) -> int | None:
+    if why_not is not DriversWhyNot.TOO_FEW_DEALS:
         return None
     return int(np.ceil(table.n * LEAST_EVENTS / table.fewer)) - table.n
 
@@ -265,9 +265,9 @@ def _describe(table: DealTable, place: int, effect: Effect | None, left_out: Lef
     )
 
 
-def _verdict(effect: Effect | None) -> Verdict:
+def _verdict(effect: Effect | None) -> DriverVerdict:
     if effect is None:
-        return Verdict.CANNOT_TELL
+        return DriverVerdict.CANNOT_TELL
     if effect.p > FALSE_DISCOVERIES or effect.stability < STABLE:
-        return Verdict.NOT_BEYOND_CHANCE
-    return Verdict.GOES_WITH_WINS if effect.ratio > 1 else Verdict.GOES_WITH_LOSSES
+        return DriverVerdict.NOT_BEYOND_CHANCE
+    return DriverVerdict.GOES_WITH_WINS if effect.ratio > 1 else DriverVerdict.GOES_WITH_LOSSES

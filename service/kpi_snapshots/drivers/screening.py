@@ -34,7 +34,7 @@ MOST_LEVELS = 6
 """Values of a field that are told apart, the most frequent; the others are one."""
 
 
-class NotTold(StrEnum):
+class DriverNotTold(StrEnum):
     """Why nothing can be told of a candidate."""
 
     NOTHING_KNOWN = "nothing_known"
@@ -52,7 +52,7 @@ class NotTold(StrEnum):
 class LeftOut:
     """A candidate that is not fitted; `other` is the one that it cannot be told apart from."""
 
-    reason: NotTold
+    reason: DriverNotTold
     other: Candidate | None = None
 
 
@@ -75,7 +75,7 @@ def screen(table: DealTable, asked: Sequence[int], earlier: Sequence[int]) -> Sc
     mix = case_mix(table)
     room = table.fewer // EVENTS_A_COLUMN - len(mix)
     own = _roomy(table, [place for place in asked if place not in left_out], max(room, LEAST_COLUMNS))
-    crowded = LeftOut(NotTold.TOO_MANY_COLUMNS)
+    crowded = LeftOut(DriverNotTold.TOO_MANY_COLUMNS)
     left_out |= {place: crowded for place in asked if place not in left_out and place not in own}
     fit = [place for place in earlier if _alone(table, place) is None]
     places = [*_roomy(table, fit, room - len(own)), *own]
@@ -87,7 +87,7 @@ def screen(table: DealTable, asked: Sequence[int], earlier: Sequence[int]) -> Sc
         if column not in kept and places[column] in own:
             closest = others[column]
             other = None if closest is None else table.candidates[places[closest]]
-            left_out[places[column]] = LeftOut(NotTold.GOES_WITH_ANOTHER, other)
+            left_out[places[column]] = LeftOut(DriverNotTold.GOES_WITH_ANOTHER, other)
     drivers = [column for column in kept if places[column] in own]
     rest = columns[:, [column for column in kept if places[column] not in own]]
     fitted = [places[column] for column in drivers]
@@ -126,27 +126,27 @@ def case_mix(table: DealTable) -> list[Floats]:
     return found
 
 
-def _alone(table: DealTable, place: int) -> NotTold | None:
+def _alone(table: DealTable, place: int) -> DriverNotTold | None:
     """What a candidate's own values say against it."""
     values = table.values[:, place]
     known = np.isfinite(values)
     if not known.any():
-        return NotTold.NOTHING_KNOWN
+        return DriverNotTold.NOTHING_KNOWN
     there, won = values[known], table.won[known]
     if won.min() == won.max():
-        return NotTold.ONE_OUTCOME
+        return DriverNotTold.ONE_OUTCOME
     if there.min() == there.max():
-        return NotTold.CONSTANT
+        return DriverNotTold.CONSTANT
     if _smaller_part(values) < LEAST_EACH:
-        return NotTold.TOO_RARE
+        return DriverNotTold.TOO_RARE
     if table.candidates[place].kind is DriverKind.CRITERION:
         shares = won[there > 0].mean(), won[there <= 0].mean()
         if min(shares) <= 0 or max(shares) >= 1:
-            return NotTold.DECIDES_ALONE
+            return DriverNotTold.DECIDES_ALONE
     if min(won.sum(), won.size - won.sum()) < LEAST_EVENTS or np.unique(table.people[known]).size < LEAST_PEOPLE:
-        return NotTold.TOO_FEW_DEALS
+        return DriverNotTold.TOO_FEW_DEALS
     if _share_within(there, table.people[known]) < WITHIN:
-        return NotTold.ONLY_BETWEEN_PEOPLE
+        return DriverNotTold.ONLY_BETWEEN_PEOPLE
     return None
 
 

@@ -15,6 +15,7 @@ from service.kpi_snapshots.quadrants.expecting import Expectation, NoExpectation
 from service.kpi_snapshots.quadrants.process import INTERVAL, ProcessScore
 
 LEAST_DECIDED = 10
+"""Of fewer decided deals nobody is given a verdict, however sure their chances seem."""
 FARTHEST = 500
 """More deals, or items, than these nobody waits for."""
 
@@ -96,7 +97,7 @@ def classify_quadrant(outcome: Expectation, process: ProcessScore, threshold: fl
     if process.good is not None and outcome.good is not None:
         probabilities = _joint(process.good, outcome.good)
         verdict, probability = _likeliest(probabilities)
-        if probability >= threshold:
+        if probability >= threshold and outcome.decided >= LEAST_DECIDED:
             return Classification(verdict, probabilities, None, None)
     verdict, reason = _why_none(outcome, process, threshold)
     return Classification(verdict, probabilities, reason, _settling(outcome, process, threshold, reason))

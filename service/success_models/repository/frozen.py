@@ -20,7 +20,10 @@ from service.success_models.readings import record_field
 INSTANTS: Any = ARRAY(DateTime(timezone=True))
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 EARLIEST = 200
-"""How many of the earliest uses of a field or a kind of activity tell since when it is in use."""
+"""How many of the earliest uses of a field or a kind of activity tell since when it is in use.
+
+Of fields these are the oldest deals that have it, and those of the oldest deals that ever had it.
+"""
 
 decode = msgspec.json.decode
 
@@ -150,15 +153,20 @@ LEFT JOIN LATERAL (
 ORDER BY 1, 2
 """  # noqa: S608 - constants
 _FIELD_USES = """
+WITH used AS (
+    (SELECT * FROM deal AS d WHERE d.org_id = :org AND {filled} ORDER BY d.created_at LIMIT :earliest)
+    UNION
+    SELECT d.* FROM (SELECT * FROM deal WHERE org_id = :org ORDER BY created_at LIMIT :earliest) d
+    WHERE EXISTS (SELECT FROM deal_version v WHERE v.org_id = :org AND v.id = d.id AND {was_filled})
+)
 SELECT (r.state -> 'fields' -> :name ->> 0)::bigint, least(v.first, CASE WHEN {filled} THEN d.known_from END),
        (r.state #>> '{{fields,$created,1}}') = '0'
-FROM (SELECT * FROM deal AS d WHERE d.org_id = :org AND {filled} ORDER BY d.created_at LIMIT :earliest) d
+FROM used d
 JOIN record r ON r.org_id = :org AND r.id = d.id
 LEFT JOIN LATERAL (
     SELECT min(v.known_from) AS first FROM deal_version v WHERE v.org_id = :org AND v.id = d.id AND {was_filled}
 ) v ON true
 WHERE r.state -> 'fields' ? :name
-ORDER BY 1
 """
 
 
@@ -178,7 +186,11 @@ async def list_recorded_deals(
 def _deal(row: Any) -> RecordedDeal:
     present, kept = KnownFields(*row[7:14]), KnownFields(*row[14:21])
     written = {} if row[21] is None else decode(row[21])
-    return RecordedDeal(*row[:7], present, present if row[14] is None else kept, written, row[22])
+    deal_id, outcome, closed_at, created_at, known, was_open, stages = row[:7]
+    kept = present if row[14] is None else kept
+    return RecordedDeal(
+        deal_id, outcome, closed_at, created_at, known, was_open, stages, present, kept, written, row[22]
+    )
 
 
 async def list_states_then(
@@ -235,8 +247,11 @@ async def list_first_uses(
     by_field: dict[str, list[FirstUse]] = {}
     for name in sorted(fields):
         for written, received, is_told in (await connection.execute(_field_uses(org_id, name))).all():
-            at = _instant(written)
+            # It may have been written again since: then it was there when we first knew of it, at the latest.
+            at = min(_instant(written), received)
             by_field.setdefault(name, []).append(FirstUse(at, received, at if is_told else None))
+    for uses in by_field.values():
+        uses.sort(key=lambda use: use.at)
     return by_field, by_kind
 
 

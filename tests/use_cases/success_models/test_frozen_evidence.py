@@ -27,7 +27,7 @@ def at(day: int, hour: int = 10) -> datetime:
     return datetime(2026, 3, day, hour, tzinfo=UTC)
 
 
-BUYER = {"attributes": {"economic_buyer": "Ada"}}
+BUYER: dict[str, Any] = {"attributes": {"economic_buyer": "Ada"}}
 MET = {"outcome": "completed"}
 
 

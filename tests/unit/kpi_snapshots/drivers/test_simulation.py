@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from service.kpi_snapshots.drivers.estimating import Drivers, Verdict, find_drivers
+from service.kpi_snapshots.drivers.estimating import Drivers, DriverVerdict, find_drivers
 from tests.unit.kpi_snapshots.drivers.simulation import PLANTED, World, simulate
 
 RUNS = 150
-REPORTED = {Verdict.GOES_WITH_WINS, Verdict.GOES_WITH_LOSSES}
+REPORTED = {DriverVerdict.GOES_WITH_WINS, DriverVerdict.GOES_WITH_LOSSES}
 
 
 def runs(world: World, seed: int) -> list[Drivers]:
@@ -20,9 +20,8 @@ def runs(world: World, seed: int) -> list[Drivers]:
 )
 def test_planted_drivers_are_found_and_noise_is_not(world: World, seed: int) -> None:
     found = runs(world, seed)
-    right = [
-        [one.verdict for one in run.drivers[:2]] == [Verdict.GOES_WITH_WINS, Verdict.GOES_WITH_LOSSES] for run in found
-    ]
+    planted = [DriverVerdict.GOES_WITH_WINS, DriverVerdict.GOES_WITH_LOSSES]
+    right = [[one.verdict for one in run.drivers[:2]] == planted for run in found]
     assert np.mean(right) >= 0.95
     for place in (2, 3):
         assert np.mean([run.drivers[place].verdict in REPORTED for run in found]) <= 0.05
