@@ -127,11 +127,20 @@ class WinDrivers(Node):
     explanation: str
 
     @strawberry.field(
-        description="The fields that are held equal, beside the person and the deal's age at its close; by commas."
+        description="The fields that are held equal, beside the person, the quarter in which a deal began, and how "
+        "long it lived; by commas."
     )
     def case_mix(self) -> str:
         """In the order in which they were asked for."""
         return ", ".join(self.row.case_mix)
+
+    @strawberry.field(
+        description="Fields that were asked for and are not held equal, as they are filled because of the outcome; "
+        "by commas."
+    )
+    def too_telling(self) -> str:
+        """Empty without any."""
+        return ", ".join(self.row.too_telling)
 
     @strawberry.field(description="The model whose criteria and KPIs are the candidates; null without any.")
     def success_model_id(self) -> strawberry.ID | None:
@@ -160,7 +169,7 @@ async def _ask(info: Info, asked: WinDriversQuery) -> WinDrivers:
     async with info.context.session() as session:
         dto = await get_win_drivers(session, info.context.principal, asked)
     key = json.dumps(asked.model_dump(mode="json", exclude_defaults=True), separators=(",", ":"))
-    shown = dto.model_dump(exclude={"drivers", "success_model_id", "case_mix"})
+    shown = dto.model_dump(exclude={"drivers", "success_model_id", "case_mix", "too_telling"})
     return WinDrivers(id=to_global_id("WinDrivers", key), row=dto, **shown)
 
 

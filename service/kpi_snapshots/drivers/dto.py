@@ -91,7 +91,9 @@ class WinDriversDTO(OutputDTO):
     success_model_version: int | None
     """Which version of it."""
     case_mix: list[str]
-    """The fields that are held equal, beside the person and the deal's age at its close."""
+    """The fields that are held equal, beside the person, the quarter in which a deal began, and how long it lived."""
+    too_telling: list[str]
+    """Fields that were asked for and are not held equal: they are filled because of the outcome."""
     n: int
     """Closed deals that count."""
     won: int

@@ -11,6 +11,7 @@ import numpy as np
 from scipy.special import ndtr
 from scipy.stats import t as student
 
+from service.kpi_snapshots.drivers.case_mix import without_outcomes
 from service.kpi_snapshots.drivers.screening import (
     EVENTS_A_COLUMN,
     LEAST_EVENTS,
@@ -115,13 +116,17 @@ class Driver:
 
 @dataclass(frozen=True, slots=True)
 class Drivers:
-    """All candidates in their order; `needed` is how many more closed deals it takes, where too few are the reason."""
+    """All candidates in their order; `needed` is how many more closed deals it takes, where too few are the reason.
+
+    `too_telling` are fields of the case mix that tell the outcome itself, and so were not made equal.
+    """
 
     n: int
     won: int
     people: int
     why_not: DriversWhyNot | None
     needed: int | None
+    too_telling: list[str]
     drivers: list[Driver]
 
 
@@ -136,11 +141,12 @@ def find_drivers(table: DealTable, seed: int) -> Drivers:
     why_not = _why_not(table)
     if why_not is not None:
         drivers = [_describe(table, place, None, None) for place in range(len(table.candidates))]
-        return Drivers(table.n, won, table.owners, why_not, _needed(table, why_not), drivers)
+        return Drivers(table.n, won, table.owners, why_not, _needed(table, why_not), [], drivers)
+    mixed = without_outcomes(table)
     estimates: dict[int, Estimate] = {}
     left_out: dict[int, LeftOut] = {}
     for asked, earlier in _rounds(table):
-        part = table.only(np.asarray(np.isfinite(table.values[:, asked]).any(axis=1)))
+        part = mixed.table.only(np.asarray(np.isfinite(table.values[:, asked]).any(axis=1)))
         if part.fewer < LEAST_EVENTS or part.owners < LEAST_PEOPLE:
             left_out |= {place: LeftOut(_too_few(table, place)) for place in asked}
             continue
@@ -152,7 +158,7 @@ def find_drivers(table: DealTable, seed: int) -> Drivers:
     drivers = [
         _describe(table, place, effects.get(place), left_out.get(place)) for place in range(len(table.candidates))
     ]
-    return Drivers(table.n, won, table.owners, None, None, drivers)
+    return Drivers(table.n, won, table.owners, None, None, mixed.too_telling, drivers)
 
 
 def _rounds(table: DealTable) -> Iterator[tuple[list[int], list[int]]]:

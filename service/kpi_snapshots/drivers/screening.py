@@ -9,6 +9,7 @@ from enum import StrEnum
 
 import numpy as np
 
+from service.kpi_snapshots.drivers.case_mix import LEAST_EACH, mix_columns
 from service.kpi_snapshots.drivers.table import Candidate, DealTable, DriverKind
 from service.statistics.arrays import Floats, Indices, as_floats
 
@@ -16,8 +17,6 @@ LEAST_EVENTS = 30
 """Won deals, and lost ones, below which nothing is fitted: three columns at ten events each."""
 LEAST_PEOPLE = 5
 """With fewer people one cannot tell what a person does from who the person is, and somebody could be guessed."""
-LEAST_EACH = 20
-"""Deals with and without a criterion (of an activity: with more or less of it than is usual): fewer are anecdotes."""
 EVENTS_A_COLUMN = 10
 """Won or lost deals, whichever are fewer, for each column: Peduzzi et al. 1996, Journal of Clinical Epidemiology 49."""
 LEAST_COLUMNS = 3
@@ -30,8 +29,6 @@ REPEATED = 1e-6
 """The same for columns that only adjust."""
 WITHIN = 0.05
 """The share of a column's variance within people below which it tells people apart, not deals."""
-MOST_LEVELS = 6
-"""Values of a field that are told apart, the most frequent; the others are one."""
 
 
 class DriverNotTold(StrEnum):
@@ -72,7 +69,7 @@ def screen(table: DealTable, asked: Sequence[int], earlier: Sequence[int]) -> Sc
     Those of the earlier places, as far as there is room for them, only adjust.
     """
     left_out = {place: LeftOut(reason) for place in asked if (reason := _alone(table, place)) is not None}
-    mix = case_mix(table)
+    mix = mix_columns(table)
     room = table.fewer // EVENTS_A_COLUMN - len(mix)
     own = _roomy(table, [place for place in asked if place not in left_out], max(room, LEAST_COLUMNS))
     crowded = LeftOut(DriverNotTold.TOO_MANY_COLUMNS)
@@ -109,21 +106,6 @@ def column_of(table: DealTable, place: int) -> Floats:
     if table.candidates[place].kind is DriverKind.ACTIVITY:
         return np.log2(1 + values)
     return np.where(np.isnan(values), np.nanmean(values), values)
-
-
-def case_mix(table: DealTable) -> list[Floats]:
-    """Columns by which deals differ before anybody does anything: their fields, their size, and how long they lived."""
-    found = [np.log1p(np.maximum(table.days, 0.0))]
-    if table.amounts is not None:
-        known = np.isfinite(table.amounts)
-        size = np.log1p(np.maximum(np.where(known, table.amounts, 0.0), 0.0))
-        middle = size[known].mean() if known.any() else 0.0
-        found += [np.where(known, size, middle), (~known).astype(np.float64)]
-    for labels in table.mix.values():
-        levels, counts = np.unique(labels, return_counts=True)
-        order = np.argsort(-counts, kind="stable")[1:MOST_LEVELS]
-        found += [(labels == levels[place]).astype(np.float64) for place in order if counts[place] >= LEAST_EACH]
-    return found
 
 
 def _alone(table: DealTable, place: int) -> DriverNotTold | None:

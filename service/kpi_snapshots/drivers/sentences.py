@@ -1,7 +1,8 @@
 """Drivers in plain sentences; pure."""
 
+from service.kpi_snapshots.drivers.case_mix import LEAST_EACH
 from service.kpi_snapshots.drivers.estimating import Driver, Drivers, DriversWhyNot, DriverVerdict
-from service.kpi_snapshots.drivers.screening import LEAST_EACH, LEAST_EVENTS, LEAST_PEOPLE, DriverNotTold
+from service.kpi_snapshots.drivers.screening import LEAST_EVENTS, LEAST_PEOPLE, DriverNotTold
 from service.kpi_snapshots.drivers.table import DriverKind
 
 NOTHING_TOLD = {

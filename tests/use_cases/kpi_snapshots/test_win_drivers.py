@@ -120,7 +120,7 @@ async def test_which_days_count(house: DriversOrg) -> None:
 
 async def test_the_case_mix_is_asked_for(house: DriversOrg) -> None:
     by_source = await ask(house, house.lead, case_mix=["attributes.source", "attributes.economic_buyer"])
-    assert by_source.case_mix == ["attributes.source", "attributes.economic_buyer"]
+    assert (by_source.case_mix, by_source.too_telling) == (["attributes.source", "attributes.economic_buyer"], [])
     buyer = of(by_source, "economic_buyer")
     assert (buyer.cannot_tell, buyer.goes_with) == (DriverNotTold.GOES_WITH_ANOTHER, None)
     assert of(await ask(house, house.lead, case_mix=[]), "economic_buyer").verdict is DriverVerdict.GOES_WITH_WINS

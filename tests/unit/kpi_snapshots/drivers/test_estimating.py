@@ -179,3 +179,16 @@ def test_a_later_step_does_not_explain_an_earlier_one_away() -> None:
     assert later_step.effect is not None
     assert later_step.effect.low < first_step.effect.low
     assert later_step.n == reached.sum()
+
+
+def test_a_field_that_is_filled_because_of_the_outcome_is_not_held_equal() -> None:
+    table = deals(10)
+    reasons = np.where(table.won, "", np.where(np.arange(600) % 3 == 0, "price", ""))
+    known_late = np.where(table.won, 1000.0, np.nan)
+    found = find_drivers(replace(table, amounts=known_late, mix={**table.mix, "reason": reasons}), 1)
+    assert found.too_telling == ["reason", "amount"]
+    bare = find_drivers(replace(table, amounts=None), 1)
+    assert found.drivers == bare.drivers
+    at_zero = find_drivers(replace(table, amounts=np.where(table.won, 500.0 + np.arange(600), 0.0)), 1)
+    assert at_zero.too_telling == ["amount"]
+    assert find_drivers(table, 1).too_telling == []
