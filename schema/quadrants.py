@@ -45,6 +45,7 @@ describe_enum(
     no_deals="No deal was open in the period.",
     all_the_same="Every deal of everybody came out the same way.",
     nobody_to_compare="Nobody else has decided deals.",
+    all_the_same="Every deal of everybody came out the same way.",
 )
 
 
