@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import numpy as np
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -132,4 +132,9 @@ def _table(
             name: np.array([deal.fields[place] or "" for deal in deals], dtype=np.str_)
             for place, name in enumerate(fields)
         },
+        begun=np.array([_quarter(deal.created_at) for deal in deals], dtype=np.intp),
     )
+
+
+def _quarter(at: datetime) -> int:
+    return at.year * 4 + (at.month - 1) // 3
