@@ -33,6 +33,7 @@ from schema.imports import load_import, load_import_row
 from schema.inspections import load_inspection
 from schema.kpi_snapshots import load_kpi_snapshot
 from schema.me import load_me
+from schema.lead_indicators import load_lead_indicators
 from schema.model_changes import load_model_changes
 from schema.operations import load_operation
 from schema.organizations import load_organization
@@ -109,6 +110,7 @@ BY_KEY: dict[str, Callable[[Info, str], Awaitable[Node]]] = {
     "NoteGrant": load_note_grant,
     "Plan": load_plan,
     "RateComparisons": load_rate_comparisons,
+    "LeadIndicators": load_lead_indicators,
     "TeamScorecard": load_team_scorecard,
     "Scorecard": load_scorecard,
     "SessionFormatTemplate": load_session_format_template,

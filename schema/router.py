@@ -18,7 +18,6 @@ from strawberry.fastapi import GraphQLRouter
 from strawberry.schema.config import StrawberryConfig
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionContext
-from strawberry.types.unset import UNSET
 
 from schema.absences import AbsencesMutation, AbsencesQuery
 from schema.activities import ActivitiesMutation, ActivitiesQuery
@@ -53,6 +52,7 @@ from schema.identity_provider import IdentityProviderMutation, IdentityProviderQ
 from schema.imports import ImportsMutation, ImportsQuery
 from schema.inspections import InspectionsMutation, InspectionsQuery
 from schema.kpi_snapshots import KpiSnapshotQueries, KpiSnapshotSubscriptions
+from schema.lead_indicators import LeadIndicatorsQueries
 from schema.limits import MAX_TOKENS, DocumentLimits
 from schema.me import MeQuery
 from schema.model_changes import ModelChangesQueries
@@ -99,6 +99,7 @@ class Query(
     PlanQueries,
     BenchmarkQueries,
     RateComparisonsQueries,
+    LeadIndicatorsQueries,
     ModelChangesQueries,
     TeamScorecardQueries,
     CoachingOpportunitiesQuery,
@@ -226,7 +227,7 @@ class _Router(GraphQLRouter[GraphQLContext, None]):
             await context.admit(token or "")
         except ServiceError as error:
             raise ConnectionRejectionError from error
-        return UNSET
+        return strawberry.UNSET
 
     async def _connect(self, socket: WebSocket, context: GraphQLContext, root_value: Any) -> WebSocket:
         """One connection, if there is room; the handshake is refused otherwise."""
@@ -240,13 +241,13 @@ class _Router(GraphQLRouter[GraphQLContext, None]):
             self._free += 1
         return connected
 
-    async def run(self, request: Any, context: Any = UNSET, root_value: Any = UNSET) -> Any:
+    async def run(self, request: Any, context: Any = strawberry.UNSET, root_value: Any = strawberry.UNSET) -> Any:
         """The page, an answer, or a WebSocket for as long as it lasts."""
         if request.scope["type"] == "websocket":
             return await self._connect(request, context, root_value)
         if self.graphql_ide and _wants_page(request):
-            page = (STATIC / "index.html").read_text("utf-8")
-            return HTMLResponse(page, headers={"Content-Security-Policy": PAGE_POLICY})
+            headers = {"Content-Security-Policy": PAGE_POLICY}
+            return HTMLResponse((STATIC / "index.html").read_text("utf-8"), headers=headers)
         assert isinstance(self.schema, strawberry.Schema)  # noqa: S101 - it is the one given below
         return await answer(self.schema, request, context)
 
