@@ -32,8 +32,8 @@ from schema.identity_provider import load_identity_provider
 from schema.imports import load_import, load_import_row
 from schema.inspections import load_inspection
 from schema.kpi_snapshots import load_kpi_snapshot
-from schema.me import load_me
 from schema.lead_indicators import load_lead_indicators
+from schema.me import load_me
 from schema.model_changes import load_model_changes
 from schema.operations import load_operation
 from schema.organizations import load_organization

@@ -236,10 +236,9 @@ class _Router(GraphQLRouter[GraphQLContext, None]):
             return socket
         self._free -= 1
         try:
-            connected: WebSocket = await super().run(socket, context, root_value)
+            return cast("WebSocket", await super().run(socket, context, root_value))
         finally:
             self._free += 1
-        return connected
 
     async def run(self, request: Any, context: Any = strawberry.UNSET, root_value: Any = strawberry.UNSET) -> Any:
         """The page, an answer, or a WebSocket for as long as it lasts."""

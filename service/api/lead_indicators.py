@@ -25,9 +25,7 @@ def leads_query(
     return LeadIndicatorsQuery(success_model_id=success_model_id, kpi=kpi, as_of=as_of)
 
 
-@router.get(
-    "", **operation("getLeadIndicators", "Read which KPIs lead", Permission.KPI_SNAPSHOTS_READ, 404, 409)
-)
+@router.get("", **operation("getLeadIndicators", "Read which KPIs lead", Permission.KPI_SNAPSHOTS_READ, 404, 409))
 async def get_lead_indicators(
     session: SessionDep, principal: PrincipalDep, query: Annotated[LeadIndicatorsQuery, Depends(leads_query)]
 ) -> LeadIndicatorsDTO:

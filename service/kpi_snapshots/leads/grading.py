@@ -100,15 +100,20 @@ def grade_leads(panels: Sequence[Panel | LeadUnproven]) -> tuple[list[Graded], E
 def decide(found: Evidence, told: Bools) -> tuple[Floats, Bools, Bools]:
     """Adjusted p-values of leading, and which are gamed and expired.
 
-    Arrays with one entry per KPI of a model; `told` are those that can be judged.
+    Arrays (... x KPIs of a model); `told` are those that can be judged.
     """
     p, p_gamed, p_expired = (
-        adjusted_p_values(np.where(told, values, np.nan))
+        _adjusted(np.where(told, values, np.nan))
         for values in (found.now.p, found.p_gamed, np.maximum(found.earlier.p, found.p_faded))
     )
     gamed = (p_gamed <= FALSE_ALARMS) & ~found.kept_up
     expired = (p_expired <= FALSE_ALARMS) & (found.p_of_late > FALSE_DISCOVERIES) & ~(p <= FALSE_DISCOVERIES)
     return p, gamed, expired
+
+
+def _adjusted(p: Floats) -> Floats:
+    """Model by model."""
+    return np.stack([adjusted_p_values(one) for one in p.reshape(-1, p.shape[-1])]).reshape(p.shape)
 
 
 def _lacking(found: Evidence, place: int) -> LeadUnproven | None:

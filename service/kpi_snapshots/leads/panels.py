@@ -110,5 +110,6 @@ def records_since(sums: Mapping[UUID, Sums], shape: tuple[int, int]) -> Bools:
 
 
 def _begun(counts: Floats) -> Bools:
-    """Weeks from the first in which anybody has any on: before it the CRM did not tell of it."""
-    return np.broadcast_to(counts.sum(0).cumsum() > 0, counts.shape)
+    """Weeks from the first in which anybody has any on, as before it the CRM told of none; all, if nobody ever had."""
+    by_week = counts.sum(0)
+    return np.broadcast_to((by_week.cumsum() > 0) | ~by_week.any(), counts.shape)

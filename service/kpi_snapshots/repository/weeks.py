@@ -93,7 +93,7 @@ async def load_weeks(
         .table_valued(column("person_id", Uuid), with_ordinality="place", joins_implicitly=True)
         .render_derived(name="asked")
     )
-    week = (days.c.day - literal(weeks.first, Date)) / literal(7, Integer)
+    week = cast(days.c.day - literal(weeks.first, Date), Integer) // 7
     totals = (
         select(
             days.c.measure_id,
