@@ -236,7 +236,7 @@ class _Router(GraphQLRouter[GraphQLContext, None]):
             return socket
         self._free -= 1
         try:
-            return cast("WebSocket", await super().run(socket, context, root_value))
+            return await super().run(socket, context, root_value)
         finally:
             self._free += 1
 

@@ -106,10 +106,10 @@ def draw(found: Mapping[tuple[Truth, int], Shares]) -> str:
         f'<rect width="{LEFT + BAR + 30}" height="{height}" fill="#fff"/>',
         f'<text x="16" y="24" font-weight="bold" font-size="14">Grades by what is true ({KPIS} KPIs a team)</text>',
     ]
-    x = 16
+    x = 16.0
     for one, colour in COLOURS.items():
-        parts.append(f'<rect x="{x}" y="36" width="12" height="12" fill="{colour}"/>')
-        parts.append(f'<text x="{x + 18}" y="47">{one.value}</text>')
+        parts.append(f'<rect x="{x:.0f}" y="36" width="12" height="12" fill="{colour}"/>')
+        parts.append(f'<text x="{x + 18:.0f}" y="47">{one.value}</text>')
         x += 110
     y = TOP
     for (truth, people), shares in found.items():
@@ -117,7 +117,7 @@ def draw(found: Mapping[tuple[Truth, int], Shares]) -> str:
         told = ", ".join(f"{one.value} {share:.3f}" for one, share in shares.of.items())
         parts.append(f"<g><title>{truth.value}, {people} people, {shares.teams} teams: {told}</title>")
         parts.append(f'<text x="{LEFT - 8}" y="{y + 15}" text-anchor="end">{truth.value}, {people} people</text>')
-        x = LEFT
+        x = float(LEFT)
         for one, colour in COLOURS.items():
             width = shares.of[one] * BAR
             parts.append(f'<rect x="{x:.1f}" y="{y}" width="{width:.1f}" height="{ROW - 6}" fill="{colour}"/>')
