@@ -36,6 +36,12 @@ class Question:
     calendar: Calendar
     zone: tzinfo
 
+    @property
+    def known_on(self) -> date:
+        """The last day whose grades were there: that of `as_of`, or of when what counts was known."""
+        known_at = self.frame.known_at
+        return self.frame.today if known_at is None else min(self.frame.today, known_at.astimezone(self.zone).date())
+
     def lines(self, people: Sequence[PersonDTO], kpi: str | None) -> list[SnapshotLine]:
         """The lines of those people who were known; `not_found` for a KPI that no model has."""
         if kpi is not None and not any(kpi in model.kpis for model in self.models.values()):

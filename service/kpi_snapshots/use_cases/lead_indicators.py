@@ -1,7 +1,6 @@
 """Which process KPIs lead, as they are graded; no person is in it, so everybody who reads snapshots reads it."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -12,30 +11,12 @@ from service.core.clock import utc_now
 from service.core.errors import conflict, not_found
 from service.core.principal import Principal, require
 from service.kpi_snapshots.leads.dto import LeadIndicatorDTO, LeadIndicatorsDTO, LeadIndicatorsQuery
-from service.kpi_snapshots.leads.grading import FALSE_DISCOVERIES, LEVEL, LeadGrade
+from service.kpi_snapshots.leads.grading import FALSE_DISCOVERIES, LEVEL
 from service.kpi_snapshots.permissions import Permission
 from service.kpi_snapshots.repository import lead_grades as repository
 from service.kpi_snapshots.use_cases.grading import grade_models, keep_grades
 from service.organizations.use_cases.scope import local_now
-from service.success_models.kpis import Kpi
 from service.success_models.use_cases.success_models import active_model_ids, get_success_model
-
-
-@dataclass(frozen=True, slots=True)
-class LeadGrades:
-    """The grades of some models' KPIs by a day."""
-
-    found: Mapping[tuple[UUID, str], LeadGrade]
-
-    def of(self, model_id: UUID, kpi: Kpi) -> LeadGrade | None:
-        """Unproven until it is graded; None of a result, which leads to nothing."""
-        return self.found.get((model_id, kpi.key), LeadGrade.UNPROVEN) if kpi.level.is_process else None
-
-
-async def load_lead_grades(session: AsyncSession, org_id: UUID, model_ids: Collection[UUID], until: date) -> LeadGrades:
-    """What the KPIs of some models were graded last by a day, in one statement."""
-    rows = await repository.load_grades(session, org_id, model_ids, until) if model_ids else {}
-    return LeadGrades({key: LeadGrade(grade) for key, grade in rows.items()})
 
 
 async def get_lead_indicators(
