@@ -1,4 +1,4 @@
-"""How process KPIs are graded as leads, day by day; append-only."""
+"""How process KPIs are graded as leads, day by day; append-only. Opportunities and topics show the grade."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,6 +11,11 @@ revision = "lead_grades"
 down_revision = "coaching_agenda"
 branch_labels = None
 depends_on = None
+
+
+SHOWING = ("coaching_opportunity", "coaching_topic")
+"""What is about a KPI shows the grade that it had at the last review."""
+IS_GRADE = "lead_grade IN ('predictive', 'unproven', 'gamed', 'expired')"
 
 
 def upgrade() -> None:
@@ -33,7 +38,19 @@ def upgrade() -> None:
     for statement in (*row_security_ddl("lead_grade"), append_only_ddl("lead_grade")):
         op.execute(statement)
     op.execute(f"GRANT SELECT, INSERT, DELETE ON lead_grade TO {APP}")
+    op.add_column("coaching_opportunity", sa.Column("closed_because", sa.String(), nullable=True))
+    op.create_check_constraint(
+        op.f("ck_coaching_opportunity__closed_because"),
+        "coaching_opportunity",
+        "closed_because IN ('gap_closed', 'no_longer_judged', 'kpi_gamed', 'kpi_expired')",
+    )
+    for table in SHOWING:
+        op.add_column(table, sa.Column("lead_grade", sa.String(), nullable=True))
+        op.create_check_constraint(op.f(f"ck_{table}__lead_grade"), table, IS_GRADE)
 
 
 def downgrade() -> None:
+    for table in SHOWING:
+        op.drop_column(table, "lead_grade")
+    op.drop_column("coaching_opportunity", "closed_because")
     op.drop_table("lead_grade")

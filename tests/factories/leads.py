@@ -8,6 +8,7 @@ import numpy as np
 
 from service.activities.models import Deal
 from service.core.database import Database
+from service.kpi_snapshots.repository.lead_grades import add_grades
 from service.organizations.dto.people import PersonDTO
 from service.success_models.dto.success_models import SuccessModelDTO
 from tests.factories.sales_org import KNOWN, NO_HISTORY, SalesOrg, make_sales_org
@@ -87,3 +88,22 @@ def _deal(org: SalesOrg, owner: PersonDTO, at: datetime) -> Deal:
         **KNOWN,
         **{"attributes": {}, **NO_HISTORY},
     )
+
+
+async def give_grades(org: SalesOrg, model: SuccessModelDTO, on: date = date(2020, 1, 1), **grades: str) -> None:
+    """As if the worker had graded KPIs on a day; `_` in a name stands for `-`."""
+    rows = [
+        {
+            "org_id": org.id,
+            "model_id": model.id,
+            "kpi": kpi.replace("_", "-"),
+            "graded_on": on,
+            "place": place,
+            "grade": grade,
+            "graded_at": AT,
+            "document": {},
+        }
+        for place, (kpi, grade) in enumerate(grades.items())
+    ]
+    async with org.database.tenant(org.id) as session:
+        await add_grades(session, rows)
