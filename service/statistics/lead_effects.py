@@ -72,32 +72,29 @@ def lead_effect(cause: ArrayLike, outcome: ArrayLike) -> LeadEffect:
     means = x.sum(-1) / np.maximum(weeks, 1)
     own = np.where(known, x - means[..., None], 0.0)
     shared = own.sum(-2) / np.maximum(known.sum(-2), 1)
-    columns = np.stack(
-        [known, own, np.where(known, means[..., None], 0.0), np.where(known, shared[..., None, :], 0.0)], -1
-    )
-    size = np.sqrt(np.maximum((columns**2).sum((-3, -2)), np.finfo(float).tiny))
-    columns = columns / size[..., None, None, :]
-    inverse = np.linalg.pinv(np.einsum("...itj,...itk->...jk", columns, columns), rcond=1e-10, hermitian=True)
-    slopes = np.einsum("...jk,...itk,...it->...j", inverse, columns, y)
-    left = np.where(known, y - np.einsum("...itj,...j->...it", columns, slopes), 0.0)
-    scores = np.einsum("...itj,...it->...ij", columns, left)
-    rank = np.round(np.einsum("...jk,...itk,...itj->...", inverse, columns, columns))
+    week_shared = np.where(known, shared[..., None, :], 0.0)
+    columns = np.stack([known, own, np.where(known, means[..., None], 0.0), week_shared], -3)
+    size = np.sqrt(np.maximum((columns**2).sum((-2, -1)), np.finfo(float).tiny))
+    columns /= size[..., None, None]
+    flat = columns.reshape(*columns.shape[:-2], -1)
+    crossed = flat @ np.swapaxes(flat, -1, -2)
+    inverse = np.linalg.pinv(crossed, rcond=1e-10, hermitian=True)
+    slopes = inverse @ (flat @ y.reshape(*y.shape[:-2], -1, 1))
+    left = np.where(known, y - (np.swapaxes(slopes, -1, -2) @ flat).reshape(y.shape), 0.0)
+    scores = (columns * left[..., None, :, :]).sum(-1)
+    rank = np.round(np.trace(inverse @ crossed, axis1=-2, axis2=-1))
     factor = units / np.maximum(units - 1, 1) * (n - 1) / np.maximum(n - rank, 1)
-    spread = np.einsum("...jk,...ik,...il,...lm->...jm", inverse, scores, scores, inverse)
-    variances = np.maximum(np.diagonal(spread, axis1=-2, axis2=-1), 0.0) * np.maximum(factor, 0.0)[..., None]
+    spread = np.diagonal(inverse @ (scores @ np.swapaxes(scores, -1, -2)) @ inverse, axis1=-2, axis2=-1)
+    errors = np.sqrt(np.maximum(spread, 0.0) * np.maximum(factor, 0.0)[..., None]) / size
+    slopes = slopes[..., 0] / size
     scale = np.maximum((x**2).sum((-2, -1)), np.finfo(float).tiny)
-    apart = ((own - np.where(known, shared[..., None, :], 0.0)) ** 2).sum((-2, -1)) / scale
+    apart = ((own - week_shared) ** 2).sum((-2, -1)) / scale
     middle = x.sum((-2, -1)) / np.maximum(n, 1)
     among = (weeks * (means - middle[..., None]) ** 2).sum(-1) / scale
     freedom = units - 1
     return LeadEffect(
-        _estimate(slopes[..., 1] / size[..., 1], np.sqrt(variances[..., 1]) / size[..., 1], freedom, apart > NOTHING),
-        _estimate(
-            slopes[..., 2] / size[..., 2],
-            np.sqrt(variances[..., 2]) / size[..., 2],
-            freedom,
-            (among > NOTHING) & (units > 2),
-        ),
+        _estimate(slopes[..., 1], errors[..., 1], freedom, apart > NOTHING),
+        _estimate(slopes[..., 2], errors[..., 2], freedom, (among > NOTHING) & (units > 2)),
         n,
         units,
     )

@@ -112,7 +112,7 @@ async def _paced(
 async def _grades(session: AsyncSession, principal: Principal, question: Question) -> GradeOf:
     """What the KPIs of people's models are worth as leads."""
     ids = {model.id for model in question.models.values()}
-    grades = await load_lead_grades(session, principal.org_id, ids, question.known_on)
+    grades = await load_lead_grades(session, principal.org_id, ids, *question.graded_by)
 
     def grade_of(person_id: UUID, kpi: str) -> LeadGrade | None:
         person = question.staff.people.get(person_id)

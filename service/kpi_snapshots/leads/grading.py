@@ -102,10 +102,10 @@ def decide(found: Evidence, told: Bools) -> tuple[Floats, Bools, Bools]:
 
     Arrays (... x KPIs of a model); `told` are those that can be judged.
     """
-    p, p_gamed, p_expired = (
-        _adjusted(np.where(told, values, np.nan))
-        for values in (found.now.p, found.p_gamed, np.maximum(found.earlier.p, found.p_faded))
-    )
+    enough_then = (found.earlier.effect.units >= LEAST_PEOPLE) & (found.earlier.came >= LEAST_CAME)
+    p_expired = np.where(enough_then, np.maximum(found.earlier.p, found.p_faded), 1.0)
+    p_gamed = np.where(found.change.freedom >= LEAST_PEOPLE - 1, found.p_gamed, 1.0)
+    p, p_gamed, p_expired = (_adjusted(np.where(told, values, np.nan)) for values in (found.now.p, p_gamed, p_expired))
     gamed = (p_gamed <= FALSE_ALARMS) & ~found.kept_up
     expired = (p_expired <= FALSE_ALARMS) & (found.p_of_late > FALSE_DISCOVERIES) & ~(p <= FALSE_DISCOVERIES)
     return p, gamed, expired

@@ -1,7 +1,7 @@
 """Every query of the grades of leads: written once a day, never changed."""
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -52,13 +52,14 @@ async def list_latest(
 
 
 async def load_grades(
-    session: AsyncSession, org_id: UUID, model_ids: Collection[UUID], until: date
+    session: AsyncSession, org_id: UUID, model_ids: Collection[UUID], until: date, known_at: datetime | None = None
 ) -> dict[tuple[UUID, str], str]:
-    """The same, no more of each than what it is."""
+    """The same, no more of each than what it is, of those that there were at an instant (None: now)."""
+    made = () if known_at is None else (GRADE.c.graded_at <= known_at,)
     query = (
         select(GRADE.c.model_id, GRADE.c.kpi, GRADE.c.grade)
         .ext(distinct_on(GRADE.c.model_id, GRADE.c.kpi))
-        .where(GRADE.c.org_id == org_id, GRADE.c.model_id.in_(list(model_ids)), GRADE.c.graded_on <= until)
+        .where(GRADE.c.org_id == org_id, GRADE.c.model_id.in_(list(model_ids)), GRADE.c.graded_on <= until, *made)
         .order_by(GRADE.c.model_id, GRADE.c.kpi, GRADE.c.graded_on.desc())
     )
     return {(row[0], row[1]): row[2] for row in await rows(session, query)}

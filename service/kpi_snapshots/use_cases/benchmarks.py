@@ -51,7 +51,7 @@ async def get_benchmarks(
     found = find_benchmarks(_groups(there, now, before, question.frame.period.end))
     sees_all = await visible_people(session, principal, question.frame.today) is None
     kpis = {line.kpi.definition.key: line.kpi.definition for line in lines}
-    grades = await load_lead_grades(session, principal.org_id, [model_id], question.known_on)
+    grades = await load_lead_grades(session, principal.org_id, [model_id], *question.graded_by)
     return BenchmarksDTO(
         success_model_id=model_id,
         period=question.frame.period.kind,

@@ -39,7 +39,7 @@ async def compute_snapshots(
     people = sorted({line.person.id for line in lines})
     figures = await gather_figures(session, org_id, people, kpis, question.frame)
     peers = await _load_peers(session, org_id, question, lines)
-    grades = await load_lead_grades(session, org_id, asked.keys(), question.known_on)
+    grades = await load_lead_grades(session, org_id, asked.keys(), *question.graded_by)
     lined: dict[tuple[GroupKey, str], list[SnapshotLine]] = {}
     for line in lines:
         lined.setdefault((group_of(line), line.kpi.definition.key), []).append(line)

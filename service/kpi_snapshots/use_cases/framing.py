@@ -37,10 +37,9 @@ class Question:
     zone: tzinfo
 
     @property
-    def known_on(self) -> date:
-        """The last day whose grades were there: that of `as_of`, or of when what counts was known."""
-        known_at = self.frame.known_at
-        return self.frame.today if known_at is None else min(self.frame.today, known_at.astimezone(self.zone).date())
+    def graded_by(self) -> tuple[date, datetime | None]:
+        """The last day whose grades of leads count, and when they were known (None: now)."""
+        return self.frame.today, self.frame.known_at
 
     def lines(self, people: Sequence[PersonDTO], kpi: str | None) -> list[SnapshotLine]:
         """The lines of those people who were known; `not_found` for a KPI that no model has."""

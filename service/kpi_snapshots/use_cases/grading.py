@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from service.core.clock import utc_now
 from service.core.principal import Principal
 from service.kpi_snapshots.leads.dto import LeadIndicatorDTO
-from service.kpi_snapshots.leads.grading import grade_leads
+from service.kpi_snapshots.leads.grading import LeadGrade, grade_leads
 from service.kpi_snapshots.leads.outcomes import Link, link_kpis
 from service.kpi_snapshots.leads.panels import TOTAL_WEEKS, WEEK, find_presence, make_panel, records_since, to_lag
 from service.kpi_snapshots.leads.presenting import present_lead
@@ -45,7 +45,7 @@ async def keep_grades(session: AsyncSession, principal: Principal) -> bool:
     before = await repository.load_grades(session, principal.org_id, missing, today)
     graded = await grade_models(session, principal, missing, utc_now())
     await repository.add_grades(session, [_row(principal.org_id, place, one) for place, one in enumerate(graded)])
-    if any(before.get((one.success_model_id, one.kpi)) != one.grade for one in graded):
+    if any(before.get((one.success_model_id, one.kpi), LeadGrade.UNPROVEN) != one.grade for one in graded):
         await mark_snapshots(session, principal, None)
     return True
 

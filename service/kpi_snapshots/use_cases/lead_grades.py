@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -41,9 +41,14 @@ class PeoplesGrades:
         return None if kpi is None or model_id is None else self.grades.of(model_id, kpi)
 
 
-async def load_lead_grades(session: AsyncSession, org_id: UUID, model_ids: Collection[UUID], until: date) -> LeadGrades:
-    """What the KPIs of some versions of models were graded last by a day, in one statement."""
-    rows = await load_grades(session, org_id, model_ids, until) if model_ids else {}
+async def load_lead_grades(
+    session: AsyncSession, org_id: UUID, model_ids: Collection[UUID], until: date, known_at: datetime | None = None
+) -> LeadGrades:
+    """What the KPIs of some versions of models were graded last by a day, in one statement.
+
+    Of the grades that were there at the instant `known_at`; None is now.
+    """
+    rows = await load_grades(session, org_id, model_ids, until, known_at) if model_ids else {}
     return LeadGrades({key: LeadGrade(grade) for key, grade in rows.items()})
 
 

@@ -62,7 +62,7 @@ async def plan_way_back(session: AsyncSession, principal: Principal, model_id: U
     evidence = await gather_funnel(session, principal.org_id, question, model.document, race.line)
     pipeline = await _pipeline(session, principal.org_id, question, race, evidence)
     told = await _present(question, data, race, evidence, pipeline)
-    grades = await load_lead_grades(session, principal.org_id, [model_id], question.known_on)
+    grades = await load_lead_grades(session, principal.org_id, [model_id], *question.graded_by)
     return _graded(told, {kpi.key: grades.of(model_id, kpi) for kpi in evidence.activities})
 
 

@@ -59,7 +59,7 @@ async def get_rate_comparisons(
     found = compare_groups([_group(lines, figures, seen) for lines in groups])
     tests = count_tests(found)
     models = {lines[0].model.id for lines in groups}
-    grades = await load_lead_grades(session, principal.org_id, models, question.known_on)
+    grades = await load_lead_grades(session, principal.org_id, models, *question.graded_by)
     return RateComparisonsDTO(
         period=frame.period.kind,
         period_start=frame.period.start,

@@ -48,7 +48,7 @@ async def get_team_scorecard(session: AsyncSession, principal: Principal, query:
     groups: dict[tuple[UUID, str], list[SnapshotLine]] = {}
     for line in lines:
         groups.setdefault((line.model.id, line.kpi.definition.key), []).append(line)
-    grades = await load_lead_grades(session, principal.org_id, models.keys(), question.known_on)
+    grades = await load_lead_grades(session, principal.org_id, models.keys(), *question.graded_by)
     rows = list(_rows(groups, question, figures, grades))
     return TeamScorecardDTO(
         manager_id=query.manager_id,
