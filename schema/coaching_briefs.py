@@ -15,6 +15,7 @@ from schema.concerns import Concern
 from schema.context import Info
 from schema.describing import NEEDS, describe, describe_enum
 from schema.inputs import row_id
+from schema.lead_grades import LeadGrade
 from schema.paging import Paged
 from schema.people.linked import linked_person
 from schema.relay import (
@@ -84,6 +85,7 @@ class BriefStatementEdge:
     key: str
     concerns: Concern
     value: Decimal | None
+    lead_grade: LeadGrade | None
 
     @strawberry.field(description="What it rests on.", extensions=[Paged(whole=True)])
     def links(self, page: PageRequest) -> BriefEvidenceConnection:
@@ -139,6 +141,7 @@ def _statements(rows: Sequence[StatementDTO], page: PageRequest) -> BriefStateme
             key=one.key,
             concerns=one.concerns,
             value=one.value,
+            lead_grade=one.lead_grade,
         )
         for cursor, one in zip(found.cursors, found.items, strict=True)
     ]
