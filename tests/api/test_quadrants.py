@@ -87,7 +87,7 @@ async def test_the_setting_of_the_organization(rest: httpx.AsyncClient, house: Q
     admin = bearer(org.admin_key)
     before = await rest.get("/v1/organization", headers=admin)
     assert before.json()["verdict_probability"] == "0.80"
-    for bad in ("0.5", "1", "0.801", None):
+    for bad in ("0.49", "1", "0.801", None):
         refused = await rest.patch(
             "/v1/organization",
             json={"verdict_probability": bad},
