@@ -33,6 +33,7 @@ _WHY: Mapping[Undecided, str] = {
     Undecided.BOTH_CLOSE: "the process is close to the standard, and the wins to what was expected",
     Undecided.NO_DEALS: "there are no deals",
     Undecided.NOBODY_TO_COMPARE: "nobody else has decided deals to compare with",
+    Undecided.ALL_THE_SAME: "every deal of everybody came out the same way",
 }
 
 

@@ -10,6 +10,8 @@ import numpy as np
 from service.statistics.arrays import Bools, Floats, Indices
 from service.statistics.competing_risks import Ending
 
+BEFORE_START = 0.5
+"""Days: as in `maturity.estimating`."""
 SAME_TIME = 1.0
 """Days: a first stage on record that soon after the creation is the one in which the deal began."""
 
@@ -87,11 +89,15 @@ def in_cohort(flow: DealFlow, window: Window) -> Bools:
 
 
 def records_start(flow: DealFlow, window: Window) -> float:
-    """Since when records are complete: as given, else from the day of the earliest close on; 0 without any."""
-    if window.records_start is not None:
-        return window.records_start
+    """Since when deals are watched: just before the start of the records, so that what closed just then counts.
+
+    These start as given, else on the day of the earliest close; 0 without any.
+    """
     closes = flow.seen[flow.endings != Ending.OPEN]
-    return float(np.floor(closes.min())) if closes.size else 0.0
+    if window.records_start is None and not closes.size:
+        return 0.0
+    start = float(np.floor(closes.min())) if window.records_start is None else window.records_start
+    return start - BEFORE_START
 
 
 def spells_of(flow: DealFlow) -> Spells:

@@ -52,6 +52,15 @@ class Undecided(StrEnum):
     BOTH_CLOSE = "both_close"
     NO_DEALS = "no_deals"
     NOBODY_TO_COMPARE = "nobody_to_compare"
+    ALL_THE_SAME = "all_the_same"
+
+
+_NOTHING_EXPECTED = {
+    NoExpectation.NO_DEALS: Undecided.NO_DEALS,
+    NoExpectation.TOO_FEW_DECIDED: Undecided.TOO_FEW_DECIDED,
+    NoExpectation.NOBODY_TO_COMPARE: Undecided.NOBODY_TO_COMPARE,
+    NoExpectation.ALL_THE_SAME: Undecided.ALL_THE_SAME,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,17 +145,19 @@ def _why_none(outcome: Expectation, process: ProcessScore, threshold: float) -> 
         if outcome.n >= LEAST_DECIDED:
             return QuadrantVerdict.TOO_EARLY, Undecided.OPEN_DEALS_DECIDE
         return QuadrantVerdict.INSUFFICIENT_DATA, Undecided.TOO_FEW_DECIDED if outcome.n else Undecided.NO_DEALS
-    if outcome.good is None:
-        nobody = outcome.cannot_tell is NoExpectation.NOBODY_TO_COMPARE
-        return QuadrantVerdict.INSUFFICIENT_DATA, (Undecided.NOBODY_TO_COMPARE if nobody else Undecided.TOO_FEW_DECIDED)
+    if outcome.cannot_tell is not None:
+        return QuadrantVerdict.INSUFFICIENT_DATA, _NOTHING_EXPECTED[outcome.cannot_tell]
     if process.good is None:
         return QuadrantVerdict.INSUFFICIENT_DATA, Undecided.PROCESS_UNKNOWN
     if _open_deals_decide(outcome, process.good, threshold):
         return QuadrantVerdict.TOO_EARLY, Undecided.OPEN_DEALS_DECIDE
-    return QuadrantVerdict.INSUFFICIENT_DATA, _what_is_close(process.good, outcome.good, threshold)
+    return QuadrantVerdict.INSUFFICIENT_DATA, _what_is_close(process.good, outcome.good or 0.0, threshold)
 
 
 def _open_deals_decide(outcome: Expectation, process: float, threshold: float) -> bool:
+    """With few or with many of them won there would be a verdict; or so many are open that the period is young."""
+    if outcome.open > outcome.decided:
+        return True
     ends = (outcome.good_at_worst, outcome.good_at_best) if outcome.open else ()
     return any(end is not None and _likeliest(_joint(process, end))[1] >= threshold for end in ends)
 

@@ -26,13 +26,20 @@ LEAST_CHANCE = 0.002
 class StageCourse:
     """Of one state: the distinct days of stay after which deals left it, and the chance just after each of them.
 
-    `stayed` are the deals at risk just after each day, `fresh` is the chance on reaching the state.
+    `stayed` are the deals at risk just after each day, `fresh` is the chance on reaching the state, of `n` deals.
     """
 
     days: Floats
     chances: Floats
     stayed: Floats
     fresh: float
+    n: int
+
+    @property
+    def doubt(self) -> float:
+        """The variance of the chance's log-odds."""
+        fresh = min(max(self.fresh, LEAST_CHANCE), 1 - LEAST_CHANCE)
+        return 1 / ((self.n + PSEUDO_CASES) * fresh * (1 - fresh))
 
     def chance(self, days: Floats) -> Floats:
         """The chance after a stay of so many days; at 0 on reaching the state."""
@@ -129,9 +136,9 @@ def _trace(durations: Floats, entries: Floats, left: Bools, marks: Floats, whole
     open_after = np.cumprod(1 - gone / at_risk)
     open_before = np.append(1.0, open_after[:-1])[: days.size]
     to_come = np.append(np.cumsum((open_before * gained / at_risk)[::-1])[::-1], 0.0)
-    n = float(durations.size)
+    n = int(durations.size)
     fresh = (n * float(to_come[0]) + PSEUDO_CASES * whole) / (n + PSEUDO_CASES)
     stayed = at_risk - gone
     rest = np.divide(to_come[1:], open_after, out=np.zeros_like(open_after), where=open_after > 0)
     chances = (stayed * rest + PSEUDO_CASES * fresh) / (stayed + PSEUDO_CASES)
-    return StageCourse(days, chances, stayed, fresh)
+    return StageCourse(days, chances, stayed, fresh, n)

@@ -17,7 +17,7 @@ from scipy.special import expit, logit
 from service.kpi_snapshots.quadrants.cases import DealFlow, Window, in_cohort, records_start, spells_of
 from service.kpi_snapshots.quadrants.courses import days_until_decided, trace_courses, trace_together
 from service.kpi_snapshots.quadrants.levels import Levels, draw_levels
-from service.kpi_snapshots.quadrants.mixing import mix_shifts, own_shifts, standings_of, traits_of
+from service.kpi_snapshots.quadrants.mixing import Doubts, mix_shifts, own_shifts, standings_of, traits_of
 from service.statistics.arrays import Bools, Floats, Indices
 from service.statistics.competing_risks import Ending, Incidence
 
@@ -44,6 +44,8 @@ class NoExpectation(StrEnum):
     NO_DEALS = "no_deals"
     TOO_FEW_DECIDED = "too_few_decided"
     NOBODY_TO_COMPARE = "nobody_to_compare"
+    ALL_THE_SAME = "all_the_same"
+    """Every deal of everybody was won, or every one lost: nobody was lucky or unlucky."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +94,15 @@ class Expectation:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Worth:
-    """Log-odds of every deal: on entering the period, and now; which people left whose deals out."""
+    """Log-odds of every deal on entering the period, and now; what everybody decided and won; where people stand."""
 
     entry: Floats
     now: Floats
     cohort: Bools
     together: Incidence
     decided: Indices
+    won: int
+    doubts: tuple[Doubts, ...]
     levels: Levels
     left_out: Bools
 
@@ -125,11 +129,12 @@ def _value(flow: DealFlow, window: Window, asked: Indices) -> _Worth:
     together = trace_together(flow, since)
     courses = trace_courses(flow, spells, together, since)
     closed, won = flow.endings != Ending.OPEN, flow.endings == Ending.WON
-    first_known = courses.chances(*spells.at(np.maximum(flow.created, since)))
+    first_states, first_stays = spells.at(np.maximum(flow.created, since))
+    first_known = courses.chances(first_states, first_stays)
     last = courses.chances(*spells.at(flow.seen))
     counts = (flow.created >= since) | (flow.seen > since)
     standings = standings_of(first_known, last, closed, won)
-    shifts = mix_shifts(standings, traits_of(flow), flow.people, counts)
+    shifts, mix = mix_shifts(standings, traits_of(flow), flow.people, counts)
     owned = counts & (flow.people >= 0)
     size = max(int(flow.people.max(initial=0)), int(asked.max())) + 1
     shifted = standings.shifted(shifts)
@@ -139,8 +144,24 @@ def _value(flow: DealFlow, window: Window, asked: Indices) -> _Worth:
     generator = np.random.default_rng(SEED)
     levels = draw_levels(own, information, asked, left_out, DRAWS, generator)
     entering = np.minimum(np.maximum(flow.created, window.start), flow.seen)
-    entry = logit(courses.chances(*spells.at(entering))) + shifts
-    return _Worth(entry, shifted.now, in_cohort(flow, window), together, decided, levels, left_out)
+    states, stays = spells.at(entering)
+    entry = logit(courses.chances(states, stays)) + shifts
+    stages = Doubts(
+        (states,),
+        np.diag([course.doubt for course in courses.states]),
+        np.bincount(first_states[counts], minlength=len(courses.states)) / max(int(counts.sum()), 1),
+    )
+    return _Worth(
+        entry,
+        shifted.now,
+        in_cohort(flow, window),
+        together,
+        decided,
+        int(won[owned].sum()),
+        (mix, stages),
+        levels,
+        left_out,
+    )
 
 
 def _expect(
@@ -150,12 +171,15 @@ def _expect(
     endings = flow.endings[deals]
     won, lost = int((endings == Ending.WON).sum()), int((endings == Ending.LOST).sum())
     still_open = deals[endings == Ending.OPEN]
-    why_not = _why_not(worth.decided, person) if deals.size else NoExpectation.NO_DEALS
+    why_not = _why_not(worth, person) if deals.size else NoExpectation.NO_DEALS
     if why_not is not None:
         nothing = (None,) * 8
         return Expectation(deals.size, won, lost, still_open.size, *nothing, False, np.zeros(0), why_not)
     level, spread, own = (part[number] for part in (worth.levels.level, worth.levels.spread, worth.levels.own))
     flat = np.sqrt(1 + (FLATTENED * spread) ** 2)
+    chances = expit(worth.entry[deals])
+    doubt = sum(part.variance(deals, chances * (1 - chances)) for part in worth.doubts)
+    level = level + generator.standard_normal(DRAWS) * np.sqrt(doubt)
     offsets, sizes = _bins(worth.entry[deals])
     expected = expit((offsets + level[:, None]) / flat[:, None]) @ sizes
     offsets, sizes = _bins(worth.now[still_open])
@@ -181,10 +205,13 @@ def _expect(
     )
 
 
-def _why_not(decided: Indices, person: int) -> NoExpectation | None:
-    if decided.sum() < LEAST_DECIDED:
+def _why_not(worth: _Worth, person: int) -> NoExpectation | None:
+    decided = int(worth.decided.sum())
+    if decided < LEAST_DECIDED:
         return NoExpectation.TOO_FEW_DECIDED
-    return NoExpectation.NOBODY_TO_COMPARE if decided.sum() == decided[person] else None
+    if decided == worth.decided[person]:
+        return NoExpectation.NOBODY_TO_COMPARE
+    return NoExpectation.ALL_THE_SAME if worth.won in {0, decided} else None
 
 
 def _bins(log_odds: Floats) -> tuple[Floats, Floats]:

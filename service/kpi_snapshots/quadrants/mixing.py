@@ -22,8 +22,10 @@ MOST_LEVELS = 12
 STEPS = 12
 FIRST_VARIANCE, LEAST_VARIANCE, MOST_VARIANCE = 0.25, 1e-3, 2.0
 """Of the shifts of a kind, in log-odds squared."""
-OWN_VARIANCE = 4.0
-"""Keeps the shift of somebody who won all deals, or none, finite; it is taken out again."""
+CLIMB, FARTHEST = 14, 6.0
+"""Steps to somebody's shift, and how far it may lead."""
+LEAST_INFORMATION = 1e-3
+"""Less is none: the deals of somebody say nothing."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,6 +54,12 @@ class Standings:
         score = np.where(self.closed, self.won, last) - first
         return score, first * (1 - first) - np.where(self.closed, 0.0, last * (1 - last))
 
+    def bend(self) -> Floats:
+        """How fast the information grows with a shift."""
+        first, last = expit(self.entry), expit(self.now)
+        bent = first * (1 - first) * (1 - 2 * first)
+        return bent - np.where(self.closed, 0.0, last * (1 - last) * (1 - 2 * last))
+
 
 def standings_of(first: Floats, last: Floats, closed: Bools, won: Bools) -> Standings:
     """From chances between 0 and 1."""
@@ -68,41 +76,78 @@ def traits_of(flow: DealFlow) -> list[Indices]:
     return [_levels(flow.segments), _levels(sizes), _levels(flow.sources)]
 
 
-def mix_shifts(standings: Standings, traits: Sequence[Indices], people: Indices, counts: Bools) -> Floats:
-    """The shift of each deal's log-odds for its traits, 0 where all deals are alike.
+@dataclass(frozen=True, slots=True, eq=False)
+class Doubts:
+    """What is uncertain about deals' log-odds for what they are.
 
-    Estimated from the deals that count; people are places, -1 for nobody.
+    `columns` are, per trait, the place of each deal's effect in the `covariance` of all effects; `usual` is the share
+    of deals that each effect belongs to. What deals have in common is no matter of their traits.
     """
-    told = [trait[counts] for trait in traits]
-    told = [trait for trait in told if np.unique(trait).size > 1]
-    shifts = np.zeros(counts.size)
-    if not told or not counts.any():
-        return shifts
-    kinds = [np.zeros(told[0].size, dtype=np.intp), *told, people[counts] + 1]
-    parts = iter(_fit(standings.only(counts), kinds)[1:-1])
-    for trait in traits:
-        if np.unique(trait[counts]).size > 1:
-            effects = next(parts)
-            shifts += effects[np.minimum(trait, effects.size - 1)]
-    return shifts
+
+    columns: tuple[Indices, ...]
+    covariance: Floats
+    usual: Floats
+
+    def variance(self, deals: Indices, weights: Floats) -> float:
+        """Of the mean of some deals' log-odds, weighted, against that of all."""
+        total = float(weights.sum())
+        if not self.columns or not total > 0:
+            return 0.0
+        given = np.sum([np.bincount(column[deals], weights, self.usual.size) for column in self.columns], axis=0)
+        apart = given / total - self.usual
+        return float(apart @ self.covariance @ apart)
+
+
+def mix_shifts(
+    standings: Standings, traits: Sequence[Indices], people: Indices, counts: Bools
+) -> tuple[Floats, Doubts]:
+    """The shift of each deal's log-odds for its traits, 0 where all deals are alike; from the deals that count.
+
+    People are places, -1 for nobody.
+    """
+    telling = [trait for trait in traits if np.unique(trait[counts]).size > 1]
+    if not telling:
+        return np.zeros(counts.size), Doubts((), np.zeros((0, 0)), np.zeros(0))
+    kinds = [np.zeros(int(counts.sum()), dtype=np.intp), *(trait[counts] for trait in telling), people[counts] + 1]
+    effects, covariance = _fit(standings.only(counts), kinds)
+    # A value that no deal that counts has is one of which nothing is known.
+    sizes = [int(trait.max()) + 1 for trait in telling]
+    places = np.cumsum([0, *sizes])
+    columns = tuple(trait + start for trait, start in zip(telling, places[:-1], strict=True))
+    known = [np.arange(kind.max() + 1) + start for kind, start in zip(kinds[1:-1], places[:-1], strict=True)]
+    of = np.concatenate(known)
+    spread = np.diag(np.full(int(places[-1]), FIRST_VARIANCE))
+    spread[np.ix_(of, of)] = covariance
+    values = np.zeros(int(places[-1]))
+    values[of] = np.concatenate(effects)
+    usual = np.sum([np.bincount(column, minlength=values.size) for column in columns], axis=0) / counts.size
+    return np.sum([values[column] for column in columns], axis=0), Doubts(columns, spread, usual)
 
 
 def own_shifts(standings: Standings, people: Indices, size: int) -> tuple[Floats, Floats]:
     """How far each of `size` people's log-odds lie from what is given, and the information on it: the data alone.
 
-    The likelihood's quadratic about a weakly held mode; information 0 where nothing is known.
+    Without the bias of the likeliest shift, and finite for who won all deals or none (Firth 1993, Biometrika 80). The
+    information is that of the shift which all have in common: at the own one it would be greater for who won by luck,
+    who would count for more. It is 0 where nothing is known.
     """
-    shifts = np.zeros(size)
-    for _ in range(8):
-        score, information = standings.shifted(shifts[people]).told()
-        slope = np.bincount(people, score, size)
-        told = np.maximum(np.bincount(people, information, size), 0.0)
-        step = (slope - shifts / OWN_VARIANCE) / (told + 1 / OWN_VARIANCE)
-        shifts = shifts + np.clip(step, -1.5, 1.5)
-    score, information = standings.shifted(shifts[people]).told()
-    slope, told = np.bincount(people, score, size), np.maximum(np.bincount(people, information, size), 0.0)
-    known = told > 1e-6
-    return np.where(known, shifts + slope / np.where(known, told, 1.0), 0.0), np.where(known, told, 0.0)
+    common = _climb(standings, np.zeros(people.size, dtype=np.intp), np.zeros(1))
+    shifts = _climb(standings, people, np.full(size, common[0]))
+    _, information = standings.shifted(np.full(people.size, common[0])).told()
+    told = np.bincount(people, information, size)
+    known = told > LEAST_INFORMATION
+    return np.where(known, shifts, 0.0), np.where(known, told, 0.0)
+
+
+def _climb(standings: Standings, people: Indices, start: Floats) -> Floats:
+    """Each person's likeliest shift, by Newton's steps."""
+    shifts = start
+    for _ in range(CLIMB):
+        given = standings.shifted(shifts[people])
+        slope, told, bend = (np.bincount(people, part, start.size) for part in (*given.told(), given.bend()))
+        told = np.maximum(told, LEAST_INFORMATION)
+        shifts = shifts + np.clip((slope + bend / (2 * told)) / told, -1.0, 1.0)
+    return np.clip(shifts, start - FARTHEST, start + FARTHEST)
 
 
 def _levels(codes: Indices) -> Indices:
@@ -112,8 +157,11 @@ def _levels(codes: Indices) -> Indices:
     return np.minimum(rank, MOST_LEVELS)[place]
 
 
-def _fit(standings: Standings, kinds: Sequence[Indices]) -> list[Floats]:
-    """Effects of each kind: the first is the level, without a prior; the last, of people, may be many."""
+def _fit(standings: Standings, kinds: Sequence[Indices]) -> tuple[list[Floats], Floats]:
+    """Effects of the kinds between the first and the last, and their covariance.
+
+    The first kind is the level, without a prior; the last, of people, may be many.
+    """
     sizes = [int(kind.max()) + 1 for kind in kinds]
     effects = [np.zeros(size) for size in sizes]
     variances = np.full(len(kinds), FIRST_VARIANCE)
@@ -124,18 +172,18 @@ def _fit(standings: Standings, kinds: Sequence[Indices]) -> list[Floats]:
         slopes = [as_floats(np.bincount(kind, score, size)) for kind, size in zip(kinds, sizes, strict=True)]
         priors = [np.zeros(1), *(np.full(size, 1 / v) for size, v in zip(sizes[1:], variances[1:], strict=True))]
         slopes = [slope - prior * effect for slope, prior, effect in zip(slopes, priors, effects, strict=True)]
-        steps, spreads = _solve(weights, kinds, sizes, slopes, priors)
+        steps, spreads, covariance = _solve(weights, kinds, sizes, slopes, priors)
         effects = [effect + np.clip(step, -1, 1) for effect, step in zip(effects, steps, strict=True)]
         for number in range(1, len(kinds)):
             mean_square = float((effects[number] ** 2 + spreads[number]).mean())
             variances[number] = min(max(mean_square, LEAST_VARIANCE), MOST_VARIANCE)
-    return effects
+    return effects[1:-1], covariance[1:, 1:]
 
 
 def _solve(
     weights: Floats, kinds: Sequence[Indices], sizes: Sequence[int], slopes: Sequence[Floats], priors: Sequence[Floats]
-) -> tuple[list[Floats], list[Floats]]:
-    """A Newton step, and the variances of the effects; people, the last kind, are eliminated first."""
+) -> tuple[list[Floats], list[Floats], Floats]:
+    """A Newton step, the variances of the effects, and their covariance but for people, who are eliminated first."""
     offsets = np.cumsum([0, *sizes[:-1]])
     fixed = int(offsets[-1])
     table = np.zeros((fixed, fixed))
@@ -156,7 +204,7 @@ def _solve(
     last = (below - across.T @ step) / own
     spread = 1 / own + np.einsum("ij,ik,kj->j", across, inverse, across) / own**2
     cuts = list(offsets[1:-1])
-    return [*np.split(step, cuts), last], [*np.split(np.diag(inverse), cuts), spread]
+    return [*np.split(step, cuts), last], [*np.split(np.diag(inverse), cuts), spread], as_floats(inverse)
 
 
 def _crossed(weights: Floats, one: Indices, other: Indices, rows: int, columns: int) -> Floats:

@@ -16,7 +16,7 @@ from service.statistics.beta_binomial import fit_beta_prior, posterior
 
 INTERVAL = 2 * float(ndtri(0.95))
 """Standard deviations between the ends of an interval of 90 %."""
-UNSEEN_CORRELATION, UNSEEN_CLUSTERS = 0.5, 10.0
+UNSEEN_CORRELATION, UNSEEN_CLUSTERS = 0.5, 5.0
 """How alike the items of one deal or KPI are is taken to be this until about so many of them have been seen."""
 
 
