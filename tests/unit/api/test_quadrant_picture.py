@@ -81,8 +81,8 @@ def test_everybody_has_both_intervals_and_a_verdict_in_words() -> None:
     root = ET.fromstring(text)
     assert root.findtext(f"{SVG}title") == "Process apart from outcome, 2026-04-01 to 2026-06-30"
     described = root.findtext(f"{SVG}desc", "")
-    assert "Ann & <b>: Unlucky. 12 won and 18 lost, 0 open; " in described
-    assert "Dora: Cannot tell. No deal was open in the period." in described
+    assert "Ann & <b>: Unlucky. Of the process 60 of 80 criteria and targets were met; " in described
+    assert "Dora: Cannot tell. Nothing is known of the process. No deal was open in the period." in described
     dots = list(root.iter(f"{SVG}circle"))
     assert [dot.attrib["class"] for dot in dots] == ["fill accent", "fill accent", "stroke soft"]
     bars = [path for path in root.iter(f"{SVG}path") if path.attrib["class"] in {"stroke accent", "stroke soft"}]

@@ -7,6 +7,7 @@ from scipy.stats import norm
 
 from service.kpi_snapshots.quadrants.levels import SPREADS, TYPICAL_SPREAD, draw_levels
 from service.kpi_snapshots.quadrants.mixing import Standings, mix_shifts, own_shifts, standings_of
+from service.statistics.arrays import as_floats
 
 DRAWS = 20_000
 
@@ -77,14 +78,8 @@ def test_the_spread_between_people_is_that_of_direct_integration() -> None:
     found = draw_levels(*known, np.array([5]), np.array([False]), DRAWS, np.random.default_rng(3))
     levels = np.linspace(-3, 3, 2_001)
     fine = np.linspace(0, 2.4, 481)
-    likelihood = np.array(
-        [
-            np.exp(
-                norm.logpdf(shifts[:, None], levels, np.sqrt(spread**2 + 1 / information)[:, None]).sum(axis=0)
-            ).sum()
-            for spread in fine
-        ]
-    )
+    spreads = np.sqrt(fine[:, None, None] ** 2 + 1 / information[:, None])
+    likelihood = np.exp(as_floats(norm.logpdf(shifts[:, None], levels, spreads)).sum(axis=1)).sum(axis=1)
     prior = 1 / (1 + (fine / TYPICAL_SPREAD) ** 2)
     expected = float((fine * likelihood * prior).sum() / (likelihood * prior).sum())
     assert found.spread.mean() == pytest.approx(expected, abs=0.03)
