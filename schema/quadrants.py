@@ -43,7 +43,6 @@ describe_enum(
     outcome_close="The wins are close to what was expected.",
     both_close="The process is close to the standard, and the wins to what was expected.",
     no_deals="No deal was open in the period.",
-    all_the_same="Every deal of everybody came out the same way.",
     nobody_to_compare="Nobody else has decided deals.",
     all_the_same="Every deal of everybody came out the same way.",
 )
