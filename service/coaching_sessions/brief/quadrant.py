@@ -14,8 +14,8 @@ from service.kpi_snapshots.quadrants.presenting import TITLES
 YOUNG_DAYS = 45
 """Of a quarter of which less is over little is decided: then the one before is told."""
 NO_MODEL = (
-    "No success model holds for the rep, so there is no process to hold their deals against. Activate one, and what they "
-    "do is told apart from what comes of it."
+    "No success model holds for the rep, so there is no process to hold their deals against. Activate one, and what "
+    "they do is told apart from what comes of it."
 )
 
 
