@@ -24,7 +24,7 @@ MOST_DEALS = 3000
 WEEK = 7 * DAY
 QUIET = WEEK
 """Before the close, of the second half of a shorter life: calls of those days may be because of the coming outcome."""
-SECONDS_A_DAY = 86400
+SECONDS_A_DAY = 86_400
 LEAST_WEEKS = 1.0
 """A deal that lived shorter counts as one week: two calls on its only day are not fourteen a week."""
 
