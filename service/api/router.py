@@ -37,6 +37,7 @@ from service.api import (
     pipeline_maturity,
     plans,
     process_adherence,
+    quadrants,
     rate_comparisons,
     scorecards,
     session_format_templates,
@@ -47,6 +48,7 @@ from service.api import (
     system,
     teams,
     webhooks,
+    win_drivers,
 )
 
 router = APIRouter()
@@ -64,8 +66,10 @@ for module in (
     pipeline_maturity,
     plans,
     benchmarks,
+    quadrants,
     rate_comparisons,
     lead_indicators,
+    win_drivers,
     model_changes,
     scorecards,
     coaching_opportunities,

@@ -19,6 +19,7 @@ FOREIGN = {
     "auditEvents": ("{ auditEvents { edges { node { action requestId } } } }", {}),
     "successModels": ("{ successModels { edges { node { id name } } } }", {}),
     "benchmarks": ("query ($model: ID!) { benchmarks(successModelId: $model) { id period } }", {"model"}),
+    "quadrants": ("query ($person: ID!) { quadrants(personId: $person) { id people { edges { node } } } }", {"person"}),
     "rateComparisons": (
         "query ($person: ID!) { rateComparisons(managerId: $person) { id comparisons { edges { node } } } }",
         {"person"},
@@ -26,6 +27,10 @@ FOREIGN = {
     "leadIndicators": (
         "query ($model: ID!) { leadIndicators(successModelId: $model) { id indicators { edges { node } } } }",
         {"model"},
+    ),
+    "winDrivers": (
+        "query ($person: ID!) { winDrivers(managerId: $person) { id n drivers { edges { node } } } }",
+        {"person"},
     ),
     "teamScorecard": ("query ($person: ID!) { teamScorecard(managerId: $person) { id people } }", {"person"}),
     "modelChanges": ("query ($model: ID!) { modelChanges(successModelId: $model) { id version } }", {"model"}),
