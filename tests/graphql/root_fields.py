@@ -26,13 +26,13 @@ FOREIGN = {
         "query ($person: ID!) { rateComparisons(managerId: $person) { id comparisons { edges { node } } } }",
         {"person"},
     ),
-    "winDrivers": (
-        "query ($person: ID!) { winDrivers(managerId: $person) { id n drivers { edges { node } } } }",
-        {"person"},
-    ),
     "leadIndicators": (
         "query ($model: ID!) { leadIndicators(successModelId: $model) { id indicators { edges { node } } } }",
         {"model"},
+    ),
+    "winDrivers": (
+        "query ($person: ID!) { winDrivers(managerId: $person) { id n drivers { edges { node } } } }",
+        {"person"},
     ),
     "teamScorecard": ("query ($person: ID!) { teamScorecard(managerId: $person) { id people } }", {"person"}),
     "modelChanges": ("query ($model: ID!) { modelChanges(successModelId: $model) { id version } }", {"model"}),
