@@ -17,6 +17,7 @@ from schema.describing import NEEDS, describe, describe_enum
 from schema.inputs import row_id
 from schema.paging import Paged
 from schema.people.linked import linked_person
+from schema.quadrant_verdicts import QuadrantVerdict
 from schema.relay import (
     Connection,
     Node,
@@ -33,7 +34,6 @@ from service.coaching_sessions.format_document import FormatSection
 from service.coaching_sessions.permissions import Permission
 from service.coaching_sessions.use_cases.briefs import get_brief
 from service.core.pagination import PageRequest
-from service.kpi_snapshots.quadrants.classifying import QuadrantVerdict
 from service.organizations.permissions import Permission as People
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from service.kpi_snapshots.quadrants.presenting import TITLES
 YOUNG_DAYS = 45
 """Of a quarter of which less is over little is decided: then the one before is told."""
 NO_MODEL = (
-    "No success model holds for the rep, so there is no process to hold their deals against. Activate one, and what they "
-    "do is told apart from what comes of it."
+    "No success model holds for the rep, so there is no process to hold their deals against. Activate one, and what "
+    "they do is told apart from what comes of it."
 )
 
 
@@ -55,7 +55,9 @@ def _statements(found: QuadrantsDTO, person: PersonQuadrantDTO) -> Iterator[Stat
     def state(key: str, concerns: Concern, text: str, value: int) -> StatementDTO:
         return say(StatementKind.QUADRANT, f"quadrant:{key}", concerns, text, [numbers, deals], value)
 
-    verdict = f"{TITLES[person.verdict]}: {person.prescription}"
+    # Where nothing can be told the prescription begins with that.
+    is_told = person.cannot_tell is None
+    verdict = f"{TITLES[person.verdict]}: {person.prescription}" if is_told else person.prescription
     yield state("verdict", Concern.PROCESS, verdict, person.decided)
     yield state("evidence", Concern.PROCESS, person.explanation, person.n)
     if person.settles is not None:

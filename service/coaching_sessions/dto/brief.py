@@ -5,6 +5,8 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
+from pydantic import Field
+
 from service.coaching_sessions.concerns import Concern
 from service.coaching_sessions.dto.commitments import CommitmentDTO
 from service.coaching_sessions.dto.topics import CoachingTopicDTO
@@ -71,7 +73,7 @@ class BriefQuadrantDTO(OutputDTO):
     available: bool
     reason: str | None
     """Why there is none."""
-    statements: list[StatementDTO] = []
+    statements: list[StatementDTO] = Field(default_factory=list)
     """The verdict with what to do, its evidence, and what would settle it."""
     period_start: date | None = None
     """The first day of the quarter that it is of: the running one, while that is young the one before."""
