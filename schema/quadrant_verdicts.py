@@ -1,4 +1,4 @@
-"""The verdict on process and outcome, which stands in the quadrants and in the brief."""
+"""The quadrants of process and outcome, and why somebody is in none: what several types say of people."""
 
 from schema.describing import describe_enum
 from service.kpi_snapshots.quadrants.classifying import QuadrantVerdict

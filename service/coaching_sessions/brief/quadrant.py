@@ -55,7 +55,9 @@ def _statements(found: QuadrantsDTO, person: PersonQuadrantDTO) -> Iterator[Stat
     def state(key: str, concerns: Concern, text: str, value: int) -> StatementDTO:
         return say(StatementKind.QUADRANT, f"quadrant:{key}", concerns, text, [numbers, deals], value)
 
-    verdict = f"{TITLES[person.verdict]}: {person.prescription}"
+    # Where nothing can be told the prescription begins with that.
+    is_told = person.cannot_tell is None
+    verdict = f"{TITLES[person.verdict]}: {person.prescription}" if is_told else person.prescription
     yield state("verdict", Concern.PROCESS, verdict, person.decided)
     yield state("evidence", Concern.PROCESS, person.explanation, person.n)
     if person.settles is not None:
