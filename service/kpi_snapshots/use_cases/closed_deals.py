@@ -19,7 +19,7 @@ from service.success_models.use_cases.deal_effort import Spell, count_effort, co
 from service.success_models.use_cases.frozen_evidence import FrozenDeal, freeze_deals
 from service.success_models.use_cases.owner_models import OwnerModel
 
-MOST_DEALS = 3000
+MOST_DEALS = 2000
 """The newest ones: more would tell of how things were years ago, and make the answer slow."""
 QUIET = timedelta(days=7)
 """Before the close, of the second half of a shorter life: calls of those days may be because of the coming outcome."""
