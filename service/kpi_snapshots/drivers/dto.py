@@ -101,7 +101,7 @@ class WinDriversDTO(OutputDTO):
     people: int
     """Who closed them."""
     left_out: int
-    """Closed deals that do not count: of people under another model, or older than the newest 3,000."""
+    """Closed deals that do not count: of people under another model, or older than the newest 2,000."""
     cannot_tell: DriversWhyNot | None
     """Why nothing can be told."""
     deals_needed: int | None

@@ -19,7 +19,7 @@ from service.success_models.use_cases.deal_effort import Spells, count_effort, c
 from service.success_models.use_cases.frozen_evidence import FrozenDeals, freeze_deals
 from service.success_models.use_cases.owner_models import OwnerModel
 
-MOST_DEALS = 3000
+MOST_DEALS = 2000
 """The newest ones: more would tell of how things were years ago, and make the answer slow."""
 WEEK = 7 * DAY
 QUIET = WEEK

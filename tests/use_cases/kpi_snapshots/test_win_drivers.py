@@ -14,6 +14,7 @@ from service.kpi_snapshots.drivers.dto import WinDriverDTO, WinDriversDTO, WinDr
 from service.kpi_snapshots.drivers.estimating import DriversWhyNot, DriverVerdict
 from service.kpi_snapshots.drivers.screening import DriverNotTold
 from service.kpi_snapshots.drivers.table import DriverKind
+from service.kpi_snapshots.use_cases import closed_deals
 from service.kpi_snapshots.use_cases.win_drivers import get_win_drivers
 from service.organizations.dto.people import PersonDTO
 from tests.factories.drivers import AS_OF, DEALS, DriversOrg, Story, make_drivers_org, push
@@ -116,6 +117,12 @@ async def test_which_days_count(house: DriversOrg) -> None:
     assert few.deals_needed is not None
     assert few.deals_needed > 0
     assert str(few.deals_needed) in few.explanation
+
+
+async def test_the_newest_deals_count(house: DriversOrg, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(closed_deals, "MOST_DEALS", 100)
+    found = await ask(house, house.lead)
+    assert (found.n, found.left_out, found.cannot_tell) == (100, DEALS - 100, None)
 
 
 async def test_the_case_mix_is_asked_for(house: DriversOrg) -> None:
