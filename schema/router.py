@@ -49,6 +49,7 @@ from schema.deals import DealsMutation, DealsQuery
 from schema.endpoint import answer
 from schema.entitlements import EntitlementQueries
 from schema.errors import RenderErrors
+from schema.forecasts import ForecastsMutation, ForecastsQuery
 from schema.identity_provider import IdentityProviderMutation, IdentityProviderQuery
 from schema.imports import ImportsMutation, ImportsQuery
 from schema.inspections import InspectionsMutation, InspectionsQuery
@@ -99,6 +100,7 @@ class Query(
     PlanQueries,
     BenchmarkQueries,
     RateComparisonsQueries,
+    ForecastsQuery,
     ModelChangesQueries,
     TeamScorecardQueries,
     CoachingOpportunitiesQuery,
@@ -155,6 +157,7 @@ class Mutation(
     DealsMutation,
     InspectionsMutation,
     ConfirmationsMutation,
+    ForecastsMutation,
     ImportsMutation,
     OperationsMutation,
     WebhookEndpointsMutation,
