@@ -7,12 +7,13 @@ from uuid import UUID
 import strawberry
 
 from schema.context import Info
-from schema.describing import NEEDS, describe, describe_enum
-from schema.inputs import id_of, row_id, to_dto, to_input
+from schema.describing import NEEDS, describe
+from schema.forecast_kinds import ForecasterKind, ForecastMeasure, ForecastSubject
+from schema.inputs import row_id, to_dto, to_input
 from schema.mutations import mutation
 from schema.paging import Paged, orders
 from schema.people.types import Person, to_person
-from schema.relay import Connection, Node, NullIfAbsent, to_connection, to_global_id
+from schema.relay import Connection, Node, NullIfAbsent, id_of, to_connection, to_global_id
 from service.core.database import TenantSession
 from service.core.pagination import PageRequest
 from service.kpi_snapshots.forecasts.dto import (
@@ -23,32 +24,12 @@ from service.kpi_snapshots.forecasts.dto import (
     ForecastFilter,
     QuarterForecastInput,
 )
-from service.kpi_snapshots.forecasts.kinds import ForecasterKind, ForecastMeasure, ForecastSubject
 from service.kpi_snapshots.permissions import Permission
 from service.kpi_snapshots.use_cases import forecasts
 from service.organizations.permissions import Permission as People
 
 READ, WRITE = Permission.FORECASTS_READ, Permission.FORECASTS_WRITE
 
-describe_enum(
-    ForecasterKind,
-    "In which capacity a forecast was made.",
-    model="By the product's own model.",
-    rep="By whose deal or quarter it is.",
-    manager="By somebody above.",
-)
-describe_enum(
-    ForecastSubject,
-    "What a forecast is about.",
-    deal="Whether a deal is won.",
-    quarter="What a quarter brings.",
-)
-describe_enum(
-    ForecastMeasure,
-    "What a quarter is measured by.",
-    wins="Deals won.",
-    amount="Their amount, in the organization's currency.",
-)
 NEEDS_PEOPLE = {NEEDS: People.PEOPLE_READ}
 
 

@@ -49,6 +49,7 @@ from schema.deals import DealsMutation, DealsQuery
 from schema.endpoint import answer
 from schema.entitlements import EntitlementQueries
 from schema.errors import RenderErrors
+from schema.forecast_accuracy import ForecastAccuracyQueries
 from schema.forecasts import ForecastsMutation, ForecastsQuery
 from schema.identity_provider import IdentityProviderMutation, IdentityProviderQuery
 from schema.imports import ImportsMutation, ImportsQuery
@@ -101,6 +102,7 @@ class Query(
     BenchmarkQueries,
     RateComparisonsQueries,
     ForecastsQuery,
+    ForecastAccuracyQueries,
     ModelChangesQueries,
     TeamScorecardQueries,
     CoachingOpportunitiesQuery,

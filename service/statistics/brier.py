@@ -40,8 +40,9 @@ class Decomposition:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Bins:
-    """Bins that hold cases, the lowest first: how many, the mean forecast, the share that came true, its interval."""
+    """Bins that hold cases: which of all, how many, the mean forecast, the share that came true, its interval."""
 
+    place: Indices
     n: Indices
     forecast: Floats
     outcome: Floats
@@ -98,7 +99,7 @@ def reliability_bins(forecasts: ArrayLike, outcomes: ArrayLike, level: float = 0
     n, mean_said, mean_came = _by_bin(said, came, place)
     some = n > 0
     low, high = wilson(np.rint(mean_came * n)[some], n[some], level)
-    return Bins(n[some].astype(np.intp), mean_said[some], mean_came[some], low, high)
+    return Bins(np.flatnonzero(some), n[some].astype(np.intp), mean_said[some], mean_came[some], low, high)
 
 
 def bias_of(forecasts: ArrayLike, outcomes: ArrayLike, level: float = 0.9) -> Bias:

@@ -1,7 +1,7 @@
 """A small house with forecasts: Mia above Lea, Lea above Rita and Rob; Olaf is somewhere else."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,9 @@ from service.core.clock import utc_now
 from service.core.database import Database
 from service.core.ids import new_id
 from service.kpi_snapshots.models import Forecast
+from service.kpi_snapshots.periods import Calendar
 from service.organizations.dto.people import PersonDTO
+from service.success_models.targets import PeriodKind
 from tests.factories.maturity import deal
 from tests.factories.sales_org import SalesOrg, make_sales_org
 
@@ -45,6 +47,34 @@ class Forecasters:
             person_id=self.people[owner].id,
             deal_id=deal_id,
             probability=Decimal(repr(round(chance, 4))),
+        )
+
+    def said_of_quarter(
+        self,
+        by: str | None,
+        whose: str,
+        start: date,
+        numbers: tuple[float, float, float],
+        at: datetime,
+        **fields: Any,
+    ) -> Forecast:
+        """A forecast of a quarter as it was stored at an instant: expected, low and high."""
+        kind = "model" if by is None else "rep" if by == whose and not fields.get("whole_tree") else "manager"
+        expected, low, high = (Decimal(repr(number)) for number in numbers)
+        return Forecast(
+            org_id=self.org.id,
+            id=new_id(),
+            made_at=at,
+            forecaster=kind,
+            forecaster_id=None if by is None else self.people[by].id,
+            model_version="wins-1" if by is None else None,
+            person_id=self.people[whose].id,
+            period_start=start,
+            period_end=Calendar().period_of(PeriodKind.QUARTER, start).end,
+            expected=expected,
+            low=low,
+            high=high,
+            **{"measure": "wins", **fields},
         )
 
 

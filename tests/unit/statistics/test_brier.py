@@ -67,7 +67,7 @@ def test_bins_hold_what_they_hold() -> None:
     assert reliability_bins(tenths, [1] * 10).n.tolist() == [1] * 10
     said, came = [0.05, 0.1, 0.1, 0.95, 1.0, 1.0], [0, 0, 1, 1, 1, 1]
     found = reliability_bins(said, came, LEVEL)
-    assert found.n.tolist() == [1, 2, 3]
+    assert (found.place.tolist(), found.n.tolist()) == ([0, 1, 9], [1, 2, 3])
     assert found.forecast == pytest.approx([0.05, 0.1, 2.95 / 3])
     assert found.outcome.tolist() == [0, 0.5, 1]
     for n, hits, low, high in zip(found.n.tolist(), [0, 1, 3], found.low, found.high, strict=True):
@@ -148,12 +148,20 @@ def test_skill_is_the_share_of_error_that_is_saved() -> None:
 
 
 def test_edges_are_answered_without_a_warning() -> None:
-    for said, came in (([0.0], [0]), ([1.0], [1]), ([0.0], [1]), ([0.5, 0.5], [1, 1]), ([1.0] * 50, [1] * 50)):
+    edges: list[tuple[list[float], list[float]]] = [([0], [0]), ([1], [1]), ([0], [1]), ([0.5, 0.5], [1, 1])]
+    for said, came in [*edges, ([1.0] * 50, [1.0] * 50)]:
         assert decompose(said, came).brier == np.mean((np.array(said) - np.array(came)) ** 2)
         found = bias_of(said, came)
         assert found.low <= found.value <= found.high
     # One case out of fifty may yet come out the other way.
     assert bias_of([1.0] * 50, [1] * 50).high > 0.02
-    for said, came in (([], []), ([0.5], [0.5]), ([1.1], [1]), ([np.nan], [1]), ([0.5], [1, 0])):
+    bad: list[tuple[list[float], list[float]]] = [
+        ([], []),
+        ([0.5], [0.5]),
+        ([1.1], [1]),
+        ([np.nan], [1]),
+        ([0.5], [1, 0]),
+    ]
+    for said, came in bad:
         with pytest.raises(ValueError, match=r"forecasts"):
             decompose(said, came)

@@ -108,7 +108,7 @@ async def test_quarters_of_a_person_and_of_a_tree(house: Forecasters) -> None:
     mine = await say(house, "Rita", **quarter(house, "Rita"))
     assert (mine.forecaster, mine.whole_tree, mine.deal_id) == (ForecasterKind.REP, False, None)
     assert mine.period_end == Calendar().period_of(PeriodKind.QUARTER, house.org.day_of(utc_now())).end
-    assert (mine.low, mine.expected, mine.high) == (4, 7, 11)
+    assert [mine.low, mine.expected, mine.high] == [Decimal(4), Decimal(7), Decimal(11)]
     hers = await say(house, "Lea", **quarter(house, "Rita", measure="amount"))
     assert (hers.forecaster, hers.person_id) == (ForecasterKind.MANAGER, house.people["Rita"].id)
     tree = await say(house, "Lea", **quarter(house, "Lea", whole_tree=True))
