@@ -9,8 +9,8 @@ def explain_deals(score: DealScore) -> str:
     """A forecaster of deals."""
     if score.bias is None or score.mean_said is None:
         return (
-            f"Cannot tell yet: {_deals(score.n)} decided and forecast early enough, {LEAST_SCORED - score.n} more are "
-            f"needed; {_deals(score.undecided)} still open."
+            f"Cannot tell yet: {_deals(score.n)} decided and forecast early enough, and it takes "
+            f"{LEAST_SCORED - score.n} more; {_deals(score.undecided)} still open."
         )
     bias = score.bias
     seen = (

@@ -14,7 +14,6 @@ from sqlalchemy import (
     Double,
     Integer,
     LargeBinary,
-    Lateral,
     Uuid,
     and_,
     bindparam,
@@ -188,7 +187,7 @@ async def load_wins(
     return [Won(*row) for row in await rows(session, query)]
 
 
-def _deal(asked: Scored) -> Lateral:
+def _deal(asked: Scored) -> Any:
     """The deal of a forecast, looked up by its key.
 
     The limit keeps the planner from joining the other way round, which right after many were made, before it has

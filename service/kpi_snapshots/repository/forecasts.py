@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Uuid, and_, bindparam, func, insert, or_
+from sqlalchemy import ARRAY, ColumnElement, Uuid, and_, bindparam, func, insert, or_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -56,6 +56,12 @@ async def begin_run(session: AsyncSession, org_id: UUID, week_start: date, at: d
     row = {"org_id": org_id, "week_start": week_start, "made_at": at, "deals": 0, "quarters": 0}
     statement = upsert(ForecastRun).values(row).on_conflict_do_nothing().returning(col(ForecastRun.week_start))
     return (await (await session.connection()).execute(statement)).first() is not None
+
+
+async def end_run(session: AsyncSession, org_id: UUID, week_start: date, deals: int, quarters: int) -> None:
+    """Note how many forecasts the model made in a week."""
+    mine = (col(ForecastRun.org_id) == org_id, col(ForecastRun.week_start) == week_start)
+    await run(session, update(ForecastRun).where(*mine).values(deals=deals, quarters=quarters))
 
 
 async def find_run(session: AsyncSession, org_id: UUID, week_start: date) -> ForecastRun | None:
