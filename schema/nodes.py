@@ -42,6 +42,7 @@ from schema.people.types import load_external_identity, load_manager_period, loa
 from schema.pipeline_maturity import load_pipeline_maturity
 from schema.plans import load_plan
 from schema.process_adherence import load_process_adherence
+from schema.quadrants import load_quadrants
 from schema.rate_comparisons import load_rate_comparisons
 from schema.relay import Node, NullIfAbsent, split_global_id
 from schema.scorecards import load_scorecard
@@ -53,6 +54,7 @@ from schema.team_scorecards import load_team_scorecard
 from schema.teams import load_team
 from schema.webhook_deliveries import load_webhook_attempt, load_webhook_delivery
 from schema.webhook_endpoints import load_webhook_endpoint
+from schema.win_drivers import load_win_drivers
 from service.core.errors import not_found
 
 
@@ -113,6 +115,8 @@ BY_KEY: dict[str, Callable[[Info, str], Awaitable[Node]]] = {
     "NoteGrant": load_note_grant,
     "Plan": load_plan,
     "RateComparisons": load_rate_comparisons,
+    "Quadrants": load_quadrants,
+    "WinDrivers": load_win_drivers,
     "TeamScorecard": load_team_scorecard,
     "Scorecard": load_scorecard,
     "SessionFormatTemplate": load_session_format_template,

@@ -1,6 +1,7 @@
 """The caller's organization."""
 
 import datetime as dt
+from decimal import Decimal
 
 import strawberry
 from strawberry.types.unset import UNSET
@@ -36,6 +37,7 @@ class Organization(Node):
     opportunity_grace_working_days: int
     session_horizon_weeks: int
     session_grace_hours: int
+    verdict_probability: Decimal
     created_at: dt.datetime
     updated_at: dt.datetime
 
@@ -114,6 +116,7 @@ class UpdateOrganizationInput:
     opportunity_grace_working_days: int | None = UNSET
     session_horizon_weeks: int | None = UNSET
     session_grace_hours: int | None = UNSET
+    verdict_probability: Decimal | None = UNSET
     idempotency_key: str | None = None
 
 

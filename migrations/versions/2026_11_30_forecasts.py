@@ -7,7 +7,7 @@ from service.core.embedded import APP
 from service.core.tenancy import append_only_ddl, row_security_ddl
 
 revision = "forecasts"
-down_revision = "coaching_agenda"
+down_revision = "quadrants"
 branch_labels = None
 depends_on = None
 

@@ -103,7 +103,10 @@ class ActivityVersion(ActivityFields, table=True):
     known_from: datetime = Field(sa_type=INSTANT, primary_key=True)
     known_until: datetime = Field(sa_type=INSTANT)
 
-    __table_args__ = (Index("ix_activity_version__person_day", "org_id", "person_id", "occurred_on"),)
+    __table_args__ = (
+        Index("ix_activity_version__person_day", "org_id", "person_id", "occurred_on"),
+        Index("ix_activity_version__deal", "org_id", "deal_id", postgresql_where="deal_id IS NOT NULL"),
+    )
 
 
 class DealFields(FactRow):

@@ -38,6 +38,7 @@ from service.api import (
     pipeline_maturity,
     plans,
     process_adherence,
+    quadrants,
     rate_comparisons,
     scorecards,
     session_format_templates,
@@ -48,6 +49,7 @@ from service.api import (
     system,
     teams,
     webhooks,
+    win_drivers,
 )
 
 router = APIRouter()
@@ -65,9 +67,11 @@ for module in (
     pipeline_maturity,
     plans,
     benchmarks,
+    quadrants,
     rate_comparisons,
     forecasts,
     forecast_accuracy,
+    win_drivers,
     model_changes,
     scorecards,
     coaching_opportunities,

@@ -1,18 +1,22 @@
 """A success model as one JSON document, which a partner keeps in git: stages, KPIs and targets."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from decimal import Decimal
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from service.activities.mapping import CLOSED_LOST, CLOSED_WON
-from service.core.dto import InputDTO, Key, Text
+from service.core.dto import InputDTO, Key, ShortNumber, Text
 from service.core.errors import FieldError
 from service.success_models import targets
 from service.success_models.kpis import Kpi, Polarity
 from service.success_models.process import Criterion, SalesProcess, Stage, find_process_problems
 from service.success_models.standards import Standards
 from service.success_models.targets import Target
+
+ProcessStandard = Annotated[Decimal, Field(gt=0, lt=1, decimal_places=4, allow_inf_nan=False), ShortNumber()]
+"""At 0 every process would be good, and at 1 none could surely be."""
 
 
 class ModelDocument(InputDTO):
@@ -25,6 +29,8 @@ class ModelDocument(InputDTO):
     criteria: list[Criterion] = Field(default_factory=list, max_length=200)
     """What stages and standards name by key."""
     standards: Standards = Field(default_factory=Standards)
+    process_standard: ProcessStandard = Decimal("0.7")
+    """The share of criteria and process KPIs that a good process meets, above 0 and below 1."""
     kpis: list[Kpi] = Field(min_length=1, max_length=60)
     targets: list[Target] = Field(default_factory=list, max_length=2000)
 

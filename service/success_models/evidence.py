@@ -134,12 +134,15 @@ def assess(criterion: Criterion, facts: DealFacts, voices: Voices, at: datetime)
     confirmation = (
         _latest(EvidenceSource.CONFIRMATION, facts.confirmations, criterion, at) if ways.confirmation else None
     )
-    status = _judge(found, inspection, confirmation)
+    status = weigh_evidence(found, inspection, confirmation)
     said = [piece for piece in (inspection, confirmation) if piece is not None]
     return Assessment(criterion, status, (*found, *said))
 
 
-def _judge(found: Sequence[Evidence], inspection: Evidence | None, confirmation: Evidence | None) -> CriterionStatus:
+def weigh_evidence(
+    found: Sequence[Evidence], inspection: Evidence | None, confirmation: Evidence | None
+) -> CriterionStatus:
+    """How a criterion stands by what fields and activities say, and by the latest inspection and confirmation."""
     if inspection is not None:
         if inspection.verdict is Verdict.MET or any(_overtakes(piece, inspection) for piece in found):
             return CriterionStatus.MET

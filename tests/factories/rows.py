@@ -25,6 +25,7 @@ VALUES: dict[str, Any] = {
     "organization.opportunity_grace_working_days": 3,
     "organization.session_horizon_weeks": 8,
     "organization.session_grace_hours": 24,
+    "organization.verdict_probability": Decimal("0.8"),
     "coaching_opportunity.kind": "behind_target",
     "coaching_opportunity.status": "open",
     "coaching_opportunity.closed_at": None,

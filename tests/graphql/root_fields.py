@@ -19,8 +19,13 @@ FOREIGN = {
     "auditEvents": ("{ auditEvents { edges { node { action requestId } } } }", {}),
     "successModels": ("{ successModels { edges { node { id name } } } }", {}),
     "benchmarks": ("query ($model: ID!) { benchmarks(successModelId: $model) { id period } }", {"model"}),
+    "quadrants": ("query ($person: ID!) { quadrants(personId: $person) { id people { edges { node } } } }", {"person"}),
     "rateComparisons": (
         "query ($person: ID!) { rateComparisons(managerId: $person) { id comparisons { edges { node } } } }",
+        {"person"},
+    ),
+    "winDrivers": (
+        "query ($person: ID!) { winDrivers(managerId: $person) { id n drivers { edges { node } } } }",
         {"person"},
     ),
     "teamScorecard": ("query ($person: ID!) { teamScorecard(managerId: $person) { id people } }", {"person"}),

@@ -29,6 +29,7 @@ BY_NAME: dict[str, Any] = {
     "opportunity_grace_working_days": 3,
     "session_horizon_weeks": 8,
     "session_grace_hours": 24,
+    "verdict_probability": "0.8",
     "day_starts_hour": 8,
     "denominator": None,
     "email": "ada@example.org",

@@ -6,7 +6,7 @@ from datetime import tzinfo
 from uuid import UUID
 
 from service.activities.attribution import resolve_owner
-from service.activities.records import DEAL, PROPERTY, FieldWrite, RecordChange
+from service.activities.records import CREATED, DEAL, PROPERTY, FieldWrite, RecordChange
 from service.crm.imports.mapping import ImportKind, ImportMapping
 from service.crm.imports.reading import Fault
 from service.crm.imports.values import Row, epoch_ms
@@ -66,6 +66,10 @@ class RecordReader:
         if self._mapping.initial_stage is not None and created is not None:
             started = epoch_ms(created, self._zone)
             yield self._change(object_type, row, "stage", self._mapping.initial_stage, started)
+        if self._mapping.kind is ImportKind.ACTIVITIES:
+            # As a property: that the CRM created it then is the file's word, and no event of the CRM itself.
+            noted = created or row.values.get("occurred_at")
+            yield self._change(object_type, row, CREATED, "true", at if noted is None else epoch_ms(noted, self._zone))
         for name, value in fields.items():
             yield self._change(object_type, row, name, value, at)
 

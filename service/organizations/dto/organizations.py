@@ -1,12 +1,13 @@
 """Inputs and outputs of organizations."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Annotated, TypeVar
 from uuid import UUID
 
 from pydantic import AfterValidator, Field, field_validator
 
-from service.core.dto import Day, InputDTO, OutputDTO, Text, refuse_null
+from service.core.dto import Day, InputDTO, OutputDTO, ShortNumber, Text, refuse_null
 from service.organizations.dto.fields import Currency, Email, HolidayCalendarName, TimeZoneName
 
 T = TypeVar("T", date, int)
@@ -30,6 +31,10 @@ GraceDays = Annotated[int, Field(ge=0, le=60, strict=True)]
 GraceWorkingDays = Annotated[int, Field(ge=0, le=20, strict=True)]
 HorizonWeeks = Annotated[int, Field(ge=1, le=26, strict=True)]
 GraceHours = Annotated[int, Field(ge=0, le=336, strict=True)]
+VerdictProbability = Annotated[
+    Decimal, Field(gt=Decimal("0.5"), lt=1, decimal_places=2, allow_inf_nan=False), ShortNumber()
+]
+"""Above one half, so that at most one verdict can have it."""
 
 
 class CreateOrganization(InputDTO):
@@ -50,6 +55,7 @@ class CreateOrganization(InputDTO):
     opportunity_grace_working_days: GraceWorkingDays = 3
     session_horizon_weeks: HorizonWeeks = 8
     session_grace_hours: GraceHours = 24
+    verdict_probability: VerdictProbability = Decimal("0.8")
     admin_email: Email
     admin_name: Text | None = None
 
@@ -73,6 +79,7 @@ class UpdateOrganization(InputDTO):
     opportunity_grace_working_days: GraceWorkingDays | None = None
     session_horizon_weeks: HorizonWeeks | None = None
     session_grace_hours: GraceHours | None = None
+    verdict_probability: VerdictProbability | None = None
 
     _required = field_validator(
         "name",
@@ -89,6 +96,7 @@ class UpdateOrganization(InputDTO):
         "opportunity_grace_working_days",
         "session_horizon_weeks",
         "session_grace_hours",
+        "verdict_probability",
     )(refuse_null)
 
 
@@ -125,5 +133,7 @@ class OrganizationDTO(OutputDTO):
     """How many weeks ahead coaching sessions are laid down."""
     session_grace_hours: int
     """Hours after its end until a session that was never started is missed."""
+    verdict_probability: Decimal
+    """How probable a quadrant must be to be a person's verdict; below it the answer is that it cannot be told yet."""
     created_at: datetime
     updated_at: datetime

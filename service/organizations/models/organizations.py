@@ -1,10 +1,11 @@
 """Tables of organizations, and of what was known of them."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, CheckConstraint, Column, Date, Integer, LargeBinary
+from sqlalchemy import ARRAY, CheckConstraint, Column, Date, Integer, LargeBinary, Numeric
 from sqlmodel import Field, SQLModel
 
 from service.core.tables import INSTANT, timestamp
@@ -49,10 +50,14 @@ class Organization(OrganizationFields, table=True):
     opportunity_grace_working_days: int = Field(default=3, description="Until a manager sees an opportunity")
     session_horizon_weeks: int = Field(default=8, description="How far ahead sessions are laid down")
     session_grace_hours: int = Field(default=24, description="After its end, until a session not held is missed")
+    verdict_probability: Decimal = Field(
+        default=Decimal("0.8"), sa_type=Numeric(2, 2), description="Of a quadrant, to be a person's verdict"
+    )
     created_at: datetime = Field(sa_column=timestamp())
     updated_at: datetime = Field(sa_column=timestamp())
 
     __table_args__ = (
+        CheckConstraint("verdict_probability > 0.5 AND verdict_probability < 1", name="verdict_probability"),
         CheckConstraint("session_horizon_weeks BETWEEN 1 AND 26", name="session_horizon"),
         CheckConstraint("session_grace_hours BETWEEN 0 AND 336", name="session_grace"),
         CheckConstraint("opportunity_grace_working_days BETWEEN 0 AND 20", name="opportunity_grace"),

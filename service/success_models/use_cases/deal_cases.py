@@ -60,8 +60,8 @@ async def load_cases(
     for version in await repository.list_versions(session, org_id, ids):
         earlier.setdefault(version.id, []).append(KnownState(version.known_from, _plain_values(version)))
     activities = _by_deal(await repository.list_linked_activities(session, org_id, ids, kinds))
-    inspections = _judgements(await judgements_of(session, Inspection, org_id, ids))
-    confirmations = _judgements(await judgements_of(session, Confirmation, org_id, ids))
+    inspections = judgements_by_deal(await judgements_of(session, Inspection, org_id, ids))
+    confirmations = judgements_by_deal(await judgements_of(session, Confirmation, org_id, ids))
     field_voices, kind_voices = await repository.find_voices(session, org_id, fields, kinds)
     cases = {}
     for deal in deals:
@@ -103,7 +103,8 @@ def _activity(row: Activity) -> ActivityFact:
     return ActivityFact(row.id, row.kind, row.occurred_at, values)
 
 
-def _judgements(rows: Sequence[Inspection] | Sequence[Confirmation]) -> dict[UUID, list[Judgement]]:
+def judgements_by_deal(rows: Sequence[Inspection] | Sequence[Confirmation]) -> dict[UUID, list[Judgement]]:
+    """What was said of each deal, oldest first."""
     found: dict[UUID, list[Judgement]] = {}
     for row in rows:
         said = Judgement(row.id, row.criterion, Verdict(row.verdict), row.created_at, row.person_id, row.note)

@@ -14,6 +14,7 @@ from tests.unit.statistics.simulation import TEAMS, Cases, simulate_counts, simu
 SEED = 1
 BINS = 10
 BAND = 0.99
+TITLE = "Calibration of the probability of reaching a target"
 
 KINDS: Mapping[str, Callable[[int], Cases]] = {
     "Counts": simulate_counts,
@@ -54,21 +55,28 @@ def coverage(cases: Cases) -> dict[int, float]:
 SIDE, GAP, TOP, LEFT = 240, 70, 56, 52
 
 
-def draw(panels: Mapping[str, Cases]) -> str:
-    """The plot: per kind, what came true by what was said, with the band of chance; and the intervals' coverage."""
+def draw(panels: Mapping[str, Cases], title: str, interval: str) -> str:
+    """The plot: per kind, what came true by what was said, with the band of chance; and the intervals' coverage.
+
+    `interval` says what these hold.
+    """
     width, height = LEFT + len(panels) * (SIDE + GAP), TOP + SIDE + 118
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}"',
         'font-family="sans-serif" font-size="12">',
-        "<title>Calibration of the probability of reaching a target</title>",
+        f"<title>{title}</title>",
         f'<rect width="{width}" height="{height}" fill="#fff"/>',
     ]
     for number, (name, cases) in enumerate(panels.items()):
-        parts += [f'<g transform="translate({LEFT + number * (SIDE + GAP)} {TOP})">', *_panel(name, cases), "</g>"]
+        parts += [
+            f'<g transform="translate({LEFT + number * (SIDE + GAP)} {TOP})">',
+            *_panel(name, cases, interval),
+            "</g>",
+        ]
     return "\n".join([*parts, "</svg>", ""])
 
 
-def _panel(name: str, cases: Cases) -> list[str]:
+def _panel(name: str, cases: Cases, interval: str) -> list[str]:
     bins = bin_cases(cases)
     held = ", ".join(f"{size}: {100 * share:.1f} %" for size, share in coverage(cases).items())
     ends = list(zip(bins.said, bins.low, bins.high, strict=True))
@@ -90,7 +98,7 @@ def _panel(name: str, cases: Cases) -> list[str]:
         *parts,
         _text(SIDE / 2, SIDE + 38, "probability said beforehand"),
         f'<g transform="translate(-32 {SIDE / 2:g}) rotate(-90)">{_text(0, 0, "share that came true")}</g>',
-        _text(SIDE / 2, SIDE + 72, "90 % intervals that hold the true rate,"),
+        _text(SIDE / 2, SIDE + 72, f"90 % intervals that hold {interval},"),
         _text(SIDE / 2, SIDE + 90, f"teams of {held}"),
     ]
 
@@ -108,4 +116,5 @@ def _text(x: float | str, y: float | str, text: str, style: str = "") -> str:
 
 
 if __name__ == "__main__":
-    Path(sys.argv[1]).write_text(draw({name: simulate(SEED) for name, simulate in KINDS.items()}), encoding="utf-8")
+    drawn = draw({name: simulate(SEED) for name, simulate in KINDS.items()}, TITLE, "the true rate")
+    Path(sys.argv[1]).write_text(drawn, encoding="utf-8")
