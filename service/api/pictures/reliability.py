@@ -8,7 +8,7 @@ from service.api.pictures.canvas import LINE, Canvas, Scale
 from service.kpi_snapshots.forecasts.accuracy_dto import DealForecastScoreDTO, ForecastAccuracyDTO, ReliabilityBinDTO
 from service.kpi_snapshots.forecasts.kinds import BiasVerdict, ForecasterKind
 
-WIDTH, LEFT, RIGHT, PLOT = 480.0, 58.0, 24.0, 260.0
+WIDTH, LEFT, RIGHT, PLOT, TEXT = 480.0, 58.0, 24.0, 260.0, 430.0
 MOST_PANELS = 30
 LEGEND = (
     "On the diagonal, what was said came true; above it too little was said, below it too much. Dots: tenths of "
@@ -35,7 +35,7 @@ def draw_reliability(found: ForecastAccuracyDTO) -> str:
     made = (
         f"Forecasts made at least {found.horizon_days} days before the outcome, as of {found.as_of:%Y-%m-%d %H:%M} UTC."
     )
-    y = canvas.paragraph((16, 52), f"{made}{since} {LEGEND}{also}", WIDTH - 32, "soft small")
+    y = canvas.paragraph((16, 52), f"{made}{since} {LEGEND}{also}", TEXT, "soft small")
     for one in shown:
         y = _panel(canvas, one, y + 22)
     return canvas.render(y + 8)
@@ -44,7 +44,7 @@ def draw_reliability(found: ForecastAccuracyDTO) -> str:
 def _panel(canvas: Canvas, one: DealForecastScoreDTO, top: float) -> float:
     """Draws a forecaster from `top` downwards; returns where that ends."""
     canvas.text((16, top), _name(one), "head")
-    y = canvas.paragraph((16, top + 22), one.explanation, WIDTH - 32)
+    y = canvas.paragraph((16, top + 22), one.explanation, TEXT)
     if not one.bins:
         return y
     across, up = Scale(0, 1, LEFT, WIDTH - RIGHT), Scale(0, 1, y + PLOT, y)
@@ -61,9 +61,8 @@ def _panel(canvas: Canvas, one: DealForecastScoreDTO, top: float) -> float:
     most = max(part.n for part in one.bins)
     for part in one.bins:
         _dot(canvas, part, (across, up), kind, most)
-    canvas.text(
-        ((LEFT + WIDTH - RIGHT) / 2, up.start + 54), "said; above it the number of deals", "soft small", "middle"
-    )
+    caption = "across: said; up: won; above the scale: numbers of deals"
+    canvas.text(((LEFT + WIDTH - RIGHT) / 2, up.start + 54), caption, "soft small", "middle")
     return y + PLOT + 3 * LINE + 8
 
 

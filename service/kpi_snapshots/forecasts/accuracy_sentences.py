@@ -59,7 +59,7 @@ def _skill(score: DealScore) -> str:
 def _points(bias: float) -> str:
     size = round(100 * abs(bias))
     way = "off" if size == 0 else "too much" if bias > 0 else "too little"
-    return f"{size} points {way}"
+    return f"{size} {'point' if size == 1 else 'points'} {way}"
 
 
 def _signed(bias: float) -> str:

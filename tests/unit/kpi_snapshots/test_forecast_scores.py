@@ -1,5 +1,9 @@
 """Scores of forecasters: who is judged, with how many others, of what; quarters against direct calculation."""
 
+import re
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
 import numpy as np
 import pytest
 from scipy.stats import ttest_1samp
@@ -9,6 +13,10 @@ from service.kpi_snapshots.forecasts.kinds import BiasVerdict, ForecastCannotTel
 from service.kpi_snapshots.forecasts.quarters import QuarterForecasts, quarters_together, score_quarters
 from service.kpi_snapshots.forecasts.scoring import LEAST_SCORED, DealForecasts, score_deals, together
 from service.statistics.intervals import mean_of_clusters
+from tests.unit.kpi_snapshots.reliability import scores
+
+PICTURE = Path(__file__).parents[3] / "docs/plots/reliability.svg"
+SVG = "{http://www.w3.org/2000/svg}"
 
 
 def deals(generator: np.random.Generator, n: int, shift: float = 0.0) -> DealForecasts:
@@ -104,3 +112,26 @@ def test_always_right_is_never_biased() -> None:
     assert (score.verdict, score.adjusted_p) == (BiasVerdict.NONE_SEEN, 1)
     (wrong,) = score_quarters([quarters([-1.0] * 8, list(range(8)))])
     assert (wrong.verdict, wrong.adjusted_p) == (BiasVerdict.TOO_LOW, 0)
+
+
+def test_the_picture_in_the_documentation_is_of_this_simulation() -> None:
+    honest, hopeful, bold = scores()
+    assert [one.verdict for one in (honest, hopeful, bold)] == [
+        BiasVerdict.NONE_SEEN,
+        BiasVerdict.TOO_HIGH,
+        BiasVerdict.NONE_SEEN,
+    ]
+    assert honest.reliability is not None
+    assert bold.reliability is not None
+    assert bold.reliability_by_chance is not None
+    assert bold.reliability > 5 * bold.reliability_by_chance
+    notes = [
+        note
+        for circle in ET.parse(PICTURE).iter(f"{SVG}circle")
+        if (note := circle.findtext(f"{SVG}title")) is not None
+    ]
+    drawn = np.array([[float(number) for number in re.findall(r"\d+", note)] for note in notes])
+    bins = [part for one in (honest, hopeful, bold) for part in one.bins]
+    # Random streams may change with numpy's version, so a drawn bin need not be the same to the last deal.
+    assert drawn[:, 2] == pytest.approx([part.n for part in bins], rel=0.35, abs=8)
+    assert drawn[:, 1] == pytest.approx([100 * float(part.share_won) for part in bins], abs=25)
