@@ -29,6 +29,8 @@ from schema.deal_verdicts import load_deal_verdict
 from schema.deals import load_deal
 from schema.describing import ANYONE, NEEDS
 from schema.entitlements import load_entitlement
+from schema.forecast_accuracy import load_forecast_accuracy
+from schema.forecasts import load_forecast
 from schema.identity_provider import load_identity_provider
 from schema.imports import load_import, load_import_row
 from schema.inspections import load_inspection
@@ -82,6 +84,7 @@ BY_ROW_ID: dict[str, Callable[[Info, UUID], Awaitable[Node]]] = {
     "CrmConnectionStatus": load_crm_connection_status,
     "Deal": load_deal,
     "DecidedDeal": load_deal_verdict,
+    "Forecast": load_forecast,
     "IdentityProvider": load_identity_provider,
     "Import": load_import,
     "ImportRow": load_import_row,
@@ -108,6 +111,7 @@ BY_KEY: dict[str, Callable[[Info, str], Awaitable[Node]]] = {
     "DealStandardTemplate": load_deal_standard_template,
     "Entitlement": load_entitlement,
     "ExternalIdentity": load_external_identity,
+    "ForecastAccuracy": load_forecast_accuracy,
     "KpiSnapshot": load_kpi_snapshot,
     "Benchmarks": load_benchmarks,
     "ModelChanges": load_model_changes,

@@ -29,6 +29,8 @@ from schema.deal_standards import DealStandardsQuery
 from schema.deal_verdicts import DealVerdictsQueries
 from schema.deals import DealsMutation, DealsQuery
 from schema.entitlements import EntitlementQueries
+from schema.forecast_accuracy import ForecastAccuracyQueries
+from schema.forecasts import ForecastsMutation, ForecastsQuery
 from schema.identity_provider import IdentityProviderMutation, IdentityProviderQuery
 from schema.imports import ImportsMutation, ImportsQuery
 from schema.inspections import InspectionsMutation, InspectionsQuery
@@ -74,6 +76,8 @@ class Query(
     QuadrantsQueries,
     RateComparisonsQueries,
     LeadIndicatorsQueries,
+    ForecastsQuery,
+    ForecastAccuracyQueries,
     WinDriversQueries,
     ModelChangesQueries,
     TeamScorecardQueries,
@@ -132,6 +136,7 @@ class Mutation(
     DealsMutation,
     InspectionsMutation,
     ConfirmationsMutation,
+    ForecastsMutation,
     ImportsMutation,
     OperationsMutation,
     WebhookEndpointsMutation,
