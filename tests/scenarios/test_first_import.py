@@ -1,4 +1,4 @@
-"""A customer's first import: deals and activities in files of their own are one history, and what comes later is not."""
+"""A customer's first import: deals and activities, each in a file, are one history, and what comes later is not."""
 
 import httpx
 
