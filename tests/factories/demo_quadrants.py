@@ -141,14 +141,19 @@ def _items(
 
 
 def _criteria(deal: Opportunity, meetings: Sequence[datetime], until: datetime) -> tuple[int, int]:
-    """A first conversation, and a live presentation in the last thirty days: what meetings of the demo can show."""
+    """What the demo's facts can show: a first conversation, a live presentation in the last thirty days, a close date.
+
+    The demo's CRMs hold a close date of decided deals only.
+    """
     closed, outcome = deal.moves[-1]
     at = min(closed, until)
     won = outcome == "closed_won" and closed <= until
     furthest = max((STAGES.index(stage) for moved, stage in deal.moves if stage in STAGES and moved <= at), default=0)
     known = (won or furthest >= 1) + (won or furthest >= STAGES.index("negotiation"))
     met = (known > 0) * any(moved <= at for moved in meetings)
-    met += (known > 1) * any(at - 30 * DAY < moved <= at for moved in meetings)
+    if known > 1:
+        known += 1
+        met += any(at - 30 * DAY < moved <= at for moved in meetings) + (closed <= until)
     return int(met), int(known)
 
 

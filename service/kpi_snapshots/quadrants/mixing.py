@@ -14,11 +14,13 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit, logit
 
-from service.kpi_snapshots.quadrants.cases import DealFlow
+from service.kpi_snapshots.quadrants.cases import DealFlow, Window
 from service.statistics.arrays import Bools, Floats, Indices, as_floats
 
 MOST_LEVELS = 12
 """The most frequent values of a trait stand for themselves, all others together for one."""
+SHORTEST_TIME = 28.0
+"""Days: in shorter times too few deals begin to tell one from the other."""
 STEPS = 12
 FIRST_VARIANCE, LEAST_VARIANCE, MOST_VARIANCE = 0.25, 1e-3, 2.0
 """Of the shifts of a kind, in log-odds squared."""
@@ -66,14 +68,20 @@ def standings_of(first: Floats, last: Floats, closed: Bools, won: Bools) -> Stan
     return Standings(logit(first), logit(last), closed, won.astype(np.float64))
 
 
-def traits_of(flow: DealFlow) -> list[Indices]:
-    """The values of segment, size and source as small numbers from 0 on; a size is a third of the known amounts."""
+def traits_of(flow: DealFlow, window: Window) -> list[Indices]:
+    """The values of segment, size, source and time as small numbers from 0 on.
+
+    A size is a third of the known amounts. A time is that of the deal's beginning, in steps as long as the period: a
+    market that turns worse for everybody is nobody's bad luck.
+    """
     sizes = np.full(flow.n, -1, dtype=np.intp)
     known = np.isfinite(flow.amounts)
     if known.any():
         limits = np.quantile(flow.amounts[known], [1 / 3, 2 / 3])
         sizes[known] = np.searchsorted(limits, flow.amounts[known], side="right")
-    return [_levels(flow.segments), _levels(sizes), _levels(flow.sources)]
+    length = max(window.end - window.start, SHORTEST_TIME)
+    times = np.floor((flow.created - window.start) / length).astype(np.intp)
+    return [_levels(flow.segments), _levels(sizes), _levels(flow.sources), _levels(times)]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
