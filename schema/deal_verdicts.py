@@ -56,7 +56,7 @@ class DecidedDeal(Node):
     @strawberry.field(description="The deal, for `node(id)`.")
     def deal_id(self) -> strawberry.ID:
         """As a global id."""
-        return to_global_id("Deal", self.row.deal_id)
+        return to_global_id("Deal", self.row.id)
 
     @strawberry.field(
         description="Who owned it when it was decided, if the caller may see that person today.",
@@ -72,8 +72,8 @@ describe(DecidedDeal, DecidedDealDTO)
 
 
 def _to_verdict(dto: DecidedDealDTO) -> DecidedDeal:
-    shown = dto.model_dump(exclude={"deal_id", "person_id"})
-    return DecidedDeal(id=to_global_id("DecidedDeal", dto.deal_id), row=dto, **shown)
+    shown = dto.model_dump(exclude={"id", "person_id"})
+    return DecidedDeal(id=to_global_id("DecidedDeal", dto.id), row=dto, **shown)
 
 
 async def load_deal_verdict(info: Info, id_: UUID) -> DecidedDeal:

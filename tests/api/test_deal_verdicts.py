@@ -51,7 +51,7 @@ async def test_what_is_said_of_each_deal(rest: httpx.AsyncClient, house: Quadran
     )
     assert one["lesson"].startswith("Won without the process")
     assert (one["model_version"], one["success_model_version"]) == ("quadrants-1", 1)
-    single = await rest.get(f"{PATH}/{one['deal_id']}", params={"as_of": one["as_of"]}, headers=bearer(key))
+    single = await rest.get(f"{PATH}/{one['id']}", params={"as_of": one["as_of"]}, headers=bearer(key))
     assert single.json() == one
 
 
@@ -85,7 +85,7 @@ async def test_who_sees_what(rest: httpx.AsyncClient, house: QuadrantHouse) -> N
     below = await read(rest, house.org.admin_key, manager_id=str(house.lea.id), person_id=str(saul.id), limit=100)
     assert {one["person_id"] for one in below["data"]} == {str(saul.id)}
     other = await make_sales_org(house.org.database)
-    deal = own["data"][0]["deal_id"]
+    deal = own["data"][0]["id"]
     for key, deal_id in ((other.admin_key, deal), (await house.org.key_for(saul), deal), (rep, new_id())):
         absent = await rest.get(f"{PATH}/{deal_id}", headers=bearer(key))
         assert (absent.status_code, absent.json()["code"]) == (404, "deal_verdict_not_found")

@@ -22,11 +22,11 @@ async def test_the_same_as_over_rest(database: Database, ask: Ask, client: httpx
     una = house.people["Una"]
     key = await house.org.key_for(una)
     found = (await ask(key, LIST, at=house.query["as_of"]))["data"]["dealVerdicts"]
-    params = {"as_of": house.query["as_of"], "limit": 3}
+    params = {"as_of": house.query["as_of"], "limit": "3"}
     rest = (await client.get("/v1/deal-verdicts", params=params, headers=bearer(key))).json()["data"]
     nodes = [edge["node"] for edge in found["edges"]]
     for node, one in zip(nodes, rest, strict=True):
-        assert node["dealId"] == to_global_id("Deal", one["deal_id"])
+        assert node["dealId"] == to_global_id("Deal", one["id"])
         assert (node["verdict"], node["outcome"]) == (one["verdict"].upper(), one["outcome"].upper())
         assert {name: node[name] for name in ("lesson", "asked", "known", "met", "share")} == {
             name: one[name] for name in ("lesson", "asked", "known", "met", "share")

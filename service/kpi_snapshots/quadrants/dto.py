@@ -35,6 +35,7 @@ class PersonQuadrantDTO(OutputDTO):
     name: str
     """The person's."""
     job_role: str | None
+    """Whose peers tell what is usual."""
     success_model_id: UUID
     """The model whose process it is."""
     success_model_version: int
@@ -164,7 +165,8 @@ DEAL_VERDICT_SORTING = Sorting({"closed_at": datetime}, default="-closed_at")
 class DecidedDealDTO(OutputDTO):
     """A decided deal: whether its process earned its outcome, by what was met and on record before it."""
 
-    deal_id: UUID
+    id: UUID
+    """The deal's."""
     name: str | None
     person_id: UUID | None
     """Who owned it when it was decided."""

@@ -114,7 +114,7 @@ def judge_deal(process: DealProcess, standard: Decimal | None, *, won: bool) -> 
 
 
 def _explained(outcome: Expectation, process: ProcessScore, found: Classification) -> str:
-    sentences = [_outcome(outcome), _process(process)]
+    sentences = [_process(process), _outcome(outcome)]
     if found.reason is None and found.probabilities is not None:
         chance = getattr(found.probabilities, found.verdict.value)
         sentences.append(f"The chance that this is {TITLES[found.verdict].lower()} is {_chance(chance)}.")

@@ -85,7 +85,7 @@ async def _judge(
         said = judge_deal(shown.get(deal.id, DealProcess()), standard, won=deal.outcome == DealOutcome.WON)
         found.append(
             DecidedDealDTO(
-                deal_id=deal.id,
+                id=deal.id,
                 name=deal.name,
                 person_id=deal.closed_owner_id,
                 outcome=DealOutcome(deal.outcome),

@@ -1,56 +1,12 @@
 """The picture of quadrants: both intervals of everybody, verdicts in words, and nobody placed who cannot be."""
 
 import re
-from datetime import UTC, date, datetime
-from decimal import Decimal
 from xml.etree import ElementTree as ET
 
-import numpy as np
-
 from service.api.pictures.quadrant import draw_quadrants
-from service.core.ids import new_id
-from service.kpi_snapshots.quadrants.classifying import classify_quadrant
-from service.kpi_snapshots.quadrants.dto import PersonQuadrantDTO, QuadrantsDTO
-from service.kpi_snapshots.quadrants.expecting import Expectation, NoExpectation, Number
-from service.kpi_snapshots.quadrants.presenting import METHOD, MODEL_VERSION, Subject, present_person
-from service.kpi_snapshots.quadrants.process import ProcessScore
-from service.success_models.targets import PeriodKind
+from tests.factories.quadrant_answers import answer, nobody_knows, person
 
 SVG = "{http://www.w3.org/2000/svg}"
-AT = datetime(2026, 6, 30, 18, tzinfo=UTC)
-
-
-def person(name: str, residual: float, share: float, good: tuple[float, float]) -> PersonQuadrantDTO:
-    """Of whom both are known, with the chances of a good process and a good outcome."""
-    three = [Number(value, value - 2, value + 2) for value in (9.0, 0.0, 12.0, residual)]
-    outcome = Expectation(30, 12, 18, 0, *three, good[1], good[1], good[1], None, True, np.zeros(0))
-    process = ProcessScore(60, 80, 30, 0, 40.0, 0.7, share, share, share - 0.1, min(share + 0.1, 1.0), good[0])
-    subject = Subject(new_id(), name, "AE", new_id(), 3)
-    return present_person(subject, outcome, process, classify_quadrant(outcome, process, 0.8), AT.date())
-
-
-def nobody_knows(name: str) -> PersonQuadrantDTO:
-    nothing = (None,) * 8
-    outcome = Expectation(0, 0, 0, 0, *nothing, False, np.zeros(0), NoExpectation.NO_DEALS)
-    process = ProcessScore(0, 0, 0, 0, 0.0, 0.7, *(None,) * 5)
-    subject = Subject(new_id(), name, None, new_id(), 3)
-    return present_person(subject, outcome, process, classify_quadrant(outcome, process, 0.8), AT.date())
-
-
-def answer(*people: PersonQuadrantDTO) -> QuadrantsDTO:
-    return QuadrantsDTO(
-        period=PeriodKind.QUARTER,
-        period_start=date(2026, 4, 1),
-        period_end=date(2026, 6, 30),
-        as_of=AT,
-        team_on=AT.date(),
-        verdict_probability=Decimal("0.8"),
-        interval_level=Decimal("0.9"),
-        method=METHOD,
-        model_version=MODEL_VERSION,
-        people=list(people),
-    )
-
 
 PEOPLE = (
     person("Ann & <b>", -4.0, 0.9, (0.99, 0.02)),
@@ -65,8 +21,8 @@ def test_everybody_has_both_intervals_and_a_verdict_in_words() -> None:
     root = ET.fromstring(text)
     assert root.findtext(f"{SVG}title") == "Process apart from outcome, 2026-04-01 to 2026-06-30"
     described = root.findtext(f"{SVG}desc", "")
-    assert "Ann & <b>: Unlucky. 12 won and 18 lost, 0 open; " in described
-    assert "Dora: Cannot tell. No deal was open in the period." in described
+    assert "Ann & <b>: Unlucky. Of the process 60 of 80 criteria and targets were met; " in described
+    assert "Dora: Cannot tell. Nothing is known of the process. No deal was open in the period." in described
     dots = list(root.iter(f"{SVG}circle"))
     assert [dot.attrib["class"] for dot in dots] == ["fill accent", "fill accent", "stroke soft"]
     bars = [path for path in root.iter(f"{SVG}path") if path.attrib["class"] in {"stroke accent", "stroke soft"}]
@@ -85,11 +41,8 @@ def test_everybody_has_both_intervals_and_a_verdict_in_words() -> None:
 def test_points_upon_each_other_have_numbers_beside_each_other() -> None:
     same = [person(f"Rep {number}", 1.0, 0.8, (0.9, 0.9)) for number in range(30)]
     root = ET.fromstring(draw_quadrants(answer(*same)))
-    numbers = [
-        part
-        for part in root.iter(f"{SVG}text")
-        if (part.text or "").isdigit() and part.attrib.get("class") != "soft small"
-    ]
+    texts = [part for part in root.iter(f"{SVG}text") if part.attrib.get("class") in {"accent", "soft"}]
+    numbers = [part for part in texts if (part.text or "").isdigit()]
     places = {(part.attrib["x"], part.attrib["y"]) for part in numbers}
     assert len(numbers) == len(places) == 30
     assert all(float(x) < 520 for x, _ in places)
