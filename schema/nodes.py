@@ -28,6 +28,8 @@ from schema.deal_standards import load_deal_standard_template
 from schema.deals import load_deal
 from schema.describing import ANYONE, NEEDS
 from schema.entitlements import load_entitlement
+from schema.forecast_accuracy import load_forecast_accuracy
+from schema.forecasts import load_forecast
 from schema.identity_provider import load_identity_provider
 from schema.imports import load_import, load_import_row
 from schema.inspections import load_inspection
@@ -80,6 +82,7 @@ BY_ROW_ID: dict[str, Callable[[Info, UUID], Awaitable[Node]]] = {
     "CrmConnection": load_crm_connection,
     "CrmConnectionStatus": load_crm_connection_status,
     "Deal": load_deal,
+    "Forecast": load_forecast,
     "IdentityProvider": load_identity_provider,
     "Import": load_import,
     "ImportRow": load_import_row,
@@ -106,6 +109,7 @@ BY_KEY: dict[str, Callable[[Info, str], Awaitable[Node]]] = {
     "DealStandardTemplate": load_deal_standard_template,
     "Entitlement": load_entitlement,
     "ExternalIdentity": load_external_identity,
+    "ForecastAccuracy": load_forecast_accuracy,
     "KpiSnapshot": load_kpi_snapshot,
     "Benchmarks": load_benchmarks,
     "ModelChanges": load_model_changes,

@@ -28,6 +28,8 @@ from schema.crm_events import CrmEventsMutation, CrmEventsQuery
 from schema.deal_standards import DealStandardsQuery
 from schema.deals import DealsMutation, DealsQuery
 from schema.entitlements import EntitlementQueries
+from schema.forecast_accuracy import ForecastAccuracyQueries
+from schema.forecasts import ForecastsMutation, ForecastsQuery
 from schema.identity_provider import IdentityProviderMutation, IdentityProviderQuery
 from schema.imports import ImportsMutation, ImportsQuery
 from schema.inspections import InspectionsMutation, InspectionsQuery
@@ -73,6 +75,8 @@ class Query(
     QuadrantsQueries,
     RateComparisonsQueries,
     LeadIndicatorsQueries,
+    ForecastsQuery,
+    ForecastAccuracyQueries,
     WinDriversQueries,
     ModelChangesQueries,
     TeamScorecardQueries,
@@ -130,6 +134,7 @@ class Mutation(
     DealsMutation,
     InspectionsMutation,
     ConfirmationsMutation,
+    ForecastsMutation,
     ImportsMutation,
     OperationsMutation,
     WebhookEndpointsMutation,

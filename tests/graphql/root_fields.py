@@ -57,6 +57,12 @@ FOREIGN = {
     "deals": ("{ deals { edges { node { id name owner { id } } } } }", {}),
     "inspections": ("query ($deal: ID!) { inspections(dealId: $deal) { edges { node { id criterion } } } }", {"deal"}),
     "confirmations": ("query ($deal: ID!) { confirmations(dealId: $deal) { edges { node { id note } } } }", {"deal"}),
+    "forecast": ("query ($said: ID!) { forecast(id: $said) { id madeAt person { name } } }", {"said"}),
+    "forecasts": ("query ($deal: ID!) { forecasts(dealId: $deal) { edges { node { id } } } }", {"deal"}),
+    "forecastAccuracy": (
+        "query ($person: ID!) { forecastAccuracy(personId: $person) { id deals { edges { node name } } } }",
+        {"person"},
+    ),
     "pipelineMaturity": ("query ($person: ID!) { pipelineMaturity(personId: $person) { id n } }", {"person"}),
     "processAdherence": ("query ($person: ID!) { processAdherence(personId: $person) { id moves } }", {"person"}),
     "cadenceAdherence": (
