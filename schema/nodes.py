@@ -34,6 +34,7 @@ from schema.identity_provider import load_identity_provider
 from schema.imports import load_import, load_import_row
 from schema.inspections import load_inspection
 from schema.kpi_snapshots import load_kpi_snapshot
+from schema.lead_indicators import load_lead_indicators
 from schema.me import load_me
 from schema.model_changes import load_model_changes
 from schema.operations import load_operation
@@ -115,6 +116,7 @@ BY_KEY: dict[str, Callable[[Info, str], Awaitable[Node]]] = {
     "NoteGrant": load_note_grant,
     "Plan": load_plan,
     "RateComparisons": load_rate_comparisons,
+    "LeadIndicators": load_lead_indicators,
     "Quadrants": load_quadrants,
     "WinDrivers": load_win_drivers,
     "TeamScorecard": load_team_scorecard,

@@ -24,6 +24,10 @@ FOREIGN = {
         "query ($person: ID!) { rateComparisons(managerId: $person) { id comparisons { edges { node } } } }",
         {"person"},
     ),
+    "leadIndicators": (
+        "query ($model: ID!) { leadIndicators(successModelId: $model) { id indicators { edges { node } } } }",
+        {"model"},
+    ),
     "winDrivers": (
         "query ($person: ID!) { winDrivers(managerId: $person) { id n drivers { edges { node } } } }",
         {"person"},
