@@ -56,7 +56,7 @@ def _panel(canvas: Canvas, one: DealForecastScoreDTO, top: float) -> float:
     canvas.line((across(0), up(0)), (across(1), up(1)), "soft dashed")
     if one.share_won is not None:
         canvas.line((LEFT, up(float(one.share_won))), (WIDTH - RIGHT, up(float(one.share_won))), "soft dashed")
-        canvas.text((WIDTH - RIGHT, up(float(one.share_won)) - 4), "won on average", "soft small", "end")
+        canvas.text((WIDTH - RIGHT, up(float(one.share_won)) + 14), "won on average", "soft small", "end")
     as_seen = {BiasVerdict.NONE_SEEN, Sureness.AS_SURE_AS_RIGHT, None}
     kind = "accent" if {one.verdict, one.sureness} <= as_seen else "alarm"
     most = max(part.n for part in one.bins)

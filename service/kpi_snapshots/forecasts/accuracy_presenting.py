@@ -17,9 +17,9 @@ from service.statistics.brier import Bias, Bins, Estimate, Slope
 from service.statistics.intervals import ClusteredMean
 
 METHOD = (
-    "Brier score with its decomposition in tenths (Murphy; Stephenson, Coelho & Jolliffe); bias by Wilson's interval and "
-    "a score test; slope by least squares with robust variance; skill by the jackknife; quarters by calendar quarter as "
-    "clusters; Benjamini-Hochberg"
+    "Brier score with its decomposition in tenths (Murphy; Stephenson, Coelho & Jolliffe); bias by Wilson's interval "
+    "and a score test; slope by least squares with robust variance; skill by the jackknife; quarters by calendar "
+    "quarter as clusters; Benjamini-Hochberg"
 )
 MODEL_VERSION = "forecast-accuracy-1"
 PLACES, CENTS = Decimal("0.000001"), Decimal("0.01")
