@@ -42,7 +42,8 @@ HISTORY_AFTER, HISTORY_WITHIN = DAY, DAY
 long after: a first import is of several files."""
 UNKNOWN, UNMET, MET = -1, 0, 1
 """What a way to meet a criterion says of a deal; of several ways the greatest decides."""
-_STATUS = {CriterionStatus.UNKNOWN: UNKNOWN, CriterionStatus.UNMET: UNMET, CriterionStatus.MET: MET}
+STATUSES = {UNKNOWN: CriterionStatus.UNKNOWN, UNMET: CriterionStatus.UNMET, MET: CriterionStatus.MET}
+_CODES = {status: code for code, status in STATUSES.items()}
 _VERDICT = {UNMET: Verdict.UNMET, MET: Verdict.MET}
 
 
@@ -56,12 +57,23 @@ def instant(at: int) -> datetime:
     return EPOCH + timedelta(microseconds=at)
 
 
+@dataclass(frozen=True, slots=True)
+class Cutoff:
+    """Of one deal: what counts came to be by `until`, and was recorded by `known`, when the outcome became known."""
+
+    until: int
+    known: int
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Cutoffs:
     """Of each deal: what counts came to be by `until`, and was recorded by `known`, when the outcome became known."""
 
     until: Times
     known: Times
+
+    def __getitem__(self, place: int) -> Cutoff:
+        return Cutoff(int(self.until[place]), int(self.known[place]))
 
     @property
     def history_until(self) -> Times:
@@ -134,6 +146,20 @@ class DealProcess:
     met: int = 0
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Judgements:
+    """How each criterion of a plan (columns) stands of each deal (rows), and which are asked for."""
+
+    statuses: Codes
+    asked: Bools
+
+    def counted(self) -> list[DealProcess]:
+        """By deal."""
+        known, met = self.asked & (self.statuses != UNKNOWN), self.asked & (self.statuses == MET)
+        columns = zip(*(one.sum(axis=1).tolist() for one in (self.asked, known, met)), strict=True)
+        return [DealProcess(*counts) for counts in columns]
+
+
 @dataclass(frozen=True)
 class ProcessPlan:
     """A process, and what its criteria look at."""
@@ -177,17 +203,23 @@ class ProcessPlan:
         table = [[key in row for key in keys] for row in (*rows, set(keys), set())]
         return np.array(table, dtype=np.bool_).reshape(len(stages) + 2, len(keys))
 
+    @cached_property
+    def steps(self) -> dict[str, int]:
+        """By criterion the place of the stage that a deal has left behind when it is first asked for it."""
+        last = len(self.process.open_stages) - 1
+        return {
+            one.key: next((row - 1 for row in range(1, last + 1) if self.asked[row, place]), last)
+            for place, one in enumerate(self.criteria)
+        }
+
 
 def judge_deals(
     plan: ProcessPlan,
     facts: FrozenFacts,
     fields: Mapping[str, Sequence[FirstUse]],
     kinds: Mapping[str, Sequence[FirstUse]],
-) -> list[DealProcess]:
-    """Count for each deal what it was asked for, what is known of it, and what was met.
-
-    `fields` and `kinds` are the earliest uses of each field and of each kind of activity.
-    """
+) -> Judgements:
+    """Every criterion of every deal; `fields` and `kinds` are the earliest uses of each field and kind of activity."""
     by_field = {name: _speaks(facts.cutoffs, fields.get(name, ())) for name in {one.field for one in plan.conditions}}
     by_kind = {kind: _speaks(facts.cutoffs, kinds.get(kind, ())) for kind in {one.kind.value for one in plan.needs}}
     said = [
@@ -208,10 +240,9 @@ def judge_deals(
             pieces = [(said[way][deal], facts.readings[way].at[deal]) for way in conditions]
             pieces += [(done[way][deal], facts.counts[way].last[deal]) for way in needs]
             statuses[deal, place] = _weigh(plan.criteria[place], pieces, facts, deal)
-    asked = plan.asked[np.where(facts.is_won, -2, np.where(facts.furthest < 0, -1, facts.furthest))]
-    known, met = asked & (statuses != UNKNOWN), asked & (statuses == MET)
-    columns = zip(*(one.sum(axis=1).tolist() for one in (asked, known, met)), strict=True)
-    return [DealProcess(*counts) for counts in columns]
+    return Judgements(
+        statuses, plan.asked[np.where(facts.is_won, -2, np.where(facts.furthest < 0, -1, facts.furthest))]
+    )
 
 
 def _speaks(cutoffs: Cutoffs, uses: Sequence[FirstUse]) -> Bools:
@@ -225,9 +256,14 @@ def _speaks(cutoffs: Cutoffs, uses: Sequence[FirstUse]) -> Bools:
 
 
 def _field_says(condition: Filter, readings: Readings, speaks: Bools) -> Codes:
-    codes = {value: matches(condition, value) for value in set(readings.values)}
-    met = np.fromiter((codes[value] for value in readings.values), dtype=np.bool_, count=len(readings.values))
+    met = matching(condition, readings.values)
     return np.where(readings.known & met, MET, np.where(readings.known & speaks, UNMET, UNKNOWN)).astype(np.int8)
+
+
+def matching(condition: Filter, values: Sequence[Value]) -> Bools:
+    """Which of some values meet a condition; each distinct one is looked at once."""
+    codes = {value: matches(condition, value) for value in set(values)}
+    return np.fromiter((codes[value] for value in values), np.bool_, len(values))
 
 
 def _weigh(criterion: Criterion, pieces: Sequence[tuple[np.int8, np.int64]], facts: FrozenFacts, deal: int) -> int:
@@ -240,7 +276,7 @@ def _weigh(criterion: Criterion, pieces: Sequence[tuple[np.int8, np.int64]], fac
     by, until = criterion.met_by, instant(int(facts.cutoffs.until[deal]))
     inspection = _latest(facts.inspections.get(deal, ()), criterion.key, until) if by.inspection else None
     word = _latest(facts.confirmations.get(deal, ()), criterion.key, until) if by.confirmation else None
-    return _STATUS[weigh_evidence(found, inspection, word)]
+    return _CODES[weigh_evidence(found, inspection, word)]
 
 
 def _latest(judgements: Sequence[Judgement], criterion: str, until: datetime) -> Evidence | None:

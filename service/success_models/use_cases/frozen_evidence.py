@@ -1,6 +1,6 @@
 """The process of deals as it was before their outcomes; a constant number of statements for any number of deals."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,18 +11,21 @@ from msgspec.json import decode
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from service.statistics.arrays import Bools, Indices
-from service.success_models.evidence import Value, matches
-from service.success_models.filters import Filter
+from service.success_models.evidence import CriterionStatus, Value
 from service.success_models.frozen import (
     NEVER,
+    STATUSES,
     Counts,
+    Cutoff,
     Cutoffs,
     DealProcess,
     FrozenFacts,
+    Judgements,
     ProcessPlan,
     Readings,
     Times,
     judge_deals,
+    matching,
     micros,
 )
 from service.success_models.models import Confirmation, Inspection
@@ -48,13 +51,56 @@ class _Case:
     cutoffs: Cutoffs
 
 
+@dataclass(frozen=True, slots=True)
+class FrozenDeal:
+    """How each criterion stands that a deal was asked for, by its key; and up to when things counted."""
+
+    statuses: Mapping[str, CriterionStatus]
+    cutoff: Cutoff
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Frozen:
+    """Deals of one model, judged; `places` are those of its own deals."""
+
+    plan: ProcessPlan
+    judgements: Judgements
+    places: Sequence[int]
+
+
 async def weigh_deals(
     session: AsyncSession, org_id: UUID, deal_ids: Sequence[UUID], model_of: ModelOf, as_of: datetime
 ) -> dict[UUID, DealProcess]:
-    """What of the process was shown of each deal before its outcome; of an open one up to `as_of`.
+    """What of the process was shown of each deal before its outcome, counted; otherwise as `freeze_deals`."""
+    case, frozen = await _freeze(session, org_id, deal_ids, model_of, as_of)
+    found: dict[UUID, DealProcess] = {}
+    for one in frozen:
+        counted = one.judgements.counted()
+        found |= {case.deals.ids[place]: counted[place] for place in one.places}
+    return found
+
+
+async def freeze_deals(
+    session: AsyncSession, org_id: UUID, deal_ids: Sequence[UUID], model_of: ModelOf, as_of: datetime
+) -> dict[UUID, FrozenDeal]:
+    """What was on record of each deal's process before its outcome; of an open one up to `as_of`.
 
     Deals whose owner has no model, or one without stages, are left out.
     """
+    case, frozen = await _freeze(session, org_id, deal_ids, model_of, as_of)
+    found: dict[UUID, FrozenDeal] = {}
+    for one in frozen:
+        keys = [criterion.key for criterion in one.plan.criteria]
+        for place in one.places:
+            row = zip(keys, one.judgements.statuses[place].tolist(), one.judgements.asked[place].tolist(), strict=True)
+            statuses = {key: STATUSES[code] for key, code, asked in row if asked}
+            found[case.deals.ids[place]] = FrozenDeal(statuses, case.cutoffs[place])
+    return found
+
+
+async def _freeze(
+    session: AsyncSession, org_id: UUID, deal_ids: Sequence[UUID], model_of: ModelOf, as_of: datetime
+) -> tuple[_Case, list[_Frozen]]:
     plans: dict[int, ProcessPlan] = {}
     wanted: dict[UUID, int] = {}
     for deal_id in deal_ids:
@@ -62,8 +108,6 @@ async def weigh_deals(
         if model is not None and model.process.open_stages:
             plans.setdefault(id(model), ProcessPlan(model.process))
             wanted[deal_id] = id(model)
-    if not wanted:
-        return {}
     conditions = [condition for plan in plans.values() for condition in plan.conditions]
     needs = [need for plan in plans.values() for need in plan.needs]
     fields = sorted({condition.field for condition in conditions})
@@ -77,7 +121,7 @@ async def weigh_deals(
     inspections = judgements_by_deal(await judgements_of(session, Inspection, org_id, deals.ids))
     confirmations = judgements_by_deal(await judgements_of(session, Confirmation, org_id, deals.ids))
     uses = await list_first_uses(session, org_id, fields, kinds)
-    found: dict[UUID, DealProcess] = {}
+    found = []
     for key, plan in plans.items():
         facts = FrozenFacts(
             cutoffs=case.cutoffs,
@@ -88,9 +132,9 @@ async def weigh_deals(
             inspections={places[deal_id]: judgements for deal_id, judgements in inspections.items()},
             confirmations={places[deal_id]: judgements for deal_id, judgements in confirmations.items()},
         )
-        judged = zip(deals.ids, judge_deals(plan, facts, *uses), strict=True)
-        found |= {deal_id: process for deal_id, process in judged if wanted[deal_id] == key}
-    return found
+        own = [place for place, deal_id in enumerate(deals.ids) if wanted[deal_id] == key]
+        found.append(_Frozen(plan, judge_deals(plan, facts, *uses), own))
+    return case, found
 
 
 def _cut(deals: RecordedDeals, as_of: int) -> _Case:
@@ -199,14 +243,9 @@ def _count(need: ActivityNeed, activities: RecordedActivities, until: Times) -> 
     kind = need.kind.value
     fits = np.fromiter((one == kind for one in activities.kinds), np.bool_, len(activities.kinds))
     for condition in need.filters:
-        fits &= _matching(condition, activities.fields[condition.field])
+        fits &= matching(condition, activities.fields[condition.field])
     if need.within_days is not None:
         fits &= activities.times > until[activities.deals] - need.within_days * DAY
     last = np.zeros(until.size, dtype=np.int64)
     np.maximum.at(last, activities.deals[fits], activities.times[fits])
     return Counts(np.bincount(activities.deals[fits], minlength=until.size), last)
-
-
-def _matching(condition: Filter, values: Sequence[Value]) -> Bools:
-    codes = {value: matches(condition, value) for value in set(values)}
-    return np.fromiter((codes[value] for value in values), np.bool_, len(values))
