@@ -32,6 +32,7 @@ from schema.identity_provider import load_identity_provider
 from schema.imports import load_import, load_import_row
 from schema.inspections import load_inspection
 from schema.kpi_snapshots import load_kpi_snapshot
+from schema.lead_indicators import load_lead_indicators
 from schema.me import load_me
 from schema.model_changes import load_model_changes
 from schema.operations import load_operation
@@ -112,6 +113,7 @@ BY_KEY: dict[str, Callable[[Info, str], Awaitable[Node]]] = {
     "Plan": load_plan,
     "RateComparisons": load_rate_comparisons,
     "WinDrivers": load_win_drivers,
+    "LeadIndicators": load_lead_indicators,
     "Quadrants": load_quadrants,
     "TeamScorecard": load_team_scorecard,
     "Scorecard": load_scorecard,

@@ -32,6 +32,7 @@ from schema.identity_provider import IdentityProviderMutation, IdentityProviderQ
 from schema.imports import ImportsMutation, ImportsQuery
 from schema.inspections import InspectionsMutation, InspectionsQuery
 from schema.kpi_snapshots import KpiSnapshotQueries, KpiSnapshotSubscriptions
+from schema.lead_indicators import LeadIndicatorsQueries
 from schema.me import MeQuery
 from schema.model_changes import ModelChangesQueries
 from schema.nodes import NodeQuery
@@ -71,6 +72,7 @@ class Query(
     BenchmarkQueries,
     QuadrantsQueries,
     RateComparisonsQueries,
+    LeadIndicatorsQueries,
     WinDriversQueries,
     ModelChangesQueries,
     TeamScorecardQueries,

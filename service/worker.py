@@ -36,6 +36,8 @@ CELLS_PER_TRANSACTION = 2000
 PEOPLE_PER_TRANSACTION = 200
 COACHING_SECONDS = 2.0
 """Sessions follow programmes and people, and the clock, at this distance."""
+LEADS_SECONDS = 60.0
+"""Grades of leads are made once a day; whether today's are is looked at this often."""
 REVIEW_SECONDS = 10.0
 """Opportunities follow the snapshots, and topics both, at this distance, so that a burst of changes is one review."""
 
@@ -103,6 +105,9 @@ class Worker:
             settings.worker_poll_seconds,
             on_work=self.cells.wake,
         )
+        self.leads = DrainLoop(
+            "leads", lambda org_id: kpi_tasks.grade_leads(runtime.database, org_id), list_organizations, LEADS_SECONDS
+        )
         self.webhooks = Dispatcher(runtime, list_organizations)
         self.outbox = DrainLoop(
             "outbox",
@@ -132,6 +137,7 @@ class Worker:
                 ("deliveries", self.deliveries.run),
                 ("dirty_cells", self.cells.run),
                 ("snapshots", self.snapshots.run),
+                ("leads", self.leads.run),
                 ("opportunities", self.opportunities.run),
                 ("agenda", self.agenda.run),
                 ("coaching", self.coaching.run),

@@ -1,4 +1,7 @@
-"""Tables of measures, their cells, ready snapshots and closed periods; all but what was closed is recomputed."""
+"""Tables of measures, their cells, ready snapshots, closed periods and grades of leads.
+
+All but what was closed or graded is recomputed.
+"""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -109,4 +112,27 @@ class SnapshotRevision(SQLModel, table=True):
     __table_args__ = (
         ForeignKeyConstraint(["org_id", "person_id"], ["person.org_id", "person.id"], ondelete="CASCADE"),
         CheckConstraint("reason IN ('closed', 'late_facts', 'definition', 'target')", name="reason"),
+    )
+
+
+class LeadGradeRow(SQLModel, table=True):
+    """How a process KPI of a version of a model was graded as a lead on a day; never changed.
+
+    `document` is a `LeadIndicatorDTO`: what the grade rested on.
+    """
+
+    __tablename__ = "lead_grade"
+
+    org_id: UUID = Field(primary_key=True)
+    model_id: UUID = Field(primary_key=True)
+    kpi: str = Field(primary_key=True)
+    graded_on: date = Field(primary_key=True)
+    place: int = Field(description="The KPI's in the model")
+    grade: str
+    graded_at: datetime = Field(sa_column=timestamp())
+    document: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+
+    __table_args__ = (
+        CheckConstraint("grade IN ('predictive', 'unproven', 'gamed', 'expired')", name="grade"),
+        Index(None, "org_id", "graded_on"),
     )

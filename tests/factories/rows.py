@@ -31,6 +31,7 @@ VALUES: dict[str, Any] = {
     "coaching_opportunity.closed_at": None,
     "absence.kind": "vacation",
     "kpi_snapshot_revision.reason": "closed",
+    "lead_grade.grade": "predictive",
     "absence.share": Decimal(1),
     "deal.outcome": "open",
     "success_model.status": "draft",

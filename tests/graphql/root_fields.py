@@ -28,6 +28,10 @@ FOREIGN = {
         "query ($person: ID!) { winDrivers(managerId: $person) { id n drivers { edges { node } } } }",
         {"person"},
     ),
+    "leadIndicators": (
+        "query ($model: ID!) { leadIndicators(successModelId: $model) { id indicators { edges { node } } } }",
+        {"model"},
+    ),
     "teamScorecard": ("query ($person: ID!) { teamScorecard(managerId: $person) { id people } }", {"person"}),
     "modelChanges": ("query ($model: ID!) { modelChanges(successModelId: $model) { id version } }", {"model"}),
     "plan": (

@@ -25,6 +25,7 @@ from service.kpi_snapshots.rates.presenting import must_be_withheld, present_com
 from service.kpi_snapshots.use_cases.asked_team import AskedTeam, list_asked_team
 from service.kpi_snapshots.use_cases.framing import Question, frame_question
 from service.kpi_snapshots.use_cases.gathering import gather_figures
+from service.kpi_snapshots.use_cases.lead_grades import load_lead_grades
 from service.organizations.dto.people import PersonDTO
 from service.organizations.use_cases.scope import visible_people
 from service.success_models.kpis import Kpi, KpiKind
@@ -54,6 +55,8 @@ async def get_rate_comparisons(
     figures = await gather_figures(session, principal.org_id, people, kpis.values(), frame)
     found = compare_groups([_group(lines, figures, seen) for lines in groups])
     tests = count_tests(found)
+    models = {lines[0].model.id for lines in groups}
+    grades = await load_lead_grades(session, principal.org_id, models, *question.graded_by)
     return RateComparisonsDTO(
         period=frame.period.kind,
         period_start=frame.period.start,
@@ -63,7 +66,12 @@ async def get_rate_comparisons(
         interval_level=Decimal(str(LEVEL)),
         false_discoveries=Decimal(str(FALSE_DISCOVERIES)),
         tests=tests,
-        comparisons=[present_comparison(one, lines, seen, tests) for one, lines in zip(found, groups, strict=True)],
+        comparisons=[
+            present_comparison(one, lines, seen, tests).model_copy(
+                update={"lead_grade": grades.of(lines[0].model.id, lines[0].kpi.definition)}
+            )
+            for one, lines in zip(found, groups, strict=True)
+        ],
     )
 
 
