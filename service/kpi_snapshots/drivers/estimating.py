@@ -134,8 +134,8 @@ def find_drivers(table: DealTable, seed: int) -> Drivers:
     """Each candidate's odds ratio beside those of all others, the case mix and the person being equal.
 
     Penalised logistic regression (le Cessie & van Houwelingen 1992) with an intercept per person and the person's means
-    (Mundlak 1978); errors clustered by person for few clusters (Bell & McCaffrey 2002, Student's t). What is reported is
-    beyond chance by these and by the model's own errors. `seed` fixes the resamples of people.
+    (Mundlak 1978); errors clustered by person for few clusters (Bell & McCaffrey 2002, Student's t). What is reported
+    is beyond chance by these and by the model's own errors. `seed` fixes the resamples of people.
     """
     won = int(table.won.sum())
     why_not = _why_not(table)

@@ -35,13 +35,13 @@ def test_planted_drivers_are_found_and_noise_is_not(world: World, seed: int) -> 
 
 
 def test_habits_of_the_better_are_no_causes_where_each_has_few_deals() -> None:
-    """Ten deals each of 60 people: an intercept drawn to the others' would leave half of the difference to the habit."""
+    """Ten deals each of 60 people: intercepts drawn to each other would leave the habit with odds of 1.6."""
     generator = np.random.default_rng(3)
     world = World(people=60, spread=1.0, imitates=1.5)
-    found = [find_drivers(simulate(world, generator), run).drivers[2].effect for run in range(40)]
+    found = [find_drivers(simulate(world, generator), run).drivers[2].effect for run in range(12)]
     ratios = [one.ratio for one in found if one is not None]
-    assert len(ratios) == 40
-    assert abs(np.mean(np.log(ratios))) < 0.1
+    assert len(ratios) == 12
+    assert abs(np.mean(np.log(ratios))) < 0.2
 
 
 def test_the_plot_in_the_documentation_is_of_this_simulation() -> None:
