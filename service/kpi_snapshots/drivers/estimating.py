@@ -39,8 +39,8 @@ SHARED = 40
 """Clusters that these others share."""
 PENALTY = 1.0
 """Of a coefficient per spread of its column: a normal prior of variance 1 on the log-odds."""
-OWN_PENALTY = 0.25
-"""Of a person's own log-odds: a normal prior of variance 4; a narrow one would leave a good rep's habits as causes."""
+OWN_PENALTY = 1.0
+"""Of a person's own log-odds: a normal prior of variance 1 too."""
 FLOOR = 0.5
 """Of the model's own standard error: below that few people agree by chance."""
 RESAMPLES = 200
@@ -133,9 +133,9 @@ class Drivers:
 def find_drivers(table: DealTable, seed: int) -> Drivers:
     """Each candidate's odds ratio beside those of all others, the case mix and the person being equal.
 
-    Penalised logistic regression (le Cessie & van Houwelingen 1992) with an intercept per person; errors clustered by
-    person for few clusters (Bell & McCaffrey 2002, Student's t). What is reported is beyond chance by these and by the
-    model's own errors. `seed` fixes the resamples of people.
+    Penalised logistic regression (le Cessie & van Houwelingen 1992) with an intercept per person and the person's means
+    (Mundlak 1978); errors clustered by person for few clusters (Bell & McCaffrey 2002, Student's t). What is reported
+    is beyond chance by these and by the model's own errors. `seed` fixes the resamples of people.
     """
     won = int(table.won.sum())
     why_not = _why_not(table)
@@ -211,7 +211,8 @@ def _needed(table: DealTable, why_not: DriversWhyNot) -> int | None:
 def _estimate(table: DealTable, screened: Screened, seed: int) -> list[Estimate]:
     count = screened.drivers.shape[1]
     own = _own_intercepts(table)
-    columns = np.column_stack([screened.drivers, screened.adjusting, own])
+    habits = _means_by_person(screened.drivers, table.people)
+    columns = np.column_stack([screened.drivers, screened.adjusting, habits, own])
     spread = np.where(own.std(axis=0) > 0, own.std(axis=0), 1.0)
     penalty = np.append(np.full(columns.shape[1] - own.shape[1], PENALTY), OWN_PENALTY / spread**2)
     fit = fit_logistic(columns, table.won, penalty=penalty)
@@ -244,6 +245,17 @@ def _clusters(table: DealTable) -> Indices:
     _, label, counts = np.unique(table.people, return_inverse=True, return_counts=True)
     rank = np.argsort(np.argsort(-counts, kind="stable"), kind="stable")
     return np.where(rank < MOST_OWN, rank, MOST_OWN + rank % SHARED)[label]
+
+
+def _means_by_person(columns: Floats, people: Indices) -> Floats:
+    """Each column's mean over the deals of the same person (n, columns): what remains of it lies within people.
+
+    Mundlak 1978, Econometrica 46: an intercept that is drawn to the others' would leave a good rep's habits as causes.
+    """
+    _, label = np.unique(people, return_inverse=True)
+    sums = np.zeros((label.max(initial=-1) + 1, columns.shape[1]))
+    np.add.at(sums, label, columns)
+    return as_floats((sums / np.bincount(label)[:, None])[label])
 
 
 def _own_intercepts(table: DealTable) -> Floats:

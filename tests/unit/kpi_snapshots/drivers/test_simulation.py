@@ -7,9 +7,9 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import pytest
 
-from service.kpi_snapshots.drivers.estimating import DriverVerdict
+from service.kpi_snapshots.drivers.estimating import DriverVerdict, find_drivers
 from tests.unit.kpi_snapshots.drivers.picture import PANELS, RUNS, SEED, SHOWN, share_reported, simulated
-from tests.unit.kpi_snapshots.drivers.simulation import PLANTED, World
+from tests.unit.kpi_snapshots.drivers.simulation import PLANTED, World, simulate
 
 PLOT = Path(__file__).parents[4] / "docs/plots/drivers.svg"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -32,6 +32,16 @@ def test_planted_drivers_are_found_and_noise_is_not(world: World, seed: int) -> 
     ]
     assert len(covered) >= 0.99 * 4 * RUNS
     assert 0.88 <= np.mean(covered) <= 0.92
+
+
+def test_habits_of_the_better_are_no_causes_where_each_has_few_deals() -> None:
+    """Ten deals each of 60 people: intercepts drawn to each other would leave the habit with odds of 1.6."""
+    generator = np.random.default_rng(3)
+    world = World(people=60, spread=1.0, imitates=1.5)
+    found = [find_drivers(simulate(world, generator), run).drivers[2].effect for run in range(12)]
+    ratios = [one.ratio for one in found if one is not None]
+    assert len(ratios) == 12
+    assert abs(np.mean(np.log(ratios))) < 0.2
 
 
 def test_the_plot_in_the_documentation_is_of_this_simulation() -> None:
