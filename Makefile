@@ -26,8 +26,11 @@ demo: setup
 serve: setup
 	PORT=$(PORT) $(RUN) touchline serve $(ARGS)
 
+# In two processes, each with a cluster of its own (WORKERS=0: in one, as --pdb needs it). A file stays in one process.
+WORKERS ?= 2
+
 test: setup
-	$(RUN) pytest $(ARGS)
+	$(RUN) pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 bench: setup
 	$(RUN) python -m tests.benchmarks $(ARGS)

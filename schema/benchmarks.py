@@ -9,6 +9,7 @@ import strawberry
 from schema.context import Info
 from schema.describing import NEEDS, describe, describe_enum
 from schema.inputs import row_id, to_input
+from schema.lead_grades import LeadGrade
 from schema.paging import Paged
 from schema.relay import Node, NullIfAbsent, PageInfo, page_of_list, to_global_id, to_page_info
 from schema.scalars import Cursor
@@ -58,6 +59,7 @@ class BenchmarkEdge:
     proposed_target: Decimal | None
     reliability: Decimal | None
     proof: Proof
+    lead_grade: LeadGrade | None
 
 
 describe(BenchmarkEdge, BenchmarkDTO)

@@ -2,18 +2,17 @@
 
 import contextlib
 import datetime as dt
-from collections.abc import AsyncGenerator, Sequence
-from decimal import Decimal
+from collections.abc import AsyncGenerator
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import strawberry
 
+from schema.brief_statements import BriefSectionConnection, BriefSectionEdge, BriefStatementConnection, to_statements
 from schema.coaching_topics.types import CoachingTopic, to_coaching_topic
 from schema.commitments import Commitment, to_commitment
-from schema.concerns import Concern
 from schema.context import Info
-from schema.describing import NEEDS, describe, describe_enum
+from schema.describing import NEEDS, describe
 from schema.inputs import row_id
 from schema.paging import Paged
 from schema.people.linked import linked_person
@@ -22,15 +21,13 @@ from schema.relay import (
     Connection,
     Node,
     NullIfAbsent,
-    PageInfo,
     page_of_list,
     part_of_list,
     to_global_id,
     to_page_info,
 )
 from schema.scalars import Cursor
-from service.coaching_sessions.dto.brief import BriefDTO, EvidenceLink, StatementDTO, StatementKind
-from service.coaching_sessions.format_document import FormatSection
+from service.coaching_sessions.dto.brief import BriefDTO
 from service.coaching_sessions.permissions import Permission
 from service.coaching_sessions.use_cases.briefs import get_brief
 from service.core.pagination import PageRequest
@@ -41,110 +38,6 @@ if TYPE_CHECKING:
 
 READ = Permission.COACHING_SESSIONS_READ
 TYPE, SESSION = "CoachingBrief", "CoachingSession"
-
-describe_enum(
-    StatementKind,
-    "What a statement of a brief is about.",
-    name="BriefStatementKind",
-    change="What has changed since the last session.",
-    kpi="A KPI behind pace or at risk, or below its benchmark beyond chance.",
-    adherence="How the process was kept.",
-    deal="A deal to inspect.",
-    win="A deal that was won.",
-    quadrant="Process apart from outcome.",
-)
-
-
-@strawberry.type(description="Where a reader sees for themself.")
-class BriefEvidenceEdge:
-    """The path is the node."""
-
-    cursor: Cursor = strawberry.field(description="Its place in the list, for `after` and `before`.")
-    node: str = strawberry.field(description="A path of the REST surface.")
-    label: str
-
-
-describe(BriefEvidenceEdge, EvidenceLink)
-
-
-@strawberry.type(description="The evidence of a statement.")
-class BriefEvidenceConnection:
-    """A Relay connection."""
-
-    edges: list[BriefEvidenceEdge] = strawberry.field(description="The links of this page.")
-    page_info: PageInfo = strawberry.field(description="Where this page stands in the list.")
-
-
-@strawberry.type(description="A statement of a brief, true of the data as of its instant.")
-class BriefStatementEdge:
-    """The text is the node."""
-
-    row: strawberry.Private[StatementDTO]
-    cursor: Cursor = strawberry.field(description="Its place in the list, for `after` and `before`.")
-    node: str = strawberry.field(description="The statement in words.")
-    kind: StatementKind
-    key: str
-    concerns: Concern
-    value: Decimal | None
-
-    @strawberry.field(description="What it rests on.", extensions=[Paged(whole=True)])
-    def links(self, page: PageRequest) -> BriefEvidenceConnection:
-        """All of them, unless fewer are asked for."""
-        found = page_of_list(self.row.links, page)
-        edges = [
-            BriefEvidenceEdge(cursor=Cursor(cursor), node=link.href, label=link.label)
-            for cursor, link in zip(found.cursors, found.items, strict=True)
-        ]
-        return BriefEvidenceConnection(edges=edges, page_info=to_page_info(found, page))
-
-
-describe(BriefStatementEdge, StatementDTO)
-
-
-@strawberry.type(description="Statements, process before outcome.")
-class BriefStatementConnection:
-    """A Relay connection."""
-
-    edges: list[BriefStatementEdge] = strawberry.field(description="The statements of this page.")
-    page_info: PageInfo = strawberry.field(description="Where this page stands in the list.")
-
-
-@strawberry.type(description="One part of the session, by its format.")
-class BriefSectionEdge:
-    """The title is the node."""
-
-    cursor: Cursor = strawberry.field(description="Its place in the list, for `after` and `before`.")
-    node: str = strawberry.field(description="What it is called.")
-    key: str = strawberry.field(description="Its key in the format.")
-    minutes: int
-
-
-describe(BriefSectionEdge, FormatSection)
-
-
-@strawberry.type(description="The parts of a session.")
-class BriefSectionConnection:
-    """A Relay connection."""
-
-    edges: list[BriefSectionEdge] = strawberry.field(description="The sections of this page.")
-    page_info: PageInfo = strawberry.field(description="Where this page stands in the list.")
-
-
-def _statements(rows: Sequence[StatementDTO], page: PageRequest) -> BriefStatementConnection:
-    found = page_of_list(rows, page)
-    edges = [
-        BriefStatementEdge(
-            row=one,
-            cursor=Cursor(cursor),
-            node=one.text,
-            kind=one.kind,
-            key=one.key,
-            concerns=one.concerns,
-            value=one.value,
-        )
-        for cursor, one in zip(found.cursors, found.items, strict=True)
-    ]
-    return BriefStatementConnection(edges=edges, page_info=to_page_info(found, page))
 
 
 @strawberry.type(description="What the two have before them: live until the session starts, and kept from then on.")
@@ -177,7 +70,7 @@ class CoachingBrief(Node):
     )
     def quadrant(self, page: PageRequest) -> BriefStatementConnection:
         """All of them, unless fewer are asked for."""
-        return _statements(self.row.quadrant.statements, page)
+        return to_statements(self.row.quadrant.statements, page)
 
     @strawberry.field(description="The session that it is for.")
     def session_id(self) -> strawberry.ID:
@@ -217,27 +110,27 @@ class CoachingBrief(Node):
     @strawberry.field(extensions=[Paged(whole=True)])
     def changes(self, page: PageRequest) -> BriefStatementConnection:
         """All of them, unless fewer are asked for."""
-        return _statements(self.row.changes, page)
+        return to_statements(self.row.changes, page)
 
     @strawberry.field(extensions=[Paged(whole=True)])
     def kpis_behind(self, page: PageRequest) -> BriefStatementConnection:
         """As above."""
-        return _statements(self.row.kpis_behind, page)
+        return to_statements(self.row.kpis_behind, page)
 
     @strawberry.field(extensions=[Paged(whole=True)])
     def process_adherence(self, page: PageRequest) -> BriefStatementConnection:
         """As above."""
-        return _statements(self.row.process_adherence, page)
+        return to_statements(self.row.process_adherence, page)
 
     @strawberry.field(extensions=[Paged(whole=True)])
     def deals_to_inspect(self, page: PageRequest) -> BriefStatementConnection:
         """As above."""
-        return _statements(self.row.deals_to_inspect, page)
+        return to_statements(self.row.deals_to_inspect, page)
 
     @strawberry.field(extensions=[Paged(whole=True)])
     def wins(self, page: PageRequest) -> BriefStatementConnection:
         """As above."""
-        return _statements(self.row.wins, page)
+        return to_statements(self.row.wins, page)
 
     @strawberry.field(extensions=[Paged(whole=True)])
     def commitments(self, page: PageRequest) -> Connection[Commitment]:

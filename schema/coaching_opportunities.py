@@ -13,6 +13,7 @@ from strawberry.scalars import JSON
 from schema.context import Info
 from schema.describing import NEEDS, describe, describe_enum
 from schema.inputs import precondition, row_id, to_dto, to_input
+from schema.lead_grades import LeadGrade
 from schema.mutations import mutation
 from schema.paging import Paged, orders
 from schema.relay import Connection, Node, NullIfAbsent, id_of, part_of_list, to_connection, to_global_id
@@ -24,7 +25,7 @@ from service.coaching_opportunities.dto import (
     SnoozeOpportunity,
 )
 from service.coaching_opportunities.findings import OpportunityKind
-from service.coaching_opportunities.lifecycle import OpportunityState
+from service.coaching_opportunities.lifecycle import ClosedBecause, OpportunityState
 from service.coaching_opportunities.permissions import Permission
 from service.coaching_opportunities.use_cases import opportunities
 from service.core.database import TenantSession
@@ -52,7 +53,17 @@ describe_enum(
     accepted="It is to be talked about.",
     dismissed="Somebody said why it is none.",
     snoozed="It rests until a day.",
-    closed="The gap is closed.",
+    closed="The gap is closed, or it is no reason to coach any more.",
+)
+
+describe_enum(
+    ClosedBecause,
+    "Why a coaching opportunity was closed.",
+    name="CoachingOpportunityClosedBecause",
+    gap_closed="The gap is closed.",
+    no_longer_judged="Its KPI or its deal is looked at no more.",
+    kpi_gamed="Its KPI is gamed: more of it is no reason to coach anybody.",
+    kpi_expired="Its KPI leads to nothing any more.",
 )
 
 
@@ -73,6 +84,8 @@ class CoachingOpportunity(Node):
     dismissal: str | None
     closed_at: dt.datetime | None
     self_corrected: bool
+    closed_because: ClosedBecause | None
+    lead_grade: LeadGrade | None
     updated_at: dt.datetime
 
     @strawberry.field(description="The deal it is about; null: it is about a KPI.")

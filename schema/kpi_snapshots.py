@@ -13,6 +13,7 @@ from schema.context import Info
 from schema.describing import NEEDS, describe, describe_enum
 from schema.inputs import to_input
 from schema.kpi_status import Status
+from schema.lead_grades import LeadGrade
 from schema.paging import Paged
 from schema.relay import Connection, Node, id_of, part_of_list, to_connection, to_global_id
 from schema.snapshot_revisions import SnapshotRevisionConnection, to_revisions
@@ -114,6 +115,7 @@ class KpiSnapshot(Node):
     model_version: int
     closed_at: dt.datetime | None
     revision: int
+    lead_grade: LeadGrade | None
 
     @strawberry.field(description="What a closed snapshot was, the first one first.", extensions=[Paged(whole=True)])
     async def revisions(self, info: Info, page: PageRequest) -> SnapshotRevisionConnection:

@@ -29,10 +29,13 @@ from schema.deal_verdicts import load_deal_verdict
 from schema.deals import load_deal
 from schema.describing import ANYONE, NEEDS
 from schema.entitlements import load_entitlement
+from schema.forecast_accuracy import load_forecast_accuracy
+from schema.forecasts import load_forecast
 from schema.identity_provider import load_identity_provider
 from schema.imports import load_import, load_import_row
 from schema.inspections import load_inspection
 from schema.kpi_snapshots import load_kpi_snapshot
+from schema.lead_indicators import load_lead_indicators
 from schema.me import load_me
 from schema.model_changes import load_model_changes
 from schema.operations import load_operation
@@ -53,6 +56,7 @@ from schema.team_scorecards import load_team_scorecard
 from schema.teams import load_team
 from schema.webhook_deliveries import load_webhook_attempt, load_webhook_delivery
 from schema.webhook_endpoints import load_webhook_endpoint
+from schema.win_drivers import load_win_drivers
 from service.core.errors import not_found
 
 
@@ -80,6 +84,7 @@ BY_ROW_ID: dict[str, Callable[[Info, UUID], Awaitable[Node]]] = {
     "CrmConnectionStatus": load_crm_connection_status,
     "Deal": load_deal,
     "DecidedDeal": load_deal_verdict,
+    "Forecast": load_forecast,
     "IdentityProvider": load_identity_provider,
     "Import": load_import,
     "ImportRow": load_import_row,
@@ -106,13 +111,16 @@ BY_KEY: dict[str, Callable[[Info, str], Awaitable[Node]]] = {
     "DealStandardTemplate": load_deal_standard_template,
     "Entitlement": load_entitlement,
     "ExternalIdentity": load_external_identity,
+    "ForecastAccuracy": load_forecast_accuracy,
     "KpiSnapshot": load_kpi_snapshot,
     "Benchmarks": load_benchmarks,
     "ModelChanges": load_model_changes,
     "NoteGrant": load_note_grant,
     "Plan": load_plan,
     "RateComparisons": load_rate_comparisons,
+    "LeadIndicators": load_lead_indicators,
     "Quadrants": load_quadrants,
+    "WinDrivers": load_win_drivers,
     "TeamScorecard": load_team_scorecard,
     "Scorecard": load_scorecard,
     "SessionFormatTemplate": load_session_format_template,

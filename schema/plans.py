@@ -9,6 +9,7 @@ import strawberry
 from schema.context import Info
 from schema.describing import NEEDS, describe, describe_enum
 from schema.inputs import row_id, to_input
+from schema.lead_grades import LeadGrade
 from schema.paging import Paged
 from schema.people.types import Person, to_person
 from schema.relay import (
@@ -67,6 +68,7 @@ class PlanRequirementEdge:
     low: int | None
     high: int | None
     per_week: Decimal | None
+    lead_grade: LeadGrade | None
 
 
 describe(PlanRequirementEdge, RequirementDTO)
@@ -97,6 +99,7 @@ class PlanLeverEdge:
     better: Decimal
     better_by: BetterBy
     saves: Decimal
+    lead_grade: LeadGrade | None
 
 
 describe(PlanLeverEdge, LeverDTO)

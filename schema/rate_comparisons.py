@@ -10,6 +10,7 @@ import strawberry
 from schema.context import Info
 from schema.describing import NEEDS, describe, describe_enum
 from schema.inputs import row_id, to_input
+from schema.lead_grades import LeadGrade
 from schema.paging import Paged
 from schema.people.types import Person, to_person
 from schema.relay import Node, NullIfAbsent, PageInfo, page_of_list, to_global_id, to_page_info
@@ -143,6 +144,7 @@ class RateComparisonEdge:
     homogeneity_p: Decimal | None
     noise_share: Decimal | None
     overdispersion: Decimal
+    lead_grade: LeadGrade | None
     cases_needed: int | None
     cases_needed_low: int | None
     cases_needed_high: int | None

@@ -15,6 +15,7 @@ from strawberry.schema.types.base_scalars import (
     DecimalDefinition,
     TimeDefinition,
     UUIDDefinition,
+    wrap_parser,
 )
 from strawberry.types.scalar import ScalarDefinition
 
@@ -36,11 +37,11 @@ def _of_text(name: str, description: str, specified_by_url: str | None = None) -
     )
 
 
-def _wall_clock(value: str) -> dt.time:
+def _wall_clock(text: str) -> dt.time:
     """A time of day without an offset: a wall clock has none."""
-    at: dt.time = TimeDefinition.parse_value(value)
+    at = dt.time.fromisoformat(text)
     if at.tzinfo is not None:
-        raise GraphQLError("must be a local time of day, without an offset")
+        raise ValueError("It must be a local time of day, without an offset.")
     return at
 
 
@@ -56,7 +57,11 @@ SCALARS: Mapping[object, ScalarDefinition] = {
         DateTimeDefinition,
         description="An ISO 8601 instant with its offset, as `2026-01-31T09:00:00Z`; given ones between 1970 and 2199.",
     ),
-    dt.time: replace(TimeDefinition, description="A wall-clock time of day, as `10:30:00`.", parse_value=_wall_clock),
+    dt.time: replace(
+        TimeDefinition,
+        description="A wall-clock time of day, as `10:30:00`.",
+        parse_value=wrap_parser(_wall_clock, "Time"),
+    ),
     decimal.Decimal: replace(DecimalDefinition, description="A decimal number as text, so that no digit is lost."),
     uuid.UUID: replace(
         UUIDDefinition,

@@ -10,6 +10,7 @@ from schema.context import Info
 from schema.describing import NEEDS, describe
 from schema.inputs import row_id, to_input
 from schema.kpi_snapshots import instants_of, query_of
+from schema.lead_grades import LeadGrade
 from schema.paging import Paged
 from schema.people.types import Person, to_person
 from schema.relay import Node, NullIfAbsent, PageInfo, page_of_list, to_global_id, to_page_info
@@ -47,6 +48,7 @@ class TeamLineEdge:
     target: Decimal | None
     expected: Decimal | None
     attainment: Decimal | None
+    lead_grade: LeadGrade | None
 
     @strawberry.field(description="The model that it is of: there is a line for every model in the team.")
     def success_model_id(self) -> strawberry.ID:

@@ -36,6 +36,10 @@ CELLS_PER_TRANSACTION = 2000
 PEOPLE_PER_TRANSACTION = 200
 COACHING_SECONDS = 2.0
 """Sessions follow programmes and people, and the clock, at this distance."""
+LEADS_SECONDS = 60.0
+"""Grades of leads are made once a day; whether today's are is looked at this often."""
+FORECAST_SECONDS = 60.0
+"""The model is asked at the start of a week, or as soon as a worker comes to it."""
 REVIEW_SECONDS = 10.0
 """Opportunities follow the snapshots, and topics both, at this distance, so that a burst of changes is one review."""
 
@@ -89,6 +93,12 @@ class Worker:
             list_organizations,
             settings.worker_poll_seconds,
         )
+        self.forecasts = DrainLoop(
+            "forecasts",
+            lambda org_id: kpi_tasks.keep_forecasts(runtime.database, org_id),
+            list_organizations,
+            FORECAST_SECONDS,
+        )
         self.cells = DrainLoop(
             "dirty_cells",
             lambda org_id: kpi_tasks.refresh_dirty_cells(runtime.database, org_id, CELLS_PER_TRANSACTION),
@@ -102,6 +112,9 @@ class Worker:
             list_organizations,
             settings.worker_poll_seconds,
             on_work=self.cells.wake,
+        )
+        self.leads = DrainLoop(
+            "leads", lambda org_id: kpi_tasks.grade_leads(runtime.database, org_id), list_organizations, LEADS_SECONDS
         )
         self.webhooks = Dispatcher(runtime, list_organizations)
         self.outbox = DrainLoop(
@@ -132,6 +145,8 @@ class Worker:
                 ("deliveries", self.deliveries.run),
                 ("dirty_cells", self.cells.run),
                 ("snapshots", self.snapshots.run),
+                ("leads", self.leads.run),
+                ("forecasts", self.forecasts.run),
                 ("opportunities", self.opportunities.run),
                 ("agenda", self.agenda.run),
                 ("coaching", self.coaching.run),

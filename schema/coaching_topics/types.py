@@ -11,6 +11,7 @@ from strawberry.scalars import JSON
 from schema.concerns import Concern
 from schema.context import Info
 from schema.describing import NEEDS, describe, describe_enum
+from schema.lead_grades import LeadGrade
 from schema.people.linked import linked_person
 from schema.relay import Node, to_global_id
 from service.coaching_sessions.dto.topics import CoachingTopicDTO
@@ -57,6 +58,7 @@ class CoachingTopic(Node):
     evidence: JSON = strawberry.field(description="The numbers behind the reason.")
     concerns: Concern
     kpi: str | None
+    lead_grade: LeadGrade | None
     criterion: str | None
     skill: str | None
     impact: Decimal

@@ -25,10 +25,13 @@ from service.api import (
     deal_verdicts,
     deals,
     events,
+    forecast_accuracy,
+    forecasts,
     identity_provider,
     imports,
     inspections,
     kpi_snapshots,
+    lead_indicators,
     me,
     model_changes,
     operations,
@@ -48,6 +51,7 @@ from service.api import (
     system,
     teams,
     webhooks,
+    win_drivers,
 )
 
 router = APIRouter()
@@ -67,6 +71,10 @@ for module in (
     benchmarks,
     quadrants,
     rate_comparisons,
+    lead_indicators,
+    forecasts,
+    forecast_accuracy,
+    win_drivers,
     model_changes,
     scorecards,
     coaching_opportunities,

@@ -6,9 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from service.coaching_opportunities.findings import OpportunityKind
-from service.coaching_opportunities.lifecycle import OpportunityState
+from service.coaching_opportunities.lifecycle import ClosedBecause, OpportunityState
 from service.core.dto import Day, InputDTO, OutputDTO, Text, example
 from service.core.sorting import Sorting
+from service.kpi_snapshots.leads.grading import LeadGrade
 
 
 class CoachingOpportunityDTO(OutputDTO):
@@ -43,6 +44,10 @@ class CoachingOpportunityDTO(OutputDTO):
     """When the gap was closed."""
     self_corrected: bool
     """The person closed it alone, before the manager saw it."""
+    closed_because: ClosedBecause | None = None
+    """The gap was closed, or nobody looks at it any more: its KPI or deal is gone, or its KPI is gamed or expired."""
+    lead_grade: LeadGrade | None = None
+    """What its KPI was worth as a sign of what is to come, at the last review; null of a deal and of a result."""
     updated_at: datetime
 
 

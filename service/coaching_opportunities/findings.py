@@ -4,7 +4,7 @@ A finding says something is wrong, a judgement without one that all is well. Wha
 at all, so that it neither raises an opportunity nor closes one.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from service.kpi_snapshots.dto import KpiSnapshotDTO
+from service.kpi_snapshots.leads.grading import SUPPRESSING, LeadGrade
 from service.kpi_snapshots.pace import Status
 from service.success_models.dto.evidence import HealthFactorDTO, OpenDealHealth
 from service.success_models.evidence import CriterionStatus
@@ -46,17 +47,36 @@ class Subject:
     person_id: UUID
     name: str
 
+    @property
+    def kpi(self) -> str | None:
+        """The key of the KPI it is about; None of a deal."""
+        kind, _, rest = self.name.partition(":")
+        return rest.partition(":")[0] if kind in {"pace", "benchmark"} else None
+
 
 @dataclass(slots=True)
 class Judgements:
-    """What was found about each subject (None: all is well), and the subjects that the facts could not tell about."""
+    """What was found about each subject (None: all is well), and the subjects that the facts could not tell about.
+
+    `withdrawn` are subjects whose KPI is no reason to coach anybody, with its grade: nothing else is told of them.
+    """
 
     found: dict[Subject, Finding | None] = field(default_factory=dict)
     untold: set[Subject] = field(default_factory=set)
+    withdrawn: dict[Subject, LeadGrade] = field(default_factory=dict)
 
     def add(self, subject: Subject, finding: Finding | None) -> None:
         """Remember a judgement."""
         self.found[subject] = finding
+
+    def withdraw(self, grade_of: Callable[[UUID, str], LeadGrade | None]) -> None:
+        """Take back all about KPIs that are gamed or expired; `grade_of` says what a person's KPI is worth."""
+        for subject in [*self.found, *self.untold]:
+            grade = None if subject.kpi is None else grade_of(subject.person_id, subject.kpi)
+            if grade in SUPPRESSING:
+                self.withdrawn[subject] = grade
+                self.found.pop(subject, None)
+                self.untold.discard(subject)
 
 
 def judge_pace(snapshots: Iterable[KpiSnapshotDTO], judged: Judgements) -> None:

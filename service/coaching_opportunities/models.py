@@ -33,6 +33,8 @@ class CoachingOpportunity(TenantRow, table=True):
     dismissal: str | None = None
     closed_at: datetime | None = Field(default=None, sa_column=timestamp(nullable=True))
     self_corrected: bool = False
+    closed_because: str | None = Field(default=None, description="NULL: it is not closed, or was before this was kept")
+    lead_grade: str | None = Field(default=None, description="What its KPI was worth as a lead at the last review")
     updated_at: datetime = Field(sa_column=timestamp())
 
     __table_args__ = (
@@ -40,6 +42,10 @@ class CoachingOpportunity(TenantRow, table=True):
         CheckConstraint("kind IN ('behind_target', 'deal_breaks_standard', 'below_benchmark')", name="kind"),
         CheckConstraint("status IN ('open', 'accepted', 'dismissed', 'snoozed', 'closed')", name="status"),
         CheckConstraint("(status = 'closed') = (closed_at IS NOT NULL)", name="closed"),
+        CheckConstraint(
+            "closed_because IN ('gap_closed', 'no_longer_judged', 'kpi_gamed', 'kpi_expired')", name="closed_because"
+        ),
+        CheckConstraint("lead_grade IN ('predictive', 'unproven', 'gamed', 'expired')", name="lead_grade"),
         CheckConstraint("status <> 'snoozed' OR snoozed_until IS NOT NULL", name="snoozed"),
         Index(
             "uq_coaching_opportunity__open_subject",

@@ -1,11 +1,13 @@
 """The last weeks as signed webhooks through the real receivers, with what real vendors do to them."""
 
+import asyncio
 import json
 import random
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import TypeVar
 
 import httpx
@@ -19,6 +21,8 @@ T = TypeVar("T")
 BATCH = 100
 DUPLICATED = 0.05
 MISTAKES = 0.01
+PAUSES = (1, 2, 4, 8)
+"""Seconds before a delivery is sent again that found the receiver not available: a real vendor waits longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +94,22 @@ async def send(
     found: list[Delivery],
     on_sent: Callable[[int], None],
 ) -> None:
-    """Send each delivery and insist on the vendor's own idea of success."""
+    """Send each delivery, again where the receiver is not available, and insist on the vendor's own idea of success."""
     for delivery in found:
-        if delivery.system == "hubspot":
-            now_ms = time.time_ns() // 1_000_000
-            headers = hubspot.sign(state.hubspot_secret, state.hubspot_url, delivery.body, now_ms)
-            answer = await client.post(state.hubspot_url, content=delivery.body, headers=headers)
-        else:
-            headers = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": '""'}
-            answer = await client.post(state.salesforce_url, content=delivery.body, headers=headers)
+        answer = await _post(client, state, delivery)
+        for pause in PAUSES:
+            if answer.status_code != HTTPStatus.SERVICE_UNAVAILABLE:
+                break
+            await asyncio.sleep(pause)
+            answer = await _post(client, state, delivery)
         answer.raise_for_status()
         on_sent(delivery.events)
+
+
+async def _post(client: httpx.AsyncClient, state: DemoState, delivery: Delivery) -> httpx.Response:
+    if delivery.system == "hubspot":
+        now_ms = time.time_ns() // 1_000_000
+        headers = hubspot.sign(state.hubspot_secret, state.hubspot_url, delivery.body, now_ms)
+        return await client.post(state.hubspot_url, content=delivery.body, headers=headers)
+    headers = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": '""'}
+    return await client.post(state.salesforce_url, content=delivery.body, headers=headers)

@@ -14,7 +14,6 @@ from enum import StrEnum
 from uuid import UUID
 
 import numpy as np
-from scipy.stats import spearmanr
 
 from service.statistics.arrays import Floats
 from service.statistics.comparisons import adjusted_p_values
@@ -121,6 +120,8 @@ def _measure(group: PeerGroup) -> _Measured:
         return _Measured(group, values, None, None)
     if np.ptp(before) == 0 or np.ptp(now) == 0:
         return _Measured(group, values, 0.0, 1.0)
+    from scipy.stats import spearmanr  # noqa: PLC0415 - a tenth of the service's start, and few processes compare
+
     agreement = float(np.corrcoef(before, now)[0, 1])
     p = float(spearmanr(before, now, alternative="greater").pvalue)
     return _Measured(group, values, min(max(agreement, 0.0), 1.0), p)

@@ -10,6 +10,7 @@ from service.core.dto import InputDTO, IsoDay, IsoInstant, Key, OutputDTO
 from service.core.errors import not_found
 from service.kpi_snapshots.benchmarks import Proof, Tenure
 from service.kpi_snapshots.closings import Reason
+from service.kpi_snapshots.leads.grading import LeadGrade
 from service.kpi_snapshots.pace import Method, Status
 from service.kpi_snapshots.trend import Direction
 from service.success_models.kpis import KpiLevel, Polarity
@@ -117,6 +118,8 @@ class KpiSnapshotDTO(OutputDTO):
     """Which version of the model it follows."""
     closed_at: datetime | None = None
     """When the period was closed; from then on every change is a revision."""
+    lead_grade: LeadGrade | None = None
+    """What the KPI is worth as a sign of what is to come; null of a result."""
     revision: int = 0
     """How often the closed number was written: 1 as it was closed, more after restatements; 0 while it is open."""
 
@@ -234,6 +237,8 @@ class BenchmarkDTO(OutputDTO):
     """What the best quarter reach, without what luck adds to it."""
     reliability: Decimal | None
     """How far people's order lasts from the period before, from 0 (luck) to 1; null: too few people to say."""
+    lead_grade: LeadGrade | None
+    """What the KPI is worth as a sign of what is to come; null of a result."""
     proof: Proof
     """Whether the difference between people is beyond chance; where it is not, the proposal is unproven."""
 

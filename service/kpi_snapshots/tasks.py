@@ -1,4 +1,4 @@
-"""What the worker does for snapshots: refresh marked cells, keep snapshots ready, build the measures of a new model."""
+"""What the worker does for snapshots: refresh marked cells, keep snapshots ready, build measures, grade leads."""
 
 from collections.abc import Mapping
 from uuid import UUID
@@ -6,7 +6,9 @@ from uuid import UUID
 from service.core.database import Database
 from service.core.jobs import JobHandler
 from service.core.principal import Principal
+from service.kpi_snapshots.use_cases.grading import keep_grades
 from service.kpi_snapshots.use_cases.keeping import mark_snapshots, refresh_ready_snapshots
+from service.kpi_snapshots.use_cases.model_forecasts import keep_model_forecasts
 from service.kpi_snapshots.use_cases.refreshing import (
     build_prepared_measures,
     prepare_measures,
@@ -26,6 +28,20 @@ async def refresh_snapshots(database: Database, org_id: UUID, limit: int) -> int
     """One transaction's worth of people whose snapshots are out of date, or one period to close (0: nothing left)."""
     async with database.tenant(org_id) as session:
         return await refresh_ready_snapshots(session, Principal.system(org_id), limit)
+
+
+async def grade_leads(database: Database, org_id: UUID) -> int:
+    """Today's grades of leads, where they are missing; 0 always, as there is nothing left to do after it."""
+    async with database.tenant(org_id) as session:
+        await keep_grades(session, Principal.system(org_id))
+    return 0
+
+
+async def keep_forecasts(database: Database, org_id: UUID) -> int:
+    """The model's forecasts of the week, if nobody has made them; 0 always, as there is nothing left to do after it."""
+    async with database.tenant(org_id) as session:
+        await keep_model_forecasts(session, Principal.system(org_id))
+    return 0
 
 
 async def build_measures(database: Database, org_id: UUID) -> None:

@@ -68,6 +68,10 @@ class Cutoffs:
         """Up to when imports still bring the history that the outcome is part of; 0 where it came to us live."""
         return np.where(self.known - self.until > HISTORY_AFTER, self.known + HISTORY_WITHIN, 0)
 
+    def only(self, places: Indices) -> "Cutoffs":
+        """Those of some of the deals."""
+        return Cutoffs(self.until[places], self.known[places])
+
     def admit(self, use: "FirstUse") -> Bools:
         """Of which deals a use was there and on record: received by then, or, as its own CRM says, written by then.
 
@@ -125,6 +129,23 @@ class FrozenFacts:
     confirmations: Mapping[int, Sequence[Judgement]]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Statuses:
+    """How criteria stand, (deals, criteria) in the plan's order: `codes` of all, and which each deal is `asked` for."""
+
+    codes: Codes
+    asked: Bools
+
+    @property
+    def known(self) -> Bools:
+        """Of what a deal is asked for, that of which anything is known."""
+        return np.asarray(self.asked & (self.codes != UNKNOWN))
+
+    def only(self, places: Indices) -> "Statuses":
+        """Those of some of the deals."""
+        return Statuses(self.codes[places], self.asked[places])
+
+
 @dataclass(frozen=True, slots=True)
 class DealProcess:
     """Of the criteria that a deal is asked for: how many, of how many anything is known, and how many are met."""
@@ -177,14 +198,19 @@ class ProcessPlan:
         table = [[key in row for key in keys] for row in (*rows, set(keys), set())]
         return np.array(table, dtype=np.bool_).reshape(len(stages) + 2, len(keys))
 
+    @cached_property
+    def steps(self) -> tuple[int, ...]:
+        """Of each criterion the place of the stage that a deal has left behind when it is first asked for it."""
+        return tuple((self.asked[:-1].argmax(axis=0) - 1).tolist())
+
 
 def judge_deals(
     plan: ProcessPlan,
     facts: FrozenFacts,
     fields: Mapping[str, Sequence[FirstUse]],
     kinds: Mapping[str, Sequence[FirstUse]],
-) -> list[DealProcess]:
-    """Count for each deal what it was asked for, what is known of it, and what was met.
+) -> Statuses:
+    """How each deal stands.
 
     `fields` and `kinds` are the earliest uses of each field and of each kind of activity.
     """
@@ -208,10 +234,20 @@ def judge_deals(
             pieces = [(said[way][deal], facts.readings[way].at[deal]) for way in conditions]
             pieces += [(done[way][deal], facts.counts[way].last[deal]) for way in needs]
             statuses[deal, place] = _weigh(plan.criteria[place], pieces, facts, deal)
-    asked = plan.asked[np.where(facts.is_won, -2, np.where(facts.furthest < 0, -1, facts.furthest))]
-    known, met = asked & (statuses != UNKNOWN), asked & (statuses == MET)
-    columns = zip(*(one.sum(axis=1).tolist() for one in (asked, known, met)), strict=True)
+    return Statuses(statuses, plan.asked[np.where(facts.is_won, -2, np.where(facts.furthest < 0, -1, facts.furthest))])
+
+
+def count_processes(statuses: Statuses) -> list[DealProcess]:
+    """Count for each deal what it was asked for, what is known of it, and what was met."""
+    met = statuses.asked & (statuses.codes == MET)
+    columns = zip(*(one.sum(axis=1).tolist() for one in (statuses.asked, statuses.known, met)), strict=True)
     return [DealProcess(*counts) for counts in columns]
+
+
+def matching(condition: Filter, values: Sequence[Value]) -> Bools:
+    """Which of some values meet a condition; each different one is judged once."""
+    found = {value: matches(condition, value) for value in set(values)}
+    return np.fromiter((found[value] for value in values), np.bool_, len(values))
 
 
 def _speaks(cutoffs: Cutoffs, uses: Sequence[FirstUse]) -> Bools:
@@ -225,8 +261,7 @@ def _speaks(cutoffs: Cutoffs, uses: Sequence[FirstUse]) -> Bools:
 
 
 def _field_says(condition: Filter, readings: Readings, speaks: Bools) -> Codes:
-    codes = {value: matches(condition, value) for value in set(readings.values)}
-    met = np.fromiter((codes[value] for value in readings.values), dtype=np.bool_, count=len(readings.values))
+    met = matching(condition, readings.values)
     return np.where(readings.known & met, MET, np.where(readings.known & speaks, UNMET, UNKNOWN)).astype(np.int8)
 
 

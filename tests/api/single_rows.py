@@ -58,6 +58,7 @@ BODIES: dict[str, dict[str, Any] | None] = {
     "listConfirmations": None,
     "createConfirmation": {"criterion": "champion"},
     "getConfirmation": None,
+    "getForecast": None,
     "getCoachingBrief": None,
     "getCoachingOpportunity": None,
     "acceptCoachingOpportunity": {},

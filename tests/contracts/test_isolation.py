@@ -68,7 +68,7 @@ async def test_a_log_is_not_rewritten(filled: tuple[UUID, UUID], app: asyncpg.Co
         await app.execute(f"SET LOCAL app.org_id = '{filled[0]}'")
         with pytest.raises(asyncpg.InsufficientPrivilegeError, match="permission denied"):
             async with app.transaction():
-                await app.execute(f"UPDATE {table} SET id = id")
+                await app.execute(f"UPDATE {table} SET org_id = org_id")
         assert await app.execute(f"DELETE FROM {table}") == "DELETE 0"
         assert await app.fetchval(f"SELECT count(*) FROM {table} WHERE org_id <> '{filled[0]}'") == 0
         with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):

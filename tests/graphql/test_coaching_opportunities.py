@@ -1,6 +1,5 @@
 """Coaching opportunities over GraphQL: reading, acting, a constant number of statements, and what is pushed."""
 
-import asyncio
 from datetime import date
 from typing import Any
 
@@ -12,7 +11,7 @@ from schema.relay import to_global_id
 from service.core.database import Database
 from tests.factories.opportunities import Review, team_of_six
 from tests.factories.sales_org import SalesOrg
-from tests.fixtures.sockets import hear, opened, say
+from tests.fixtures.sockets import hear, opened, say, settle
 from tests.fixtures.statements import counted_statements
 from tests.graphql.conftest import Ask
 
@@ -97,11 +96,11 @@ async def test_what_is_raised_is_pushed_to_whom_it_concerns_first(org: SalesOrg,
         await listen(self_, person=ann)
         await listen(other, person=ann)
         assert (await hear(other))["payload"]["errors"][0]["extensions"]["code"] == "person_not_found"
-        await asyncio.sleep(0.3)
+        await settle(boss, self_)
         await behind.make()
         assert told(await hear(self_)) == ["Ann"]
         with pytest.raises(TimeoutError):
-            await hear(boss)
+            await hear(boss, patience=1)
         (found,) = await behind.seen_by(org.acting_as(behind.ann))
         await behind.set(found.id, manager_sees_on=date(2026, 1, 1))
         await behind.make()
@@ -109,7 +108,7 @@ async def test_what_is_raised_is_pushed_to_whom_it_concerns_first(org: SalesOrg,
         await behind.make()
         for socket in (boss, self_):
             with pytest.raises(TimeoutError):
-                await hear(socket)
+                await hear(socket, patience=1)
 
 
 async def test_one_says_of_whom(host: str, org: SalesOrg) -> None:

@@ -191,7 +191,7 @@ async def test_a_change_is_told_to_those_who_see_it(cast: Cast, host: str) -> No
         for socket in (boss, self_):
             assert told(await hear(socket)) == [(global_id(first), "CANCELLED", "Ours")]
             with pytest.raises(TimeoutError):
-                await hear(socket)
+                await hear(socket, patience=1)
 
 
 async def started(cast: Cast, host: str) -> None:

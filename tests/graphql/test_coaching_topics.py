@@ -1,6 +1,5 @@
 """Topics over GraphQL: reading, acting, a constant number of statements, and what is pushed."""
 
-import asyncio
 from datetime import date
 from typing import Any
 
@@ -14,7 +13,7 @@ from tests.factories.agenda import Agenda
 from tests.factories.coaching_team import Team, house_of_seven
 from tests.factories.opportunities import team_of_six
 from tests.factories.sales_org import SalesOrg
-from tests.fixtures.sockets import hear, opened, say
+from tests.fixtures.sockets import hear, opened, say, settle
 from tests.fixtures.statements import counted_statements
 from tests.graphql.conftest import Ask
 
@@ -123,12 +122,12 @@ async def test_what_is_raised_is_pushed_to_whom_it_concerns_first(org: SalesOrg,
         await listen(self_, person=ann)
         await listen(other, person=ann)
         assert (await hear(other))["payload"]["errors"][0]["extensions"]["code"] == "person_not_found"
-        await asyncio.sleep(0.3)
+        await settle(boss, self_)
         (found,) = [one for one in (await behind.make()).raised if one[0].person_id == behind.ann.id]
         await agenda.review()
         assert told(await hear(self_)) == [("calls is behind its target for the month", "Ann")]
         with pytest.raises(TimeoutError):
-            await hear(boss)
+            await hear(boss, patience=1)
         (opportunity,) = await behind.seen_by(org.acting_as(behind.ann))
         assert opportunity.reason == found[1].reason
         await behind.set(opportunity.id, manager_sees_on=date(2026, 1, 1))

@@ -20,7 +20,7 @@ from service.organizations.dto.people import PersonDTO
 from tests.factories.sales_org import SalesOrg
 from tests.factories.success_models import model_document
 from tests.fixtures.serving import serving
-from tests.fixtures.sockets import PROTOCOL, hear, opened, say
+from tests.fixtures.sockets import PROTOCOL, hear, opened, say, settle
 
 CHANGES = """subscription ($person: ID, $manager: ID) { scorecardChanged(personId: $person, managerId: $manager) {
     process { edges { node { kpi value person { name } } } } } }"""
@@ -31,8 +31,8 @@ async def subscribe(socket: ClientConnection, id_: str = "1", **variables: Any) 
 
 
 async def closing(socket: ClientConnection) -> int:
-    """The code that the server closes with, within a second."""
-    async with asyncio.timeout(1):
+    """The code that the server closes with."""
+    async with asyncio.timeout(10):
         with contextlib.suppress(websockets.ConnectionClosedError):
             async for _message in socket:
                 pass
@@ -154,7 +154,7 @@ async def test_changes_reach_those_who_may_see_them(host: str, org: SalesOrg) ->
         hidden = await hear(other)
         assert hidden["payload"]["errors"][0]["extensions"]["code"] == "person_not_found"
         assert await hear(other) == {"id": "1", "type": "complete"}
-        await asyncio.sleep(0.3)
+        await settle(boss, self_)
         await calls(org, olaf)
         await calls(org, rita, 3)
         for socket in (boss, self_):
@@ -166,7 +166,7 @@ async def test_changes_reach_those_who_may_see_them(host: str, org: SalesOrg) ->
         await calls(org, rita)
         assert (await hear(self_))["type"] == "next"
         with pytest.raises(TimeoutError):
-            await hear(boss)
+            await hear(boss, patience=1)
 
 
 async def test_one_says_whose(host: str, org: SalesOrg) -> None:
@@ -180,7 +180,7 @@ async def test_who_does_not_listen_is_owed_the_latest_only(host: str, org: Sales
     await org.activate(model_document())
     async with opened(host, org.admin_key) as socket:
         await subscribe(socket, person=to_global_id("Person", ann.id))
-        await asyncio.sleep(0.3)
+        await settle(socket)
         await asyncio.gather(*(calls(org, ann) for _ in range(8)))
         heard: list[dict[str, Any]] = []
         while not heard or heard[-1]["calls"] != "8":

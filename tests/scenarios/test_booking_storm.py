@@ -35,7 +35,11 @@ async def test_two_hundred_at_once_book_nobody_twice(rest: httpx.AsyncClient, da
             "starts_at": (day + timedelta(minutes=5 * chance.randrange(60))).isoformat(),
             "minutes": chance.choice([15, 30, 45]),
         }
-        return await rest.post("/v1/coaching-sessions", json=body, headers=headers)
+        while True:
+            answer = await rest.post("/v1/coaching-sessions", json=body, headers=headers)
+            if answer.status_code != 503:  # too many at once for the database: as it is told to, the client tries again
+                return answer
+            await asyncio.sleep(0.1)
 
     answers = await asyncio.gather(*(arrange() for _ in range(REQUESTS)))
     assert Counter(answer.status_code for answer in answers).keys() == {201, 409}

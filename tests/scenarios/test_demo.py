@@ -15,10 +15,10 @@ from tests.factories.demo_quadrants import check_monday
 TOUCHLINE = str(Path(sys.executable).parent / "touchline")
 
 
-def run(home: Path, *arguments: str, check: bool = True) -> str:
+def run(home: Path, *arguments: str, check: bool = True, patience: int = 120) -> str:
     environment = {**os.environ, "TOUCHLINE_HOME": str(home), "TOUCHLINE_LOG_LEVEL": "WARNING"}
     done = subprocess.run(
-        [TOUCHLINE, *arguments], env=environment, capture_output=True, text=True, timeout=120, check=False
+        [TOUCHLINE, *arguments], env=environment, capture_output=True, text=True, timeout=patience, check=False
     )
     assert not check or done.returncode == 0, done.stdout + done.stderr
     return done.stdout + done.stderr

@@ -3,7 +3,7 @@
 It is a pure function of the facts and of what is open already, so running it twice changes nothing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -20,8 +20,10 @@ from service.core.ids import new_id
 from service.core.notifications import OPPORTUNITIES, notify
 from service.core.principal import Principal, Role
 from service.kpi_snapshots.dto import KpiSnapshotDTO, KpiSnapshotQuery
+from service.kpi_snapshots.leads.grading import LeadGrade
 from service.kpi_snapshots.use_cases.framing import Question, frame_question
 from service.kpi_snapshots.use_cases.keeping import newest_snapshot
+from service.kpi_snapshots.use_cases.lead_grades import load_lead_grades
 from service.kpi_snapshots.use_cases.snapshots import kpi_snapshots_of
 from service.organizations.dto.people import PersonDTO
 from service.organizations.use_cases.organizations import get_organization
@@ -35,6 +37,8 @@ PACED = frozenset({KpiKind.FLOW, KpiKind.STOCK})
 """Kinds that are judged by their target alone; ratios and durations need a comparison beyond chance."""
 COACHED = frozenset({Role.REP, Role.MANAGER})
 LONGEST_GRACE = 60
+GradeOf = Callable[[UUID, str], LeadGrade | None]
+"""What a person's KPI is worth as a lead."""
 
 
 async def review_if_due(session: AsyncSession, principal: Principal) -> bool:
@@ -59,8 +63,10 @@ async def review_opportunities(session: AsyncSession, principal: Principal, as_o
     deals = await open_deals_health(session, principal, as_of)
     judge_deals([deal for deal in deals if deal.owner_id in owners], judged)
     await compare_people(session, principal, people, question, judged)
+    grade_of = await _grades(session, principal, question)
+    judged.withdraw(grade_of)
     changes = review([_kept(row) for row in rows.values()], judged, question.frame.today)
-    await _carry_out(session, principal, changes, rows, question, now)
+    await _carry_out(session, principal, changes, rows, question, now, grade_of)
     await repository.note_review(session, principal.org_id, now)
     return changes
 
@@ -103,6 +109,20 @@ async def _paced(
     return found
 
 
+async def _grades(session: AsyncSession, principal: Principal, question: Question) -> GradeOf:
+    """What the KPIs of people's models are worth as leads."""
+    ids = {model.id for model in question.models.values()}
+    grades = await load_lead_grades(session, principal.org_id, ids, *question.graded_by)
+
+    def grade_of(person_id: UUID, kpi: str) -> LeadGrade | None:
+        person = question.staff.people.get(person_id)
+        model = None if person is None else question.models.get(person.job_role) or question.models.get(None)
+        known = None if model is None else model.kpis.get(kpi)
+        return None if model is None or known is None else grades.of(model.id, known.definition)
+
+    return grade_of
+
+
 def _kept(row: CoachingOpportunity) -> Kept:
     return Kept(
         row.id,
@@ -120,24 +140,35 @@ async def _carry_out(
     rows: Mapping[UUID, CoachingOpportunity],
     question: Question,
     now: datetime,
+    grade_of: GradeOf,
 ) -> None:
     grace = (await get_organization(session, principal)).opportunity_grace_working_days
     raised = [_raise(principal.org_id, subject, finding, question, grace, now) for subject, finding in changes.raised]
+    for row in raised:
+        row.lead_grade = _grade(row, grade_of)
     await repository.add_opportunities(session, raised)
     for kept, finding in changes.updated:
         _bring_up_to_date(rows[kept.id], finding, now)
     for kept in changes.woken:
         rows[kept.id].status, rows[kept.id].snoozed_until = OpportunityState.OPEN.value, None
-    for kept, alone in changes.closed:
-        row = rows[kept.id]
-        row.status, row.closed_at, row.self_corrected, row.updated_at = OpportunityState.CLOSED.value, now, alone, now
-        row.snoozed_until = None
+    for one in changes.closed:
+        row = rows[one.kept.id]
+        row.status, row.closed_at, row.updated_at = OpportunityState.CLOSED.value, now, now
+        row.closed_because, row.self_corrected, row.snoozed_until = one.because.value, one.alone, None
+    for row in rows.values():
+        if row.status != OpportunityState.CLOSED.value and row.lead_grade != (grade := _grade(row, grade_of)):
+            row.lead_grade, row.updated_at = grade, now
     seen = [row for row in rows.values() if row.told_manager_at is None and row.status != OpportunityState.CLOSED.value]
     told = [row for row in [*seen, *raised] if row.manager_sees_on <= question.frame.today]
     for row in told:
         row.told_manager_at = now
     await session.flush()
-    await _tell(session, principal.org_id, raised, told, [rows[kept.id] for kept, _ in changes.closed])
+    await _tell(session, principal.org_id, raised, told, [rows[one.kept.id] for one in changes.closed])
+
+
+def _grade(row: CoachingOpportunity, grade_of: GradeOf) -> str | None:
+    found = None if row.kpi is None else grade_of(row.person_id, row.kpi)
+    return None if found is None else found.value
 
 
 def _raise(

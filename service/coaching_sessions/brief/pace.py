@@ -123,7 +123,8 @@ def _late(snapshot: KpiSnapshotDTO, facts: BriefFacts) -> Weighed:
     ]
     is_process = snapshot.level.is_process
     key = f"kpi:{snapshot.kpi}:{snapshot.period.value}"
-    statement = say(StatementKind.KPI, key, concern(is_process=is_process), text, links, snapshot.value)
+    grade = snapshot.lead_grade
+    statement = say(StatementKind.KPI, key, concern(is_process=is_process), text, links, snapshot.value, grade)
     severity = BEHIND if snapshot.status is Status.BEHIND else AT_RISK
     unlikely = 1 - (snapshot.probability if snapshot.probability is not None else Decimal(1))
     return Weighed(statement, (severity, unlikely))
@@ -166,6 +167,7 @@ def _below(one: CoachingOpportunityDTO, facts: BriefFacts) -> Weighed:
         one.reason,
         [_opportunity_link(one)],
         None if value is None else Decimal(str(value)),
+        one.lead_grade,
     )
     return Weighed(statement, (BEYOND_CHANCE, one.size))
 
@@ -197,6 +199,7 @@ def _turned(before: KpiSnapshotDTO, now: KpiSnapshotDTO, facts: BriefFacts) -> I
         text,
         [_snapshot_link(now)],
         now.value,
+        now.lead_grade,
     )
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from service.coaching_sessions.concerns import Concern
 from service.coaching_sessions.dto.brief import EvidenceLink, StatementDTO, StatementKind
+from service.kpi_snapshots.leads.grading import LeadGrade
 
 ORDER = (Concern.PROCESS, Concern.OUTCOME, Concern.OTHER)
 
@@ -25,10 +26,13 @@ def say(
     text: str,
     links: Sequence[EvidenceLink],
     value: Decimal | int | None = None,
+    lead_grade: LeadGrade | None = None,
 ) -> StatementDTO:
     """One statement."""
     number = None if value is None else Decimal(value)
-    return StatementDTO(kind=kind, key=key, concerns=concerns, text=text, value=number, links=list(links))
+    return StatementDTO(
+        kind=kind, key=key, concerns=concerns, text=text, value=number, links=list(links), lead_grade=lead_grade
+    )
 
 
 def link(label: str, href: str) -> EvidenceLink:

@@ -12,6 +12,7 @@ from service.coaching_sessions.dto.commitments import CommitmentDTO
 from service.coaching_sessions.dto.topics import CoachingTopicDTO
 from service.coaching_sessions.format_document import FormatSection
 from service.core.dto import OutputDTO
+from service.kpi_snapshots.leads.grading import LeadGrade
 from service.kpi_snapshots.quadrants.dto import PersonQuadrantDTO
 
 
@@ -49,6 +50,8 @@ class StatementDTO(OutputDTO):
     value: Decimal | None
     """The number it rests on, if it is one."""
     links: list[EvidenceLink]
+    lead_grade: LeadGrade | None = None
+    """Of a process KPI: what it is worth as a sign of what is to come."""
 
 
 class BriefPersonDTO(OutputDTO):

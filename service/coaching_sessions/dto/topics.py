@@ -9,6 +9,7 @@ from service.coaching_sessions.concerns import Concern
 from service.coaching_sessions.topics import TopicSource, TopicState
 from service.core.dto import InputDTO, Key, OutputDTO, Text, example
 from service.core.sorting import Sorting
+from service.kpi_snapshots.leads.grading import LeadGrade
 
 
 class CreateCoachingTopic(InputDTO):
@@ -64,6 +65,8 @@ class CoachingTopicDTO(OutputDTO):
     """Process or outcome."""
     kpi: str | None
     """Key of the KPI it is about."""
+    lead_grade: LeadGrade | None = None
+    """What that KPI was worth as a sign of what is to come, when the topic was open last; null of a result."""
     deal_id: UUID | None
     criterion: str | None
     """Key of the exit criterion it is about."""

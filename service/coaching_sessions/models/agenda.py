@@ -48,9 +48,11 @@ class CoachingTopic(Linked, table=True):
     dismissal: str | None = None
     discussed_in: UUID | None = None
     ended_at: datetime | None = Field(default=None, sa_column=timestamp(nullable=True))
+    lead_grade: str | None = Field(default=None, description="What its KPI was worth as a lead when it was open last")
 
     __table_args__ = (
         ForeignKeyConstraint(["org_id", "rep_id"], ["person.org_id", "person.id"], ondelete="CASCADE"),
+        CheckConstraint("lead_grade IN ('predictive', 'unproven', 'gamed', 'expired')", name="lead_grade"),
         CheckConstraint("source IN ('opportunity', 'deal', 'commitment', 'rep', 'manager')", name="source"),
         CheckConstraint("status IN ('open', 'discussed', 'dismissed', 'resolved')", name="status"),
         CheckConstraint("(status = 'open') = (ended_at IS NULL)", name="ended"),

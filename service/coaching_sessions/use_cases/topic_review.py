@@ -4,7 +4,7 @@ It is a pure function of the opportunities, the open deals, the commitments and 
 twice changes nothing.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from uuid import UUID
 
@@ -33,9 +33,10 @@ from service.coaching_sessions.use_cases.topic_hints import hint_topics
 from service.core.clock import utc_now
 from service.core.ids import new_id
 from service.core.principal import Principal
+from service.kpi_snapshots.use_cases.lead_grades import PeoplesGrades, lead_grades_of_people
 from service.organizations.use_cases.scope import local_now
 from service.success_models.use_cases.deal_evidence import open_deals_health
-from service.success_models.use_cases.owner_models import load_models
+from service.success_models.use_cases.owner_models import ModelTable, load_models
 from service.webhooks.outbox import EventType, emit_many
 
 SETTLED_AT_ONCE = 500
@@ -60,12 +61,20 @@ async def review_topics(session: AsyncSession, principal: Principal) -> Changes:
     local = await local_now(session, principal.org_id)
     today = local.date()
     present = {person.id for person in await coached_people(session, principal, today)}
-    proposals = await _propose(session, principal, present, today, now)
+    models = await load_models(session, principal, present)
+    grades = await lead_grades_of_people(session, principal, present)
+    proposals = await _propose(session, principal, models, today, now)
     ended = await repository.list_last_ended(session, principal.org_id, {one.subject for one in proposals})
     changes = review([_kept(row) for row in rows.values()], map(_ended, ended), proposals, present, now)
     raised = [_raise(principal.org_id, proposal, now) for proposal in changes.raised]
+    for row in raised:
+        row.lead_grade = _grade(row, models, grades)
     await repository.add_topics(session, raised)
     touched = {row.rep_id for row in raised}
+    for row in rows.values():
+        if row.lead_grade != (grade := _grade(row, models, grades)):
+            row.lead_grade, row.updated_at = grade, now
+            touched.add(row.rep_id)
     for kept, proposal in changes.updated:
         if _bring_up_to_date(rows[kept.id], proposal, today, now):
             touched.add(kept.rep_id)
@@ -89,11 +98,16 @@ def raised_event(row: CoachingTopic) -> tuple[EventType, dict[str, object]]:
     return EventType.TOPIC_RAISED, data
 
 
+def _grade(row: CoachingTopic, models: ModelTable, grades: PeoplesGrades) -> str | None:
+    model = models.of(row.rep_id)
+    found = grades.of(row.rep_id, None if model is None or row.kpi is None else model.document.kpi(row.kpi))
+    return None if found is None else found.value
+
+
 async def _propose(
-    session: AsyncSession, principal: Principal, present: Collection[UUID], today: date, now: datetime
+    session: AsyncSession, principal: Principal, models: ModelTable, today: date, now: datetime
 ) -> list[Proposal]:
     """All that the data say is worth talking about, in a constant number of statements."""
-    models = await load_models(session, principal, present)
     deals = {one.health.deal_id: one for one in await open_deals_health(session, principal)}
     found: list[Proposal | None] = []
     covered: set[UUID | None] = set()

@@ -23,8 +23,10 @@ from service.core.etags import UNCONDITIONAL, Precondition
 from service.core.ids import new_id
 from service.core.pagination import Page, PageRequest
 from service.core.principal import Principal, require
+from service.kpi_snapshots.use_cases.lead_grades import lead_grades_of_people
 from service.organizations.use_cases.reports import direct_reports
 from service.organizations.use_cases.scope import local_now, require_visible, visible_people
+from service.success_models.use_cases.owner_models import load_models
 from service.webhooks.outbox import emit
 
 ASKED = {TopicSource.REP: "The rep asks to talk about it.", TopicSource.MANAGER: "The manager asks to talk about it."}
@@ -97,6 +99,7 @@ async def create_coaching_topic(
         deal_id=data.deal_id,
         criterion=data.criterion,
         skill=data.skill,
+        lead_grade=await _grade(session, principal, data),
         created_at=now,
         updated_at=now,
     )
@@ -104,6 +107,17 @@ async def create_coaching_topic(
     await emit(session, principal.org_id, *raised_event(row))
     await hint_topics(session, principal.org_id, [row.rep_id])
     return _present(row, local)
+
+
+async def _grade(session: AsyncSession, principal: Principal, data: CreateCoachingTopic) -> str | None:
+    """Of the KPI that it is about, if it is about one."""
+    if data.kpi is None:
+        return None
+    system = principal.as_system()
+    model = (await load_models(session, system, [data.rep_id])).of(data.rep_id)
+    grades = await lead_grades_of_people(session, system, [data.rep_id])
+    found = grades.of(data.rep_id, None if model is None else model.document.kpi(data.kpi))
+    return None if found is None else found.value
 
 
 async def pin_coaching_topic(

@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field
 
 from service.core.dto import InputDTO, IsoDay, IsoInstant, Key, OutputDTO, ShortNumber, example
+from service.kpi_snapshots.leads.grading import LeadGrade
 from service.kpi_snapshots.planning.levers import BetterBy
 from service.success_models.targets import PeriodKind
 
@@ -52,6 +53,8 @@ class RequirementDTO(OutputDTO):
     """For a probability of 0.95."""
     per_week: Decimal | None
     """Of what is needed, in a full working week."""
+    lead_grade: LeadGrade | None = None
+    """Of an activity's KPI: what it is worth as a sign of what is to come."""
 
 
 class LeverKind(StrEnum):
@@ -85,6 +88,8 @@ class LeverDTO(OutputDTO):
     """`peers`: what the best quarter of them have; `step`: a tenth, as there are too few to learn from."""
     saves: Decimal
     """The share of what is needed that need not be done with the better value, from 0 to 1."""
+    lead_grade: LeadGrade | None = None
+    """Of an activity's KPI: what it is worth as a sign of what is to come."""
 
 
 class PlanNote(StrEnum):

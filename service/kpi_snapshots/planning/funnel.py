@@ -13,7 +13,6 @@ from functools import cached_property
 
 import numpy as np
 from scipy.special import bdtrc, betaincinv, gammainc, gammaincinv, pdtrc
-from scipy.stats import qmc
 
 from service.statistics.arrays import Floats, as_floats
 from service.statistics.beta_binomial import Beta
@@ -73,6 +72,8 @@ class Funnel:
 
     @cached_property
     def _draws(self) -> Floats:
+        from scipy.stats import qmc  # noqa: PLC0415 - a tenth of the service's start, and few processes plan
+
         dimensions = len(self.conversions.alpha) + len(self.yields.shape) + 2 + len(self.pipeline)
         points = qmc.Sobol(dimensions, rng=np.random.default_rng(SEED)).random_base2(LOG2_DRAWS)
         return np.clip(points, 1e-9, 1 - 1e-9)

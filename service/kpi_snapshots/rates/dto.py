@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field
 
 from service.core.dto import InputDTO, IsoDay, IsoInstant, Key, OutputDTO
+from service.kpi_snapshots.leads.grading import LeadGrade
 from service.kpi_snapshots.pace import Method
 from service.kpi_snapshots.rates.comparing import CannotTell, Control
 from service.success_models.kpis import KpiLevel, Polarity
@@ -114,6 +115,8 @@ class RateComparisonDTO(OutputDTO):
     """Whether more or less of it is better."""
     job_role: str | None
     """Of whom; null: of those without one."""
+    lead_grade: LeadGrade | None = None
+    """What the KPI is worth as a sign of what is to come; null of a result."""
     success_model_id: UUID
     """The model that defines it."""
     model_version: int

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import AwareDatetime
 
 from service.core.dto import OutputDTO
+from service.kpi_snapshots.leads.grading import LeadGrade
 from service.success_models.kpis import KpiLevel, Polarity
 from service.success_models.measures import Unit
 from service.success_models.targets import PeriodKind
@@ -25,6 +26,8 @@ class TeamLineDTO(OutputDTO):
     """What the value is counted in."""
     polarity: Polarity
     """Whether more or less of it is better."""
+    lead_grade: LeadGrade | None
+    """What the KPI is worth as a sign of what is to come; null of a result."""
     success_model_id: UUID
     """The model that it is of: of each KPI there is a line for every model in the team."""
     people: int

@@ -12,12 +12,14 @@ from service.core.errors import conflict
 from service.core.principal import Principal, require
 from service.kpi_snapshots.benchmarks import Benchmark, PeerGroup, PeerValue, Tenure, find_benchmarks, tenure_on
 from service.kpi_snapshots.dto import BenchmarkDTO, BenchmarksDTO, BenchmarksQuery, KpiSnapshotQuery
+from service.kpi_snapshots.leads.grading import LeadGrade
 from service.kpi_snapshots.lines import SnapshotLine
 from service.kpi_snapshots.pace import to_decimal
 from service.kpi_snapshots.permissions import Permission
 from service.kpi_snapshots.use_cases.computing import value_of
 from service.kpi_snapshots.use_cases.framing import MOMENT, Question, frame_question
 from service.kpi_snapshots.use_cases.gathering import Frame, gather_figures
+from service.kpi_snapshots.use_cases.lead_grades import load_lead_grades
 from service.organizations.use_cases.people import list_everyone
 from service.organizations.use_cases.scope import visible_people
 from service.success_models.kpis import Kpi
@@ -49,6 +51,7 @@ async def get_benchmarks(
     found = find_benchmarks(_groups(there, now, before, question.frame.period.end))
     sees_all = await visible_people(session, principal, question.frame.today) is None
     kpis = {line.kpi.definition.key: line.kpi.definition for line in lines}
+    grades = await load_lead_grades(session, principal.org_id, [model_id], *question.graded_by)
     return BenchmarksDTO(
         success_model_id=model_id,
         period=question.frame.period.kind,
@@ -56,7 +59,7 @@ async def get_benchmarks(
         period_end=question.frame.period.end,
         as_of=question.frame.as_of,
         benchmarks=[
-            _present(one, kpis[one.group.kpi])
+            _present(one, kpis[one.group.kpi], grades.of(model_id, kpis[one.group.kpi]))
             for one in found
             if _is_asked(one, query) and (sees_all or one.n >= LEAST_SEEN_BY_ALL)
         ],
@@ -126,7 +129,7 @@ def _is_asked(one: Benchmark, query: BenchmarksQuery) -> bool:
     )
 
 
-def _present(one: Benchmark, kpi: Kpi) -> BenchmarkDTO:
+def _present(one: Benchmark, kpi: Kpi, lead_grade: LeadGrade | None) -> BenchmarkDTO:
     return BenchmarkDTO(
         kpi=kpi.key,
         name=kpi.name,
@@ -140,5 +143,6 @@ def _present(one: Benchmark, kpi: Kpi) -> BenchmarkDTO:
         upper_quartile=to_decimal(one.high),
         proposed_target=to_decimal(one.proposed),
         reliability=None if one.reliability is None else Decimal(repr(one.reliability)).quantize(Decimal("0.0001")),
+        lead_grade=lead_grade,
         proof=one.proof,
     )

@@ -17,6 +17,7 @@ from service.kpi_snapshots.snapshot import KpiValue, compute_attainment, compute
 from service.kpi_snapshots.standing import Peers, Position, find_outlooks, needs_history, window_of
 from service.kpi_snapshots.use_cases.framing import Question
 from service.kpi_snapshots.use_cases.gathering import gather_figures, split_kept
+from service.kpi_snapshots.use_cases.lead_grades import load_lead_grades
 from service.success_models.kpis import Kpi, KpiKind, Per
 from service.success_models.measures import Aggregate, Measure
 from service.success_models.resolved import ResolvedTarget
@@ -38,6 +39,7 @@ async def compute_snapshots(
     people = sorted({line.person.id for line in lines})
     figures = await gather_figures(session, org_id, people, kpis, question.frame)
     peers = await _load_peers(session, org_id, question, lines)
+    grades = await load_lead_grades(session, org_id, asked.keys(), *question.graded_by)
     lined: dict[tuple[GroupKey, str], list[SnapshotLine]] = {}
     for line in lines:
         lined.setdefault((group_of(line), line.kpi.definition.key), []).append(line)
@@ -48,7 +50,8 @@ async def compute_snapshots(
         positions = [_position(line, target, question, figures) for line, target in zip(members, targets, strict=True)]
         outlooks = find_outlooks(kpi, positions, peers[group], figures)
         for line, target, position, outlook in zip(members, targets, positions, outlooks, strict=True):
-            found[line.person.id, key] = _snapshot(line, question, position, target, outlook)
+            snapshot = _snapshot(line, question, position, target, outlook)
+            found[line.person.id, key] = snapshot.model_copy(update={"lead_grade": grades.of(line.model.id, kpi)})
     return [found[line.person.id, line.kpi.definition.key] for line in lines]
 
 

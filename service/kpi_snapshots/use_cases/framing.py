@@ -36,6 +36,11 @@ class Question:
     calendar: Calendar
     zone: tzinfo
 
+    @property
+    def graded_by(self) -> tuple[date, datetime | None]:
+        """The last day whose grades of leads count, and when they were known (None: now)."""
+        return self.frame.today, self.frame.known_at
+
     def lines(self, people: Sequence[PersonDTO], kpi: str | None) -> list[SnapshotLine]:
         """The lines of those people who were known; `not_found` for a KPI that no model has."""
         if kpi is not None and not any(kpi in model.kpis for model in self.models.values()):

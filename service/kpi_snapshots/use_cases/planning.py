@@ -1,6 +1,7 @@
 """The way back from a quota: from what is missing to the opportunities and activities of each week."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
@@ -10,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from service.core.errors import ServiceError, conflict, invalid
 from service.core.principal import Principal, require
 from service.kpi_snapshots.dto import KpiSnapshotDTO, KpiSnapshotQuery
+from service.kpi_snapshots.leads.grading import LeadGrade
 from service.kpi_snapshots.lines import SnapshotLine
 from service.kpi_snapshots.permissions import Permission
 from service.kpi_snapshots.planning import steps as funnel
@@ -21,6 +23,7 @@ from service.kpi_snapshots.repository.pipeline import load_pipeline
 from service.kpi_snapshots.use_cases.computing import compute_snapshots
 from service.kpi_snapshots.use_cases.framing import Question, frame_question
 from service.kpi_snapshots.use_cases.funnels import FunnelEvidence, gather_funnel
+from service.kpi_snapshots.use_cases.lead_grades import load_lead_grades
 from service.kpi_snapshots.use_cases.snapshots import people_asked_for
 from service.success_models.document import ModelDocument
 from service.success_models.use_cases.success_models import get_success_model
@@ -58,7 +61,9 @@ async def plan_way_back(session: AsyncSession, principal: Principal, model_id: U
     race = await _race(session, principal, question, model_id, _quota_keys(model.document, data), data)
     evidence = await gather_funnel(session, principal.org_id, question, model.document, race.line)
     pipeline = await _pipeline(session, principal.org_id, question, race, evidence)
-    return await _present(question, data, race, evidence, pipeline)
+    told = await _present(question, data, race, evidence, pipeline)
+    grades = await load_lead_grades(session, principal.org_id, [model_id], *question.graded_by)
+    return _graded(told, {kpi.key: grades.of(model_id, kpi) for kpi in evidence.activities})
 
 
 def _quota_keys(document: ModelDocument, data: PlanRequest) -> list[str]:
@@ -165,6 +170,15 @@ async def _present(
             "notes": [*told.notes, *([PlanNote.OUT_OF_REACH] if is_out_of_reach else [])],
         }
     )
+
+
+def _graded(plan: PlanDTO, grades: Mapping[str, LeadGrade | None]) -> PlanDTO:
+    """Activities with what they are worth as a sign of what is to come, where they are asked for and as levers."""
+    update = {
+        name: [row.model_copy(update={"lead_grade": grades.get(row.key)}) for row in rows]
+        for name, rows in (("requirements", plan.requirements), ("levers", plan.levers))
+    }
+    return plan.model_copy(update=update)
 
 
 def _notes(race: _Race, evidence: FunnelEvidence) -> list[PlanNote]:

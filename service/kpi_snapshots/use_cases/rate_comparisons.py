@@ -22,13 +22,12 @@ from service.kpi_snapshots.rates.comparing import (
 )
 from service.kpi_snapshots.rates.dto import RateComparisonsDTO, RateComparisonsQuery
 from service.kpi_snapshots.rates.presenting import must_be_withheld, present_comparison
+from service.kpi_snapshots.use_cases.asked_team import AskedTeam, list_asked_team
 from service.kpi_snapshots.use_cases.framing import Question, frame_question
 from service.kpi_snapshots.use_cases.gathering import gather_figures
+from service.kpi_snapshots.use_cases.lead_grades import load_lead_grades
 from service.organizations.dto.people import PersonDTO
-from service.organizations.use_cases.people import get_people, list_everyone
-from service.organizations.use_cases.reports import everyone_below
 from service.organizations.use_cases.scope import visible_people
-from service.organizations.use_cases.teams import get_team
 from service.success_models.kpis import Kpi, KpiKind
 from service.success_models.measures import Aggregate
 
@@ -44,19 +43,20 @@ async def get_rate_comparisons(
     KPI; `invalid` for a KPI that is no ratio of counts, and for a manager and a team at once.
     """
     require(principal, Permission.KPI_SNAPSHOTS_READ)
-    if query.manager_id is not None and query.team_id is not None:
-        raise invalid("team_id", "cannot be given together with a manager")
     when = query.model_dump(include={"period", "period_start", "as_of", "known_at"})
     question = await frame_question(session, principal, KpiSnapshotQuery(**when))
     frame = question.frame
     seen = await visible_people(session, principal, frame.today)
-    team = await _team(session, principal, query, question, seen)
+    asked = AskedTeam(query.manager_id, query.team_id, frame.level_at[1], seen, question.staff.people)
+    team = await list_asked_team(session, principal, asked)
     groups = _groups(team, query, question)
     people = sorted({line.person.id for lines in groups for line in lines})
     kpis = {(lines[0].model.id, lines[0].kpi.definition.key): lines[0].kpi.definition for lines in groups}
     figures = await gather_figures(session, principal.org_id, people, kpis.values(), frame)
     found = compare_groups([_group(lines, figures, seen) for lines in groups])
     tests = count_tests(found)
+    models = {lines[0].model.id for lines in groups}
+    grades = await load_lead_grades(session, principal.org_id, models, *question.graded_by)
     return RateComparisonsDTO(
         period=frame.period.kind,
         period_start=frame.period.start,
@@ -66,37 +66,13 @@ async def get_rate_comparisons(
         interval_level=Decimal(str(LEVEL)),
         false_discoveries=Decimal(str(FALSE_DISCOVERIES)),
         tests=tests,
-        comparisons=[present_comparison(one, lines, seen, tests) for one, lines in zip(found, groups, strict=True)],
+        comparisons=[
+            present_comparison(one, lines, seen, tests).model_copy(
+                update={"lead_grade": grades.of(lines[0].model.id, lines[0].kpi.definition)}
+            )
+            for one, lines in zip(found, groups, strict=True)
+        ],
     )
-
-
-async def _team(
-    session: AsyncSession,
-    principal: Principal,
-    query: RateComparisonsQuery,
-    question: Question,
-    seen: Collection[UUID] | None,
-) -> Sequence[PersonDTO]:
-    system, day = principal.as_system(), question.frame.level_at[1]
-    if query.team_id is not None:
-        name = str((await get_team(session, system, query.team_id)).id)
-        members = [person.id for person in question.staff.people.values() if name in person.teams]
-        if seen is not None and not set(members) & set(seen):
-            raise not_found("team")
-        return list((await get_people(session, system, members)).values())
-    if query.manager_id is not None:
-        below = await everyone_below(session, system, query.manager_id, day)
-        if seen is not None and query.manager_id not in seen and principal.person_id not in {one.id for one in below}:
-            raise not_found("person")
-        return below
-    if seen is None or principal.person_id is None:
-        return await list_everyone(session, system)
-    below = await everyone_below(session, system, principal.person_id, day)
-    if below:
-        return below
-    own = (await get_people(session, system, [principal.person_id])).values()
-    manager_id = next((person.manager_id for person in own), None)
-    return list(own) if manager_id is None else await everyone_below(session, system, manager_id, day)
 
 
 def _groups(team: Sequence[PersonDTO], query: RateComparisonsQuery, question: Question) -> list[list[SnapshotLine]]:

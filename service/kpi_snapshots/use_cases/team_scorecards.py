@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from service.core.principal import Principal, require
 from service.kpi_snapshots.dto import KpiSnapshotQuery
 from service.kpi_snapshots.figures import Figures
+from service.kpi_snapshots.leads.grading import LeadGrade
 from service.kpi_snapshots.lines import SnapshotLine
 from service.kpi_snapshots.permissions import Permission
 from service.kpi_snapshots.rollups.dto import TeamLineDTO, TeamScorecardDTO
@@ -17,6 +18,7 @@ from service.kpi_snapshots.snapshot import KpiValue, compute_attainment, compute
 from service.kpi_snapshots.use_cases.computing import target_of
 from service.kpi_snapshots.use_cases.framing import Question, frame_question
 from service.kpi_snapshots.use_cases.gathering import gather_figures
+from service.kpi_snapshots.use_cases.lead_grades import LeadGrades, load_lead_grades
 from service.organizations.use_cases.reports import everyone_below
 from service.organizations.use_cases.scope import require_visible
 from service.success_models.kpis import Kpi, Per
@@ -46,7 +48,8 @@ async def get_team_scorecard(session: AsyncSession, principal: Principal, query:
     groups: dict[tuple[UUID, str], list[SnapshotLine]] = {}
     for line in lines:
         groups.setdefault((line.model.id, line.kpi.definition.key), []).append(line)
-    rows = list(_rows(groups, question, figures))
+    grades = await load_lead_grades(session, principal.org_id, models.keys(), *question.graded_by)
+    rows = list(_rows(groups, question, figures, grades))
     return TeamScorecardDTO(
         manager_id=query.manager_id,
         period=frame.period.kind,
@@ -60,15 +63,18 @@ async def get_team_scorecard(session: AsyncSession, principal: Principal, query:
     )
 
 
-def _rows(groups: Groups, question: Question, figures: Figures) -> Iterator[TeamLineDTO]:
+def _rows(groups: Groups, question: Question, figures: Figures, grades: LeadGrades) -> Iterator[TeamLineDTO]:
     pooled: dict[UUID, Figures] = {}
     for (model_id, _), members in sorted(groups.items(), key=lambda item: (item[1][0].kpi.place, str(item[0][0]))):
         if model_id not in pooled:
             pooled[model_id] = pool(figures, {line.person.id for line in members}, model_id)
-        yield _row(members, groups, question, pooled[model_id])
+        grade = grades.of(model_id, members[0].kpi.definition)
+        yield _row(members, groups, question, pooled[model_id], grade)
 
 
-def _row(members: Sequence[SnapshotLine], groups: Groups, question: Question, pooled: Figures) -> TeamLineDTO:
+def _row(
+    members: Sequence[SnapshotLine], groups: Groups, question: Question, pooled: Figures, grade: LeadGrade | None
+) -> TeamLineDTO:
     kpi, model_id = members[0].kpi.definition, members[0].model.id
 
     def value_of(asked: Kpi) -> KpiValue:
@@ -90,6 +96,7 @@ def _row(members: Sequence[SnapshotLine], groups: Groups, question: Question, po
         level=kpi.level,
         unit=kpi.unit,
         polarity=kpi.polarity,
+        lead_grade=grade,
         success_model_id=model_id,
         people=len(members),
         value=value.value,

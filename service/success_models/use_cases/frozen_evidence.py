@@ -1,6 +1,6 @@
 """The process of deals as it was before their outcomes; a constant number of statements for any number of deals."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,9 +11,10 @@ from msgspec.json import decode
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from service.statistics.arrays import Bools, Indices
-from service.success_models.evidence import Value, matches
+from service.success_models.evidence import Value
 from service.success_models.filters import Filter
 from service.success_models.frozen import (
+    DAY,
     NEVER,
     Counts,
     Cutoffs,
@@ -21,8 +22,11 @@ from service.success_models.frozen import (
     FrozenFacts,
     ProcessPlan,
     Readings,
+    Statuses,
     Times,
+    count_processes,
     judge_deals,
+    matching,
     micros,
 )
 from service.success_models.models import Confirmation, Inspection
@@ -34,7 +38,8 @@ from service.success_models.repository.judgements import judgements_of
 from service.success_models.use_cases.deal_cases import judgements_by_deal
 from service.success_models.use_cases.owner_models import OwnerModel
 
-DAY = 86_400_000_000
+ABOUT_THE_DEAL, KIND = "deal", "kind"
+"""Fields of activities that are known without being loaded."""
 ModelOf = Callable[[UUID], OwnerModel | None]
 """The model that a deal is held against, by the deal's id."""
 
@@ -48,10 +53,29 @@ class _Case:
     cutoffs: Cutoffs
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class FrozenDeals:
+    """Deals that are held against one model, and what was on record of its process before their outcomes."""
+
+    ids: Sequence[UUID]
+    cutoffs: Cutoffs
+    statuses: Statuses
+
+
 async def weigh_deals(
     session: AsyncSession, org_id: UUID, deal_ids: Sequence[UUID], model_of: ModelOf, as_of: datetime
 ) -> dict[UUID, DealProcess]:
-    """What of the process was shown of each deal before its outcome; of an open one up to `as_of`.
+    """What of the process was shown of each deal before its outcome, counted; otherwise as `freeze_deals`."""
+    found: dict[UUID, DealProcess] = {}
+    for frozen in await freeze_deals(session, org_id, deal_ids, model_of, as_of):
+        found |= zip(frozen.ids, count_processes(frozen.statuses), strict=True)
+    return found
+
+
+async def freeze_deals(
+    session: AsyncSession, org_id: UUID, deal_ids: Sequence[UUID], model_of: ModelOf, as_of: datetime
+) -> list[FrozenDeals]:
+    """What was on record of the process of deals before their outcomes, model by model; of open ones up to `as_of`.
 
     Deals whose owner has no model, or one without stages, are left out.
     """
@@ -63,12 +87,12 @@ async def weigh_deals(
             plans.setdefault(id(model), ProcessPlan(model.process))
             wanted[deal_id] = id(model)
     if not wanted:
-        return {}
+        return []
     conditions = [condition for plan in plans.values() for condition in plan.conditions]
     needs = [need for plan in plans.values() for need in plan.needs]
     fields = sorted({condition.field for condition in conditions})
     kinds = sorted({need.kind.value for need in needs})
-    looked_at = sorted({condition.field for need in needs for condition in need.filters})
+    looked_at = fields_of(condition for need in needs for condition in need.filters)
     deals = await repository.load_recorded_deals(session, org_id, list(wanted), fields)
     case = _cut(deals, micros(as_of))
     readings = await _readings(session, org_id, case, fields)
@@ -77,7 +101,7 @@ async def weigh_deals(
     inspections = judgements_by_deal(await judgements_of(session, Inspection, org_id, deals.ids))
     confirmations = judgements_by_deal(await judgements_of(session, Confirmation, org_id, deals.ids))
     uses = await list_first_uses(session, org_id, fields, kinds)
-    found: dict[UUID, DealProcess] = {}
+    found = []
     for key, plan in plans.items():
         facts = FrozenFacts(
             cutoffs=case.cutoffs,
@@ -88,8 +112,9 @@ async def weigh_deals(
             inspections={places[deal_id]: judgements for deal_id, judgements in inspections.items()},
             confirmations={places[deal_id]: judgements for deal_id, judgements in confirmations.items()},
         )
-        judged = zip(deals.ids, judge_deals(plan, facts, *uses), strict=True)
-        found |= {deal_id: process for deal_id, process in judged if wanted[deal_id] == key}
+        mine = np.array([place for deal_id, place in places.items() if wanted[deal_id] == key], dtype=np.intp)
+        ids, statuses = [deals.ids[place] for place in mine], judge_deals(plan, facts, *uses).only(mine)
+        found.append(FrozenDeals(ids, case.cutoffs.only(mine), statuses))
     return found
 
 
@@ -141,9 +166,8 @@ async def _readings(session: AsyncSession, org_id: UUID, case: _Case, fields: Se
     for name in plain:
         unsure |= case.is_decided & ~usable[name]
     asked = np.flatnonzero(unsure)
-    cutoffs = Cutoffs(until[asked], case.cutoffs.known[asked])
     then, before = await repository.load_states_then(
-        session, org_id, [deals.ids[place] for place in asked.tolist()], cutoffs, plain
+        session, org_id, [deals.ids[place] for place in asked.tolist()], case.cutoffs.only(asked), plain
     )
     for name in plain:
         values: list[Value] = [*deals.fields[name].present]
@@ -198,8 +222,7 @@ def _count(need: ActivityNeed, activities: RecordedActivities, until: Times) -> 
     """Of each deal the activities that meet a need."""
     kind = need.kind.value
     fits = np.fromiter((one == kind for one in activities.kinds), np.bool_, len(activities.kinds))
-    for condition in need.filters:
-        fits &= _matching(condition, activities.fields[condition.field])
+    fits &= meeting(need.filters, activities)
     if need.within_days is not None:
         fits &= activities.times > until[activities.deals] - need.within_days * DAY
     last = np.zeros(until.size, dtype=np.int64)
@@ -207,6 +230,19 @@ def _count(need: ActivityNeed, activities: RecordedActivities, until: Times) -> 
     return Counts(np.bincount(activities.deals[fits], minlength=until.size), last)
 
 
-def _matching(condition: Filter, values: Sequence[Value]) -> Bools:
-    codes = {value: matches(condition, value) for value in set(values)}
-    return np.fromiter((codes[value] for value in values), np.bool_, len(values))
+def fields_of(filters: Iterable[Filter]) -> list[str]:
+    """What is to be loaded of activities for `meeting`."""
+    return sorted({condition.field for condition in filters} - {ABOUT_THE_DEAL, KIND})
+
+
+def meeting(filters: Iterable[Filter], activities: RecordedActivities) -> Bools:
+    """Which activities meet every condition; that they are about a deal holds of all of them."""
+    found = np.ones(len(activities.kinds), dtype=np.bool_)
+    for condition in filters:
+        if condition.field == ABOUT_THE_DEAL:
+            found &= condition.value is True
+        else:
+            found &= matching(
+                condition, activities.kinds if condition.field == KIND else activities.fields[condition.field]
+            )
+    return found

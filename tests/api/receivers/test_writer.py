@@ -99,7 +99,7 @@ async def test_a_database_out_of_reach_is_answered_quickly() -> None:
         began = time.monotonic()
         stores = (writer.store([row(new_id(), new_id())], []) for _ in range(50))
         results = await asyncio.gather(*stores, return_exceptions=True)
-        assert time.monotonic() - began < 1
+        assert time.monotonic() - began < 5
     assert all(isinstance(error, ServiceError) and error.kind is ErrorKind.UNAVAILABLE for error in results)
 
 

@@ -1,5 +1,6 @@
 """What a review makes of what is open, and what people may make of it."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -7,7 +8,8 @@ from uuid import UUID
 import pytest
 
 from service.coaching_opportunities.findings import Finding, Judgements, OpportunityKind, Subject
-from service.coaching_opportunities.lifecycle import ALLOWED, Kept, OpportunityState, review
+from service.coaching_opportunities.lifecycle import ALLOWED, ClosedBecause, Closing, Kept, OpportunityState, review
+from service.kpi_snapshots.leads.grading import LeadGrade
 
 ANN = UUID(int=1)
 TODAY = date(2026, 3, 4)
@@ -52,7 +54,7 @@ def test_a_gap_that_closes_is_self_corrected_until_the_manager_sees_it(
     state: OpportunityState, sees: date, alone: bool
 ) -> None:
     one = kept(state, sees, date(2026, 4, 1))
-    assert review([one], judged(None), TODAY).closed == [(one, alone)]
+    assert review([one], judged(None), TODAY).closed == [Closing(one, ClosedBecause.GAP_CLOSED, alone)]
 
 
 def test_what_cannot_be_told_neither_raises_nor_closes() -> None:
@@ -64,7 +66,32 @@ def test_what_cannot_be_told_neither_raises_nor_closes() -> None:
 
 def test_what_nobody_asks_for_any_more_is_closed_and_nobodys_merit() -> None:
     one = kept(sees=date(2026, 3, 9))
-    assert review([one], Judgements(), TODAY).closed == [(one, False)]
+    assert review([one], Judgements(), TODAY).closed == [Closing(one, ClosedBecause.NO_LONGER_JUDGED)]
+
+
+@pytest.mark.parametrize(
+    ("grade", "because"),
+    [(LeadGrade.GAMED, ClosedBecause.KPI_GAMED), (LeadGrade.EXPIRED, ClosedBecause.KPI_EXPIRED)],
+)
+@pytest.mark.parametrize("told", [True, False])
+def test_what_is_about_a_kpi_that_is_gamed_or_expired_is_withdrawn(
+    grade: LeadGrade, because: ClosedBecause, told: bool
+) -> None:
+    subjects = [Subject(SUBJECT.person_id, name) for name in ("pace:calls:month", "benchmark:calls")]
+    deal = Subject(SUBJECT.person_id, "deal:7")
+    found = Judgements({subjects[0]: FINDING if told else None, deal: FINDING}, {subjects[1]})
+    found.withdraw(lambda _, kpi: grade if kpi == "calls" else LeadGrade.UNPROVEN)
+    rows = [replace(kept(sees=date(2026, 3, 9)), subject=subject) for subject in subjects]
+    changes = review(rows, found, TODAY)
+    assert changes.closed == [Closing(row, because) for row in rows]
+    assert [subject for subject, _ in changes.raised] == [deal]
+
+
+@pytest.mark.parametrize("grade", [LeadGrade.UNPROVEN, LeadGrade.PREDICTIVE, None])
+def test_what_is_unproven_is_raised_all_the_same(grade: LeadGrade | None) -> None:
+    found = Judgements({Subject(SUBJECT.person_id, "pace:calls:month"): FINDING})
+    found.withdraw(lambda _person, _kpi: grade)
+    assert len(review([], found, TODAY).raised) == 1
 
 
 @pytest.mark.parametrize(("until", "woken"), [(date(2026, 3, 5), False), (TODAY, True), (date(2026, 3, 1), True)])

@@ -108,8 +108,8 @@ def test_a_hundred_thousand_deals() -> None:
     deals = DealColumns(
         generator.integers(0, 900, 100_000), generator.integers(0, 900, 100_000), generator.integers(0, 3, 100_000)
     )
-    began = time.perf_counter()
+    began = time.process_time()
     found = present_segment(None, deals, trace_course(deals, 100))
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
     assert found.cannot_tell is None
     assert found.n + found.left_out == 100_000
