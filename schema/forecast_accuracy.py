@@ -25,7 +25,7 @@ from service.kpi_snapshots.forecasts.accuracy_dto import (
     QuarterForecastScoreDTO,
     ReliabilityBinDTO,
 )
-from service.kpi_snapshots.forecasts.kinds import BiasVerdict, ForecastCannotTell
+from service.kpi_snapshots.forecasts.kinds import BiasVerdict, ForecastCannotTell, Sureness
 from service.kpi_snapshots.permissions import Permission
 from service.kpi_snapshots.use_cases.forecast_accuracy import get_forecast_accuracy
 from service.organizations.permissions import Permission as People
@@ -44,6 +44,16 @@ describe_enum(
     too_high="More is said than comes true, beyond chance.",
     too_low="Less is said than comes true, beyond chance.",
     none_seen="Within what chance makes.",
+)
+
+
+describe_enum(
+    Sureness,
+    "Whether deals are told apart more boldly than they come true, all forecasters of the answer counted.",
+    name="ForecastSureness",
+    too_sure="Less comes true where more is said than is said, beyond chance.",
+    not_sure_enough="More does, beyond chance.",
+    as_sure_as_right="Within what chance makes.",
 )
 
 
@@ -110,6 +120,11 @@ class DealForecastScoreEdge(ForecasterFields):
     bias_low: Decimal | None
     bias_high: Decimal | None
     bias_adjusted_p: Decimal | None
+    slope: Decimal | None
+    slope_low: Decimal | None
+    slope_high: Decimal | None
+    slope_adjusted_p: Decimal | None
+    sureness: Sureness | None
     brier: Decimal | None
     brier_low: Decimal | None
     brier_high: Decimal | None

@@ -35,7 +35,7 @@ describe_enum(
     both_close="The process is close to the standard, and the wins to what was expected.",
     no_deals="No deal was open in the period.",
     nobody_to_compare="Nobody else has decided deals.",
-    all_the_same="Every deal of everybody came out the same way.",
+    all_the_same="Every deal of everybody was won, or every one lost.",
 )
 
 

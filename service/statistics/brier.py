@@ -1,4 +1,4 @@
-"""Whether probabilities come true: the Brier score, its parts, reliability by bins, bias and skill; pure.
+"""Whether probabilities come true: the Brier score, its parts, reliability by bins, bias, sureness and skill; pure.
 
 `forecasts` are probabilities from 0 to 1, `outcomes` are 0 or 1, arrays of one length; one entry is one case. Cases are
 taken to be independent of each other, given what was forecast.
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import ndtr, stdtrit
+from scipy.special import ndtr, stdtr, stdtrit
 
 from service.statistics.arrays import Floats, Indices, as_floats, tail_levels
 from service.statistics.intervals import wilson
@@ -17,6 +17,8 @@ TENTHS = np.arange(1, 10) / 10
 """The limits between ten bins of equal width, each the very number that 0.1, 0.2, … are."""
 HALF = 0.5
 """Of a case: a sum of zeroes and ones, compared with a continuous law, counts as that much nearer (Yates 1934)."""
+SAME = 1e-9
+"""A spread below this is rounding."""
 LEAST_OF_A_KIND = 2
 """Of both outcomes, before skill has an interval: without either kind there is no base rate to compare with."""
 
@@ -62,6 +64,16 @@ class Estimate:
 @dataclass(frozen=True, slots=True)
 class Bias:
     """Mean forecast less share that came true, with its interval; `p_value` of a difference from 0."""
+
+    value: float
+    low: float
+    high: float
+    p_value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Slope:
+    """How much more comes true where one more is said, with its interval; `p_value` of a difference from 1."""
 
     value: float
     low: float
@@ -120,6 +132,27 @@ def bias_of(forecasts: ArrayLike, outcomes: ArrayLike, level: float = 0.9) -> Bi
     low, high = wilson(base * effective, effective, level)
     off = max(abs(float(errors.sum())) - HALF, 0.0) / np.sqrt(n * residual)
     return Bias(mean - base, mean - float(high), mean - float(low), float(min(2 * ndtr(-off), 1.0)))
+
+
+def slope_of(forecasts: ArrayLike, outcomes: ArrayLike, level: float = 0.9) -> Slope | None:
+    """How much more comes true where more is said: 1 is honest, below 1 too sure, above 1 not sure enough.
+
+    The least-squares slope of outcomes on forecasts, as in Cox 1958, Biometrika 45, without its logarithms, so that
+    0 and 1 may be said. Robust variance (HC3: MacKinnon & White 1985, Journal of Econometrics 29) and Student's t; for
+    the test no less than the variance of forecasts that are exactly right. None with fewer than three cases, where the
+    same is said of all, and where one case has half of the weight or more.
+    """
+    said, came = cases_of(forecasts, outcomes)
+    n, off = said.size, said - said.mean()
+    spread = float((off**2).sum())
+    if n <= LEAST_OF_A_KIND or spread < SAME or float((off**2).max()) >= HALF * spread:
+        return None
+    slope = float((off * came).sum()) / spread
+    residual = (came - came.mean() - slope * off) / (1 - 1 / n - off**2 / spread)
+    seen, honest = float((off**2 * residual**2).sum()), float((off**2 * said * (1 - said)).sum())
+    half = float(stdtrit(n - 2, tail_levels(level)[1])) * seen**0.5 / spread
+    error = max(seen, honest, SAME) ** 0.5 / spread
+    return Slope(slope, slope - half, slope + half, 2 * float(stdtr(n - 2, -abs(slope - 1) / error)))
 
 
 def brier_interval(forecasts: ArrayLike, outcomes: ArrayLike, level: float = 0.9) -> Estimate:

@@ -42,8 +42,7 @@ HISTORY_AFTER, HISTORY_WITHIN = DAY, DAY
 long after: a first import is of several files."""
 UNKNOWN, UNMET, MET = -1, 0, 1
 """What a way to meet a criterion says of a deal; of several ways the greatest decides."""
-STATUSES = {UNKNOWN: CriterionStatus.UNKNOWN, UNMET: CriterionStatus.UNMET, MET: CriterionStatus.MET}
-_CODES = {status: code for code, status in STATUSES.items()}
+_STATUS = {CriterionStatus.UNKNOWN: UNKNOWN, CriterionStatus.UNMET: UNMET, CriterionStatus.MET: MET}
 _VERDICT = {UNMET: Verdict.UNMET, MET: Verdict.MET}
 
 
@@ -57,14 +56,6 @@ def instant(at: int) -> datetime:
     return EPOCH + timedelta(microseconds=at)
 
 
-@dataclass(frozen=True, slots=True)
-class Cutoff:
-    """Of one deal: what counts came to be by `until`, and was recorded by `known`, when the outcome became known."""
-
-    until: int
-    known: int
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Cutoffs:
     """Of each deal: what counts came to be by `until`, and was recorded by `known`, when the outcome became known."""
@@ -72,13 +63,14 @@ class Cutoffs:
     until: Times
     known: Times
 
-    def __getitem__(self, place: int) -> Cutoff:
-        return Cutoff(int(self.until[place]), int(self.known[place]))
-
     @property
     def history_until(self) -> Times:
         """Up to when imports still bring the history that the outcome is part of; 0 where it came to us live."""
         return np.where(self.known - self.until > HISTORY_AFTER, self.known + HISTORY_WITHIN, 0)
+
+    def only(self, places: Indices) -> "Cutoffs":
+        """Those of some of the deals."""
+        return Cutoffs(self.until[places], self.known[places])
 
     def admit(self, use: "FirstUse") -> Bools:
         """Of which deals a use was there and on record: received by then, or, as its own CRM says, written by then.
@@ -137,6 +129,23 @@ class FrozenFacts:
     confirmations: Mapping[int, Sequence[Judgement]]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Statuses:
+    """How criteria stand, (deals, criteria) in the plan's order: `codes` of all, and which each deal is `asked` for."""
+
+    codes: Codes
+    asked: Bools
+
+    @property
+    def known(self) -> Bools:
+        """Of what a deal is asked for, that of which anything is known."""
+        return np.asarray(self.asked & (self.codes != UNKNOWN))
+
+    def only(self, places: Indices) -> "Statuses":
+        """Those of some of the deals."""
+        return Statuses(self.codes[places], self.asked[places])
+
+
 @dataclass(frozen=True, slots=True)
 class DealProcess:
     """Of the criteria that a deal is asked for: how many, of how many anything is known, and how many are met."""
@@ -144,20 +153,6 @@ class DealProcess:
     asked: int = 0
     known: int = 0
     met: int = 0
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Judgements:
-    """How each criterion of a plan (columns) stands of each deal (rows), and which are asked for."""
-
-    statuses: Codes
-    asked: Bools
-
-    def counted(self) -> list[DealProcess]:
-        """By deal."""
-        known, met = self.asked & (self.statuses != UNKNOWN), self.asked & (self.statuses == MET)
-        columns = zip(*(one.sum(axis=1).tolist() for one in (self.asked, known, met)), strict=True)
-        return [DealProcess(*counts) for counts in columns]
 
 
 @dataclass(frozen=True)
@@ -204,13 +199,9 @@ class ProcessPlan:
         return np.array(table, dtype=np.bool_).reshape(len(stages) + 2, len(keys))
 
     @cached_property
-    def steps(self) -> dict[str, int]:
-        """By criterion the place of the stage that a deal has left behind when it is first asked for it."""
-        last = len(self.process.open_stages) - 1
-        return {
-            one.key: next((row - 1 for row in range(1, last + 1) if self.asked[row, place]), last)
-            for place, one in enumerate(self.criteria)
-        }
+    def steps(self) -> tuple[int, ...]:
+        """Of each criterion the place of the stage that a deal has left behind when it is first asked for it."""
+        return tuple((self.asked[:-1].argmax(axis=0) - 1).tolist())
 
 
 def judge_deals(
@@ -218,8 +209,11 @@ def judge_deals(
     facts: FrozenFacts,
     fields: Mapping[str, Sequence[FirstUse]],
     kinds: Mapping[str, Sequence[FirstUse]],
-) -> Judgements:
-    """Every criterion of every deal; `fields` and `kinds` are the earliest uses of each field and kind of activity."""
+) -> Statuses:
+    """How each deal stands.
+
+    `fields` and `kinds` are the earliest uses of each field and of each kind of activity.
+    """
     by_field = {name: _speaks(facts.cutoffs, fields.get(name, ())) for name in {one.field for one in plan.conditions}}
     by_kind = {kind: _speaks(facts.cutoffs, kinds.get(kind, ())) for kind in {one.kind.value for one in plan.needs}}
     said = [
@@ -240,9 +234,20 @@ def judge_deals(
             pieces = [(said[way][deal], facts.readings[way].at[deal]) for way in conditions]
             pieces += [(done[way][deal], facts.counts[way].last[deal]) for way in needs]
             statuses[deal, place] = _weigh(plan.criteria[place], pieces, facts, deal)
-    return Judgements(
-        statuses, plan.asked[np.where(facts.is_won, -2, np.where(facts.furthest < 0, -1, facts.furthest))]
-    )
+    return Statuses(statuses, plan.asked[np.where(facts.is_won, -2, np.where(facts.furthest < 0, -1, facts.furthest))])
+
+
+def count_processes(statuses: Statuses) -> list[DealProcess]:
+    """Count for each deal what it was asked for, what is known of it, and what was met."""
+    met = statuses.asked & (statuses.codes == MET)
+    columns = zip(*(one.sum(axis=1).tolist() for one in (statuses.asked, statuses.known, met)), strict=True)
+    return [DealProcess(*counts) for counts in columns]
+
+
+def matching(condition: Filter, values: Sequence[Value]) -> Bools:
+    """Which of some values meet a condition; each different one is judged once."""
+    found = {value: matches(condition, value) for value in set(values)}
+    return np.fromiter((found[value] for value in values), np.bool_, len(values))
 
 
 def _speaks(cutoffs: Cutoffs, uses: Sequence[FirstUse]) -> Bools:
@@ -260,12 +265,6 @@ def _field_says(condition: Filter, readings: Readings, speaks: Bools) -> Codes:
     return np.where(readings.known & met, MET, np.where(readings.known & speaks, UNMET, UNKNOWN)).astype(np.int8)
 
 
-def matching(condition: Filter, values: Sequence[Value]) -> Bools:
-    """Which of some values meet a condition; each distinct one is looked at once."""
-    codes = {value: matches(condition, value) for value in set(values)}
-    return np.fromiter((codes[value] for value in values), np.bool_, len(values))
-
-
 def _weigh(criterion: Criterion, pieces: Sequence[tuple[np.int8, np.int64]], facts: FrozenFacts, deal: int) -> int:
     """Where people said something, by the rules for one deal."""
     found = [
@@ -276,7 +275,7 @@ def _weigh(criterion: Criterion, pieces: Sequence[tuple[np.int8, np.int64]], fac
     by, until = criterion.met_by, instant(int(facts.cutoffs.until[deal]))
     inspection = _latest(facts.inspections.get(deal, ()), criterion.key, until) if by.inspection else None
     word = _latest(facts.confirmations.get(deal, ()), criterion.key, until) if by.confirmation else None
-    return _CODES[weigh_evidence(found, inspection, word)]
+    return _STATUS[weigh_evidence(found, inspection, word)]
 
 
 def _latest(judgements: Sequence[Judgement], criterion: str, until: datetime) -> Evidence | None:

@@ -5,19 +5,23 @@ at or above the standard. Good outcome: the deals of the period bring in the end
 the wins that the other reps' habits would have made of them.
 """
 
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import numpy as np
 
 from service.demo.archetypes import HABITS, REPS, Archetype, Habit
-from service.demo.generator import STAGE_DAYS, STAGES, DemoData, Opportunity, Work
+from service.demo.generator import STAGE_DAYS, STAGES, DemoData, Opportunity, Work, generate
 from service.demo.setup import TARGETS
+from service.demo.state import DemoState
 from service.kpi_snapshots.quadrants.cases import DealFlow, Window, in_cohort
+from service.kpi_snapshots.quadrants.expecting import expect_wins
 from service.kpi_snapshots.quadrants.process import ProcessItems
 from service.statistics.arrays import Bools, Floats, as_floats, ratio
 from service.statistics.competing_risks import Ending
+from tests.factories.demo_briefs import truths
 
 DAY = timedelta(days=1)
 WEEK = 7.0
@@ -60,6 +64,36 @@ def look(data: DemoData, start: date, end: date) -> Seen:
         as_floats(np.bincount(flow.people, np.where(cohort, worth, 0.0), size)),
         as_floats(np.bincount(flow.people, cohort & won, size)),
     )
+
+
+MONDAY = re.compile(
+    r"• (\w+): .*?(\d+) of (\d+) decided deals won(?: where ([\d.]+) were to be expected)?(?:, \d+ open)?; "
+    r"(?:process \d+ % where 50 % is asked for \(n (\d+)\)|nothing known of the process)\. "
+)
+
+
+def check_monday(printed: str, state: DemoState) -> int:
+    """Every rep's luck on the printed Monday is told by the numbers of the story; returns how many reps there were."""
+    lines = printed.splitlines()
+    [place] = [place for place, line in enumerate(lines) if line.startswith("Process or luck?")]
+    start, last = (date.fromisoformat(day) for day in re.findall(r"\d{4}-\d\d-\d\d", lines[place]))
+    data = generate(state.seed, state.first_run, state.replayed_until)
+    known = truths(data, state.cut, state.seed)
+    seen = look(replace(data, work=tuple(one for truth in known.values() for one in truth.work)), start, last + DAY)
+    told = [found for line in lines[place + 1 :] if (found := MONDAY.match(line))]
+    reps = {rep.name.partition(" ")[0]: rep.index for rep in REPS}
+    outcomes = expect_wins(seen.flow, seen.window, range(len(REPS)))
+    for found in told:
+        name, won, decided, expected, n = found.groups()
+        outcome, items = outcomes[reps[name]], seen.items[reps[name]]
+        assert (int(won), int(decided)) == (outcome.won, outcome.decided), found.string
+        if expected is not None:
+            assert outcome.expected is not None
+            assert abs(float(expected) - outcome.expected.value) < 0.2, found.string
+        # What the last three weeks brought is on record as it came, in no order: some of it too late to count.
+        if state.cut.date() > last:
+            assert int(n or 0) == items.deal_known.sum() + items.kpi_known.sum(), found.string
+    return len(told)
 
 
 def _instant(day: date) -> datetime:

@@ -6,7 +6,7 @@ On the diagonal what was said came true. A dot is a tenth of probabilities, its 
 
 from service.api.pictures.canvas import LINE, Canvas, Scale
 from service.kpi_snapshots.forecasts.accuracy_dto import DealForecastScoreDTO, ForecastAccuracyDTO, ReliabilityBinDTO
-from service.kpi_snapshots.forecasts.kinds import BiasVerdict, ForecasterKind
+from service.kpi_snapshots.forecasts.kinds import BiasVerdict, ForecasterKind, Sureness
 
 WIDTH, LEFT, RIGHT, PLOT, TEXT = 480.0, 58.0, 24.0, 260.0, 430.0
 MOST_PANELS = 30
@@ -56,8 +56,9 @@ def _panel(canvas: Canvas, one: DealForecastScoreDTO, top: float) -> float:
     canvas.line((across(0), up(0)), (across(1), up(1)), "soft dashed")
     if one.share_won is not None:
         canvas.line((LEFT, up(float(one.share_won))), (WIDTH - RIGHT, up(float(one.share_won))), "soft dashed")
-        canvas.text((WIDTH - RIGHT, up(float(one.share_won)) - 4), "won on average", "soft small", "end")
-    kind = "accent" if one.verdict in {BiasVerdict.NONE_SEEN, None} else "alarm"
+        canvas.text((WIDTH - RIGHT, up(float(one.share_won)) + 14), "won on average", "soft small", "end")
+    as_seen = {BiasVerdict.NONE_SEEN, Sureness.AS_SURE_AS_RIGHT, None}
+    kind = "accent" if {one.verdict, one.sureness} <= as_seen else "alarm"
     most = max(part.n for part in one.bins)
     for part in one.bins:
         _dot(canvas, part, (across, up), kind, most)

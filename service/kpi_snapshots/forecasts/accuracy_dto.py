@@ -8,7 +8,13 @@ from uuid import UUID
 from pydantic import Field
 
 from service.core.dto import InputDTO, Instant, IsoDay, OutputDTO
-from service.kpi_snapshots.forecasts.kinds import BiasVerdict, ForecastCannotTell, ForecasterKind, ForecastMeasure
+from service.kpi_snapshots.forecasts.kinds import (
+    BiasVerdict,
+    ForecastCannotTell,
+    ForecasterKind,
+    ForecastMeasure,
+    Sureness,
+)
 from service.success_models.targets import PeriodKind
 
 HORIZON_DAYS = 14
@@ -90,6 +96,16 @@ class DealForecastScoreDTO(OutputDTO):
     """How likely so great a bias is by chance, all forecasters of the answer counted (Benjamini-Hochberg)."""
     verdict: BiasVerdict | None
     """Biased is `bias_adjusted_p` at or below 0.05."""
+    slope: Decimal | None
+    """How much more comes true where more is said: 1 is honest, below 1 too sure; null where too little varies."""
+    slope_low: Decimal | None
+    """Lower end of its 90 % interval."""
+    slope_high: Decimal | None
+    """Upper end of its 90 % interval."""
+    slope_adjusted_p: Decimal | None
+    """How likely a slope so far from 1 is by chance, all forecasters of the answer counted (Benjamini-Hochberg)."""
+    sureness: Sureness | None
+    """Too sure, or not sure enough, is `slope_adjusted_p` at or below 0.05."""
     brier: Decimal | None
     """The Brier score, the mean squared error: 0 is perfect; always saying one half gets 0.25."""
     brier_low: Decimal | None

@@ -13,12 +13,13 @@ from service.kpi_snapshots.forecasts.accuracy_sentences import explain_deals, ex
 from service.kpi_snapshots.forecasts.kinds import ForecasterKind, ForecastMeasure
 from service.kpi_snapshots.forecasts.quarters import QuarterScore
 from service.kpi_snapshots.forecasts.scoring import LEAST_SCORED, DealScore
-from service.statistics.brier import Bias, Bins, Estimate
+from service.statistics.brier import Bias, Bins, Estimate, Slope
 from service.statistics.intervals import ClusteredMean
 
 METHOD = (
     "Brier score with its decomposition in tenths (Murphy; Stephenson, Coelho & Jolliffe); bias by Wilson's interval "
-    "and a score test; skill by the jackknife; quarters by calendar quarter as clusters; Benjamini-Hochberg"
+    "and a score test; slope by least squares with robust variance; skill by the jackknife; quarters by calendar "
+    "quarter as clusters; Benjamini-Hochberg"
 )
 MODEL_VERSION = "forecast-accuracy-1"
 PLACES, CENTS = Decimal("0.000001"), Decimal("0.01")
@@ -59,10 +60,13 @@ def present_deal_score(who: Forecaster, score: DealScore) -> DealForecastScoreDT
         mean_forecast=_number(score.mean_said),
         share_won=_number(score.won / score.n) if score.n else None,
         bias_adjusted_p=_number(score.adjusted_p),
+        slope_adjusted_p=_number(score.slope_adjusted_p),
+        sureness=score.sureness,
         verdict=score.verdict,
         bins=[] if score.bins is None else _bins(score.bins),
         explanation=explain_deals(score),
         **_interval("bias", score.bias, PLACES),
+        **_interval("slope", score.slope, PLACES),
         **_interval("brier", score.brier, PLACES),
         **_interval("skill", score.skill, PLACES),
         **{name: None if score.parts is None else _exact(getattr(score.parts, part)) for name, part in PARTS.items()},
@@ -112,7 +116,9 @@ def _bins(bins: Bins) -> list[ReliabilityBinDTO]:
     ]
 
 
-def _interval(name: str, found: Bias | Estimate | ClusteredMean | None, places: Decimal) -> dict[str, Decimal | None]:
+def _interval(
+    name: str, found: Bias | Slope | Estimate | ClusteredMean | None, places: Decimal
+) -> dict[str, Decimal | None]:
     ends = {name: "value", f"{name}_low": "low", f"{name}_high": "high"}
     if found is None:
         return dict.fromkeys(ends)

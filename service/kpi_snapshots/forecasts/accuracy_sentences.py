@@ -1,6 +1,6 @@
 """How forecasts came true, in plain sentences; pure."""
 
-from service.kpi_snapshots.forecasts.kinds import BiasVerdict, ForecastMeasure
+from service.kpi_snapshots.forecasts.kinds import BiasVerdict, ForecastMeasure, Sureness
 from service.kpi_snapshots.forecasts.quarters import QuarterScore
 from service.kpi_snapshots.forecasts.scoring import LEAST_SCORED, DealScore
 
@@ -22,7 +22,7 @@ def explain_deals(score: DealScore) -> str:
         BiasVerdict.TOO_LOW: " Too careful, beyond chance.",
         BiasVerdict.NONE_SEEN: " No bias is seen beyond chance.",
     }[score.verdict or BiasVerdict.NONE_SEEN]
-    return f"{seen}{verdict}{_skill(score)}"
+    return f"{seen}{verdict}{_sureness(score)}{_skill(score)}"
 
 
 def explain_quarters(score: QuarterScore, measure: ForecastMeasure) -> str:
@@ -43,6 +43,16 @@ def explain_quarters(score: QuarterScore, measure: ForecastMeasure) -> str:
         f"Over {score.n:,} quarters {error.value:+,.1f} {unit} per quarter against what came (90 % interval "
         f"{error.low:+,.1f} to {error.high:+,.1f}): {verdict}. {_share(held)} lay between low and high "
         f"({_share(low)} to {_share(high)}), where 90 % should."
+    )
+
+
+def _sureness(score: DealScore) -> str:
+    if score.slope is None or score.sureness in {None, Sureness.AS_SURE_AS_RIGHT}:
+        return ""
+    ends = f"90 % interval {10 * score.slope.low:.0f} to {10 * score.slope.high:.0f}"
+    word = "Too sure" if score.sureness is Sureness.TOO_SURE else "Not sure enough"
+    return (
+        f" Where 10 points more are said, {10 * score.slope.value:.0f} more come true ({ends}). {word}, beyond chance."
     )
 
 

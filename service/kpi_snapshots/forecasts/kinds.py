@@ -38,3 +38,11 @@ class BiasVerdict(StrEnum):
     TOO_HIGH = "too_high"
     TOO_LOW = "too_low"
     NONE_SEEN = "none_seen"
+
+
+class Sureness(StrEnum):
+    """Whether a forecaster tells deals apart more boldly than they come true, all forecasters of the answer counted."""
+
+    TOO_SURE = "too_sure"
+    NOT_SURE_ENOUGH = "not_sure_enough"
+    AS_SURE_AS_RIGHT = "as_sure_as_right"

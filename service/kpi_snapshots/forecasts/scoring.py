@@ -8,18 +8,20 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from service.kpi_snapshots.forecasts.kinds import BiasVerdict, ForecastCannotTell
+from service.kpi_snapshots.forecasts.kinds import BiasVerdict, ForecastCannotTell, Sureness
 from service.statistics.arrays import Floats
 from service.statistics.brier import (
     Bias,
     Bins,
     Decomposition,
     Estimate,
+    Slope,
     bias_of,
     brier_interval,
     decompose,
     reliability_bins,
     skill_of,
+    slope_of,
 )
 from service.statistics.comparisons import adjusted_p_values
 
@@ -58,6 +60,9 @@ class DealScore:
     brier: Estimate | None = None
     parts: Decomposition | None = None
     skill: Estimate | None = None
+    slope: Slope | None = None
+    slope_adjusted_p: float | None = None
+    sureness: Sureness | None = None
     bins: Bins | None = None
 
 
@@ -72,15 +77,20 @@ def together(parts: Sequence[DealForecasts]) -> DealForecasts:
 
 
 def score_deals(forecasts: Sequence[DealForecasts]) -> list[DealScore]:
-    """Each forecaster by themself, but for the verdict on bias: the more are judged, the more evidence it takes.
+    """Each forecaster by themself, but for the verdicts: the more are judged, the more evidence it takes.
 
-    False discoveries among those who are called biased are kept at 5 % (Benjamini & Hochberg 1995, JRSS B 57).
+    False discoveries among those who are called biased, and among those who are called too sure or not sure enough, are
+    kept at 5 % (Benjamini & Hochberg 1995, JRSS B 57).
     """
     scores = [_score(one) for one in forecasts]
     judged = [place for place, score in enumerate(scores) if score.bias is not None]
     adjusted = adjusted_p_values([score.bias.p_value for score in scores if score.bias is not None])
     for place, p in zip(judged, adjusted.tolist(), strict=True):
         scores[place] = replace(scores[place], adjusted_p=p, verdict=_verdict(scores[place].bias, p))
+    sure = [place for place, score in enumerate(scores) if score.slope is not None]
+    adjusted = adjusted_p_values([score.slope.p_value for score in scores if score.slope is not None])
+    for place, p in zip(sure, adjusted.tolist(), strict=True):
+        scores[place] = replace(scores[place], slope_adjusted_p=p, sureness=_sureness(scores[place].slope, p))
     return scores
 
 
@@ -101,6 +111,7 @@ def _score(one: DealForecasts) -> DealScore:
         brier=brier_interval(one.said, one.came, LEVEL),
         parts=decompose(one.said, one.came),
         skill=skill,
+        slope=slope_of(one.said, one.came, LEVEL) if skill else None,
         bins=reliability_bins(one.said, one.came, LEVEL),
     )
 
@@ -109,3 +120,9 @@ def _verdict(bias: Bias | None, p: float) -> BiasVerdict:
     if bias is None or p > FALSE_DISCOVERIES:
         return BiasVerdict.NONE_SEEN
     return BiasVerdict.TOO_HIGH if bias.value > 0 else BiasVerdict.TOO_LOW
+
+
+def _sureness(slope: Slope | None, p: float) -> Sureness:
+    if slope is None or p > FALSE_DISCOVERIES:
+        return Sureness.AS_SURE_AS_RIGHT
+    return Sureness.TOO_SURE if slope.value < 1 else Sureness.NOT_SURE_ENOUGH

@@ -1,6 +1,6 @@
 """The process of deals as it was before their outcomes; a constant number of statements for any number of deals."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,19 +11,20 @@ from msgspec.json import decode
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from service.statistics.arrays import Bools, Indices
-from service.success_models.evidence import CriterionStatus, Value
+from service.success_models.evidence import Value
+from service.success_models.filters import Filter
 from service.success_models.frozen import (
+    DAY,
     NEVER,
-    STATUSES,
     Counts,
-    Cutoff,
     Cutoffs,
     DealProcess,
     FrozenFacts,
-    Judgements,
     ProcessPlan,
     Readings,
+    Statuses,
     Times,
+    count_processes,
     judge_deals,
     matching,
     micros,
@@ -37,7 +38,8 @@ from service.success_models.repository.judgements import judgements_of
 from service.success_models.use_cases.deal_cases import judgements_by_deal
 from service.success_models.use_cases.owner_models import OwnerModel
 
-DAY = 86_400_000_000
+ABOUT_THE_DEAL, KIND = "deal", "kind"
+"""Fields of activities that are known without being loaded."""
 ModelOf = Callable[[UUID], OwnerModel | None]
 """The model that a deal is held against, by the deal's id."""
 
@@ -51,56 +53,32 @@ class _Case:
     cutoffs: Cutoffs
 
 
-@dataclass(frozen=True, slots=True)
-class FrozenDeal:
-    """How each criterion stands that a deal was asked for, by its key; and up to when things counted."""
-
-    statuses: Mapping[str, CriterionStatus]
-    cutoff: Cutoff
-
-
 @dataclass(frozen=True, slots=True, eq=False)
-class _Frozen:
-    """Deals of one model, judged; `places` are those of its own deals."""
+class FrozenDeals:
+    """Deals that are held against one model, and what was on record of its process before their outcomes."""
 
-    plan: ProcessPlan
-    judgements: Judgements
-    places: Sequence[int]
+    ids: Sequence[UUID]
+    cutoffs: Cutoffs
+    statuses: Statuses
 
 
 async def weigh_deals(
     session: AsyncSession, org_id: UUID, deal_ids: Sequence[UUID], model_of: ModelOf, as_of: datetime
 ) -> dict[UUID, DealProcess]:
     """What of the process was shown of each deal before its outcome, counted; otherwise as `freeze_deals`."""
-    case, frozen = await _freeze(session, org_id, deal_ids, model_of, as_of)
     found: dict[UUID, DealProcess] = {}
-    for one in frozen:
-        counted = one.judgements.counted()
-        found |= {case.deals.ids[place]: counted[place] for place in one.places}
+    for frozen in await freeze_deals(session, org_id, deal_ids, model_of, as_of):
+        found |= zip(frozen.ids, count_processes(frozen.statuses), strict=True)
     return found
 
 
 async def freeze_deals(
     session: AsyncSession, org_id: UUID, deal_ids: Sequence[UUID], model_of: ModelOf, as_of: datetime
-) -> dict[UUID, FrozenDeal]:
-    """What was on record of each deal's process before its outcome; of an open one up to `as_of`.
+) -> list[FrozenDeals]:
+    """What was on record of the process of deals before their outcomes, model by model; of open ones up to `as_of`.
 
     Deals whose owner has no model, or one without stages, are left out.
     """
-    case, frozen = await _freeze(session, org_id, deal_ids, model_of, as_of)
-    found: dict[UUID, FrozenDeal] = {}
-    for one in frozen:
-        keys = [criterion.key for criterion in one.plan.criteria]
-        for place in one.places:
-            row = zip(keys, one.judgements.statuses[place].tolist(), one.judgements.asked[place].tolist(), strict=True)
-            statuses = {key: STATUSES[code] for key, code, asked in row if asked}
-            found[case.deals.ids[place]] = FrozenDeal(statuses, case.cutoffs[place])
-    return found
-
-
-async def _freeze(
-    session: AsyncSession, org_id: UUID, deal_ids: Sequence[UUID], model_of: ModelOf, as_of: datetime
-) -> tuple[_Case, list[_Frozen]]:
     plans: dict[int, ProcessPlan] = {}
     wanted: dict[UUID, int] = {}
     for deal_id in deal_ids:
@@ -108,11 +86,13 @@ async def _freeze(
         if model is not None and model.process.open_stages:
             plans.setdefault(id(model), ProcessPlan(model.process))
             wanted[deal_id] = id(model)
+    if not wanted:
+        return []
     conditions = [condition for plan in plans.values() for condition in plan.conditions]
     needs = [need for plan in plans.values() for need in plan.needs]
     fields = sorted({condition.field for condition in conditions})
     kinds = sorted({need.kind.value for need in needs})
-    looked_at = sorted({condition.field for need in needs for condition in need.filters})
+    looked_at = fields_of(condition for need in needs for condition in need.filters)
     deals = await repository.load_recorded_deals(session, org_id, list(wanted), fields)
     case = _cut(deals, micros(as_of))
     readings = await _readings(session, org_id, case, fields)
@@ -132,9 +112,10 @@ async def _freeze(
             inspections={places[deal_id]: judgements for deal_id, judgements in inspections.items()},
             confirmations={places[deal_id]: judgements for deal_id, judgements in confirmations.items()},
         )
-        own = [place for place, deal_id in enumerate(deals.ids) if wanted[deal_id] == key]
-        found.append(_Frozen(plan, judge_deals(plan, facts, *uses), own))
-    return case, found
+        mine = np.array([place for deal_id, place in places.items() if wanted[deal_id] == key], dtype=np.intp)
+        ids, statuses = [deals.ids[place] for place in mine], judge_deals(plan, facts, *uses).only(mine)
+        found.append(FrozenDeals(ids, case.cutoffs.only(mine), statuses))
+    return found
 
 
 def _cut(deals: RecordedDeals, as_of: int) -> _Case:
@@ -185,9 +166,8 @@ async def _readings(session: AsyncSession, org_id: UUID, case: _Case, fields: Se
     for name in plain:
         unsure |= case.is_decided & ~usable[name]
     asked = np.flatnonzero(unsure)
-    cutoffs = Cutoffs(until[asked], case.cutoffs.known[asked])
     then, before = await repository.load_states_then(
-        session, org_id, [deals.ids[place] for place in asked.tolist()], cutoffs, plain
+        session, org_id, [deals.ids[place] for place in asked.tolist()], case.cutoffs.only(asked), plain
     )
     for name in plain:
         values: list[Value] = [*deals.fields[name].present]
@@ -242,10 +222,27 @@ def _count(need: ActivityNeed, activities: RecordedActivities, until: Times) -> 
     """Of each deal the activities that meet a need."""
     kind = need.kind.value
     fits = np.fromiter((one == kind for one in activities.kinds), np.bool_, len(activities.kinds))
-    for condition in need.filters:
-        fits &= matching(condition, activities.fields[condition.field])
+    fits &= meeting(need.filters, activities)
     if need.within_days is not None:
         fits &= activities.times > until[activities.deals] - need.within_days * DAY
     last = np.zeros(until.size, dtype=np.int64)
     np.maximum.at(last, activities.deals[fits], activities.times[fits])
     return Counts(np.bincount(activities.deals[fits], minlength=until.size), last)
+
+
+def fields_of(filters: Iterable[Filter]) -> list[str]:
+    """What is to be loaded of activities for `meeting`."""
+    return sorted({condition.field for condition in filters} - {ABOUT_THE_DEAL, KIND})
+
+
+def meeting(filters: Iterable[Filter], activities: RecordedActivities) -> Bools:
+    """Which activities meet every condition; that they are about a deal holds of all of them."""
+    found = np.ones(len(activities.kinds), dtype=np.bool_)
+    for condition in filters:
+        if condition.field == ABOUT_THE_DEAL:
+            found &= condition.value is True
+        else:
+            found &= matching(
+                condition, activities.kinds if condition.field == KIND else activities.fields[condition.field]
+            )
+    return found

@@ -9,7 +9,13 @@ import pytest
 from scipy.stats import ttest_1samp
 
 from service.kpi_snapshots.forecasts.accuracy_presenting import Forecaster, present_deal_score, present_quarter_score
-from service.kpi_snapshots.forecasts.kinds import BiasVerdict, ForecastCannotTell, ForecasterKind, ForecastMeasure
+from service.kpi_snapshots.forecasts.kinds import (
+    BiasVerdict,
+    ForecastCannotTell,
+    ForecasterKind,
+    ForecastMeasure,
+    Sureness,
+)
 from service.kpi_snapshots.forecasts.quarters import QuarterForecasts, quarters_together, score_quarters
 from service.kpi_snapshots.forecasts.scoring import LEAST_SCORED, DealForecasts, score_deals, together
 from service.statistics.intervals import mean_of_clusters
@@ -33,8 +39,9 @@ def quarters(errors: list[float], names: list[int], actual: float = 10.0, half: 
 def test_the_more_are_judged_the_more_evidence_it_takes() -> None:
     generator = np.random.default_rng(1)
     runs = [score_deals([deals(generator, 60) for _ in range(20)]) for _ in range(100)]
-    flagged = [any(score.verdict is not BiasVerdict.NONE_SEEN for score in scores) for scores in runs]
-    assert np.mean(flagged) <= 0.05
+    biased = [any(score.verdict is not BiasVerdict.NONE_SEEN for score in found) for found in runs]
+    unsure = [any(score.sureness is not Sureness.AS_SURE_AS_RIGHT for score in found) for found in runs]
+    assert max(np.mean(biased), np.mean(unsure)) <= 0.05
     alone = [score_deals([deals(generator, 200, -0.15)])[0].verdict for _ in range(50)]
     assert alone.count(BiasVerdict.TOO_HIGH) >= 45
     assert score_deals([deals(generator, 500, 0.2)])[0].verdict is BiasVerdict.TOO_LOW
@@ -121,6 +128,8 @@ def test_the_picture_in_the_documentation_is_of_this_simulation() -> None:
         BiasVerdict.TOO_HIGH,
         BiasVerdict.NONE_SEEN,
     ]
+    assert [one.sureness for one in (honest, bold)] == [Sureness.AS_SURE_AS_RIGHT, Sureness.TOO_SURE]
+    assert "Where 10 points more are said, 5 more come true" in bold.explanation
     assert honest.reliability is not None
     assert bold.reliability is not None
     assert bold.reliability_by_chance is not None

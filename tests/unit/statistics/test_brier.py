@@ -5,6 +5,8 @@ import pytest
 from numpy.random import Generator
 from scipy.special import expit, logit
 from scipy.stats import binomtest
+from statsmodels.regression.linear_model import OLS
+from statsmodels.tools.tools import add_constant
 
 from service.statistics.arrays import Floats
 from service.statistics.brier import (
@@ -15,6 +17,7 @@ from service.statistics.brier import (
     decompose,
     reliability_bins,
     skill_of,
+    slope_of,
 )
 
 LEVEL = 0.9
@@ -121,7 +124,41 @@ def test_intervals_hold_the_truth(shift: float, stretch: float) -> None:
         said, true, came = cases(generator, 80, shift, stretch)
         found = bias_of(said, came, LEVEL)
         held.append(found.low <= (said - true).mean() <= found.high)
-    assert 0.88 <= np.mean(held) <= 0.925
+    assert 0.88 <= np.mean(held) <= 0.92
+
+
+@pytest.mark.parametrize(("shift", "stretch"), [(0, 1), (-0.7, 1), (0, 0.4), (0, 1.6)])
+def test_who_is_too_sure_is_told_by_the_slope(shift: float, stretch: float) -> None:
+    generator = np.random.default_rng(9)
+    said, true, _ = cases(generator, 1_000_000, shift, stretch)
+    slope = float(np.cov(said, true)[0, 1] / np.var(said))
+    held, called = [], []
+    for _ in range(RUNS):
+        said, _, came = cases(generator, 80, shift, stretch)
+        found = slope_of(said, came, LEVEL)
+        assert found is not None
+        held.append(found.low <= slope <= found.high)
+        called.append(found.p_value < 0.05)
+    assert 0.88 <= np.mean(held) <= 0.92
+    if (shift, stretch) == (0, 1):
+        assert np.mean(called) <= 0.05
+    if stretch == 0.4:
+        assert slope < 0.55
+        assert np.mean(called) > 0.6
+
+
+def test_the_slope_is_that_of_least_squares() -> None:
+    generator = np.random.default_rng(11)
+    said, _, came = cases(generator, 50, 0, 0.3)
+    fitted = OLS(came, add_constant(said)).fit(cov_type="HC3", use_t=True)
+    found = slope_of(said, came, LEVEL)
+    assert found is not None
+    ends = fitted.conf_int(0.1)[1]
+    assert (found.value, found.low, found.high) == pytest.approx((fitted.params[1], *ends))
+    assert found.p_value == pytest.approx(float(fitted.t_test("x1 = 1").pvalue))
+    # The same of all, too few, and one that alone is unlike the others.
+    for nothing in ([0.3] * 40, [0.3, 0.4], [0.5] * 39 + [0.9]):
+        assert slope_of(nothing, [0, 1] * (len(nothing) // 2)) is None
 
 
 def test_intervals_of_the_score_and_of_skill() -> None:
@@ -135,7 +172,7 @@ def test_intervals_of_the_score_and_of_skill() -> None:
         one, other = brier_interval(said, came, LEVEL), skill_of(said, came, LEVEL)
         assert other is not None
         held.append((one.low <= score <= one.high, other.low <= skill <= other.high))
-    assert np.all(np.abs(np.mean(held, axis=0) - LEVEL) < 0.025), np.mean(held, axis=0)
+    assert np.all(np.abs(np.mean(held, axis=0) - LEVEL) < 0.02), np.mean(held, axis=0)
 
 
 def test_skill_is_the_share_of_error_that_is_saved() -> None:

@@ -29,6 +29,7 @@ from service.success_models.frozen import (
     FrozenFacts,
     ProcessPlan,
     Readings,
+    count_processes,
     instant,
     judge_deals,
     micros,
@@ -121,7 +122,7 @@ def test_the_same_as_each_criterion_assessed_by_itself() -> None:
             confirmations={place: judged[deal].get("confirmations", ()) for place, deal in enumerate(some)},
         )
         found = judge_deals(plan, facts_of_some, {FIELD: [use]}, {"call": [use]} if odd else {})
-        assert found.counted() == [expected[deal] for deal in some]
+        assert count_processes(found) == [expected[deal] for deal in some]
 
 
 @pytest.mark.parametrize(("furthest", "is_won", "asked"), [(-1, False, 0), (0, False, 0), (1, False, 3), (1, True, 5)])
@@ -136,7 +137,7 @@ def test_a_deal_is_asked_for_what_it_left_behind(*, furthest: int, is_won: bool,
         inspections={},
         confirmations={},
     )
-    assert judge_deals(plan, facts, {}, {}).counted() == [DealProcess(asked, 0, 0)]
+    assert count_processes(judge_deals(plan, facts, {}, {})) == [DealProcess(asked, 0, 0)]
 
 
 @pytest.mark.parametrize(
