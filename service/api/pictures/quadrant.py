@@ -7,12 +7,14 @@ one it is stands in words in the list below, by the number beside the point, and
 from collections.abc import Sequence
 from decimal import Decimal
 
-from service.api.pictures.canvas import LINE, Canvas, Scale
+from service.api.pictures.canvas import LINE, Canvas, Point, Scale
 from service.kpi_snapshots.quadrants.classifying import QuadrantVerdict
 from service.kpi_snapshots.quadrants.dto import PersonQuadrantDTO, QuadrantsDTO
 from service.kpi_snapshots.quadrants.presenting import TITLES
 
 WIDTH, LEFT, RIGHT, PLOT = 520.0, 52.0, 20.0, 340.0
+WIDE, HIGH = 16.0, 13.0
+"""A number with the space about it."""
 LEAST_REACH = 1.0
 """Wins above and below what was expected that are shown at least."""
 LEGEND = (
@@ -33,8 +35,9 @@ def draw_quadrants(found: QuadrantsDTO) -> str:
     """The whole picture; those of whom process or outcome is not known are in the list only."""
     title = f"Process apart from outcome, {found.period_start} to {found.period_end}"
     canvas = Canvas(WIDTH, title, "\n".join(_told(one) for one in found.people) or "Nobody has deals here.")
-    canvas.text((16, 30), title, "head")
-    y = canvas.paragraph((16, 52), f"As of {found.as_of:%Y-%m-%d %H:%M} UTC. {LEGEND}", WIDTH - 32, "soft small") + 12
+    canvas.text((16, 30), "Process apart from outcome", "head")
+    told = f"{found.period_start} to {found.period_end}, as of {found.as_of:%Y-%m-%d %H:%M} UTC. {LEGEND}"
+    y = canvas.paragraph((16, 52), told, WIDTH - 32, "soft small") + 24
     placed = [one for one in found.people if _is_placed(one)]
     if placed:
         y = _plot(canvas, placed, y)
@@ -79,9 +82,13 @@ def _plot(canvas: Canvas, people: Sequence[PersonQuadrantDTO], top: float) -> fl
     for verdict, anchor, below in CORNERS:
         x = LEFT + 6 if anchor == "start" else WIDTH - RIGHT - 6
         canvas.text((x, top + below), TITLES[verdict], "soft", anchor)
-    taken: list[tuple[float, float]] = []
-    for number, one in enumerate(people, 1):
-        _person(canvas, one, number, (across, up), taken)
+    canvas.text((16, top - 10), "wins above or below what was expected", "soft small")
+    points = [(across(_number(one.process_estimate)), up(_number(one.residual))) for one in people]
+    taken: list[Point] = []
+    for number, (one, point) in enumerate(zip(people, points, strict=True), 1):
+        _person(canvas, one, point, (across, up))
+        taken.append(_free(point, [*(other for other in points if other != point), *taken]))
+        canvas.text(taken[-1], str(number), _kind(one))
     return up.start + 3 * LINE + 12
 
 
@@ -92,26 +99,28 @@ def _heights(people: Sequence[PersonQuadrantDTO], top: float) -> Scale:
     return Scale(-reach, reach, top + PLOT, top)
 
 
-def _person(
-    canvas: Canvas,
-    one: PersonQuadrantDTO,
-    number: int,
-    scales: tuple[Scale, Scale],
-    taken: list[tuple[float, float]],
-) -> None:
+def _person(canvas: Canvas, one: PersonQuadrantDTO, point: Point, scales: tuple[Scale, Scale]) -> None:
     across, up = scales
-    x, y = across(_number(one.process_estimate)), up(_number(one.residual))
-    open_verdict = one.verdict in UNDECIDED
-    kind = "soft" if open_verdict else "accent"
+    (x, y), kind = point, _kind(one)
     canvas.line((across(_number(one.process_low)), y), (across(_number(one.process_high)), y), kind)
     canvas.line((x, up(_number(one.residual_low))), (x, up(_number(one.residual_high))), kind)
-    canvas.dot((x, y), 5, kind, hollow=open_verdict, note=f"{one.name}: {TITLES[one.verdict]}. {one.explanation}")
-    # Numbers of people close together are set beside each other.
-    at = (x + 8, y - 6)
-    while any(abs(at[0] - other[0]) < 16 and abs(at[1] - other[1]) < LINE - 5 for other in taken):
-        at = (at[0] + 16, at[1]) if at[0] < WIDTH - RIGHT - 16 else (x + 8, at[1] - LINE + 5)
-    taken.append(at)
-    canvas.text(at, str(number), kind)
+    note = f"{one.name}: {TITLES[one.verdict]}. {one.explanation}"
+    canvas.dot(point, 5, kind, hollow=one.verdict in UNDECIDED, note=note)
+
+
+def _kind(one: PersonQuadrantDTO) -> str:
+    return "soft" if one.verdict in UNDECIDED else "accent"
+
+
+def _free(point: Point, taken: Sequence[Point]) -> Point:
+    """Where a number stands: at a corner of its cross, or further off where other points and numbers are in the way."""
+    for far in range(len(taken) + 1):
+        for x, y in ((8, -6), (-WIDE, -6), (8, HIGH + 3), (-WIDE, HIGH + 3)):
+            at = (point[0] + x + far * WIDE * (1 if x > 0 else -1), point[1] + y)
+            inside = LEFT < at[0] < WIDTH - WIDE
+            if inside and not any(abs(at[0] - other[0]) < WIDE and abs(at[1] - other[1]) < HIGH for other in taken):
+                return at
+    return point[0] + 8, point[1] - HIGH * (len(taken) + 1)
 
 
 def _number(value: Decimal | None) -> float:
