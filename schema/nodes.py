@@ -25,9 +25,12 @@ from schema.crm_connections.types import load_crm_connection, load_crm_connectio
 from schema.crm_events import load_crm_event
 from schema.deal_evidence import load_deal_health
 from schema.deal_standards import load_deal_standard_template
+from schema.deal_verdicts import load_deal_verdict
 from schema.deals import load_deal
 from schema.describing import ANYONE, NEEDS
 from schema.entitlements import load_entitlement
+from schema.forecast_accuracy import load_forecast_accuracy
+from schema.forecasts import load_forecast
 from schema.identity_provider import load_identity_provider
 from schema.imports import load_import, load_import_row
 from schema.inspections import load_inspection
@@ -80,6 +83,8 @@ BY_ROW_ID: dict[str, Callable[[Info, UUID], Awaitable[Node]]] = {
     "CrmConnection": load_crm_connection,
     "CrmConnectionStatus": load_crm_connection_status,
     "Deal": load_deal,
+    "DecidedDeal": load_deal_verdict,
+    "Forecast": load_forecast,
     "IdentityProvider": load_identity_provider,
     "Import": load_import,
     "ImportRow": load_import_row,
@@ -106,15 +111,16 @@ BY_KEY: dict[str, Callable[[Info, str], Awaitable[Node]]] = {
     "DealStandardTemplate": load_deal_standard_template,
     "Entitlement": load_entitlement,
     "ExternalIdentity": load_external_identity,
+    "ForecastAccuracy": load_forecast_accuracy,
     "KpiSnapshot": load_kpi_snapshot,
     "Benchmarks": load_benchmarks,
     "ModelChanges": load_model_changes,
     "NoteGrant": load_note_grant,
     "Plan": load_plan,
     "RateComparisons": load_rate_comparisons,
-    "WinDrivers": load_win_drivers,
     "LeadIndicators": load_lead_indicators,
     "Quadrants": load_quadrants,
+    "WinDrivers": load_win_drivers,
     "TeamScorecard": load_team_scorecard,
     "Scorecard": load_scorecard,
     "SessionFormatTemplate": load_session_format_template,

@@ -26,8 +26,11 @@ from schema.crm_connections.mutations import CrmMutation
 from schema.crm_connections.queries import CrmQuery
 from schema.crm_events import CrmEventsMutation, CrmEventsQuery
 from schema.deal_standards import DealStandardsQuery
+from schema.deal_verdicts import DealVerdictsQueries
 from schema.deals import DealsMutation, DealsQuery
 from schema.entitlements import EntitlementQueries
+from schema.forecast_accuracy import ForecastAccuracyQueries
+from schema.forecasts import ForecastsMutation, ForecastsQuery
 from schema.identity_provider import IdentityProviderMutation, IdentityProviderQuery
 from schema.imports import ImportsMutation, ImportsQuery
 from schema.inspections import InspectionsMutation, InspectionsQuery
@@ -73,6 +76,8 @@ class Query(
     QuadrantsQueries,
     RateComparisonsQueries,
     LeadIndicatorsQueries,
+    ForecastsQuery,
+    ForecastAccuracyQueries,
     WinDriversQueries,
     ModelChangesQueries,
     TeamScorecardQueries,
@@ -89,6 +94,7 @@ class Query(
     CrmEventsQuery,
     ActivitiesQuery,
     DealsQuery,
+    DealVerdictsQueries,
     InspectionsQuery,
     ConfirmationsQuery,
     DealStandardsQuery,
@@ -130,6 +136,7 @@ class Mutation(
     DealsMutation,
     InspectionsMutation,
     ConfirmationsMutation,
+    ForecastsMutation,
     ImportsMutation,
     OperationsMutation,
     WebhookEndpointsMutation,

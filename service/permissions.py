@@ -30,6 +30,8 @@ _EVERYONE = {
     SuccessModels.INSPECTIONS_READ,
     SuccessModels.CONFIRMATIONS_WRITE,
     KpiSnapshots.KPI_SNAPSHOTS_READ,
+    KpiSnapshots.FORECASTS_READ,
+    KpiSnapshots.FORECASTS_WRITE,
     Opportunities.COACHING_OPPORTUNITIES_READ,
     Opportunities.COACHING_OPPORTUNITIES_WRITE,
     Activities.ACTIVITIES_READ,

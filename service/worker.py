@@ -38,6 +38,8 @@ COACHING_SECONDS = 2.0
 """Sessions follow programmes and people, and the clock, at this distance."""
 LEADS_SECONDS = 60.0
 """Grades of leads are made once a day; whether today's are is looked at this often."""
+FORECAST_SECONDS = 60.0
+"""The model is asked at the start of a week, or as soon as a worker comes to it."""
 REVIEW_SECONDS = 10.0
 """Opportunities follow the snapshots, and topics both, at this distance, so that a burst of changes is one review."""
 
@@ -91,6 +93,12 @@ class Worker:
             list_organizations,
             settings.worker_poll_seconds,
         )
+        self.forecasts = DrainLoop(
+            "forecasts",
+            lambda org_id: kpi_tasks.keep_forecasts(runtime.database, org_id),
+            list_organizations,
+            FORECAST_SECONDS,
+        )
         self.cells = DrainLoop(
             "dirty_cells",
             lambda org_id: kpi_tasks.refresh_dirty_cells(runtime.database, org_id, CELLS_PER_TRANSACTION),
@@ -138,6 +146,7 @@ class Worker:
                 ("dirty_cells", self.cells.run),
                 ("snapshots", self.snapshots.run),
                 ("leads", self.leads.run),
+                ("forecasts", self.forecasts.run),
                 ("opportunities", self.opportunities.run),
                 ("agenda", self.agenda.run),
                 ("coaching", self.coaching.run),

@@ -8,7 +8,7 @@ from service.core.embedded import APP
 from service.core.tenancy import append_only_ddl, row_security_ddl
 
 revision = "lead_grades"
-down_revision = "coaching_agenda"
+down_revision = "forecasts"
 branch_labels = None
 depends_on = None
 

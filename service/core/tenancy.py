@@ -26,6 +26,7 @@ APPEND_ONLY_TABLES = {
     "confirmation": "what somebody vouched for stays said",
     "session_format": "a past session keeps the format it was held by",
     "lead_grade": "what people were told that a KPI is worth stays known",
+    "forecast": "who could change a forecast afterwards would always have been right",
     "session_move": "that a session was moved, and how late, stays known",
 }
 """Tenant tables whose rows the application may neither change nor, while their organization exists, delete."""

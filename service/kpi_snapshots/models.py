@@ -136,3 +136,62 @@ class LeadGradeRow(SQLModel, table=True):
         CheckConstraint("grade IN ('predictive', 'unproven', 'gamed', 'expired')", name="grade"),
         Index(None, "org_id", "graded_on"),
     )
+
+
+class Forecast(TenantRow, table=True):
+    """What somebody, or the model, said at an instant of a deal or of a quarter; never changed.
+
+    `person_id` is the deal's owner at that instant, or whose quarter it is: theirs alone, or with `whole_tree` that of
+    everybody below them. Amounts are in the organization's currency.
+    """
+
+    __tablename__ = "forecast"
+
+    made_at: datetime = Field(sa_column=timestamp())
+    forecaster: str
+    forecaster_id: UUID | None = Field(default=None, description="NULL: the model")
+    model_version: str | None = None
+    person_id: UUID | None = None
+    deal_id: UUID | None = None
+    probability: Decimal | None = Field(default=None, sa_column=Column(Numeric))
+    expected_close_on: date | None = None
+    period_start: date | None = None
+    period_end: date | None = None
+    whole_tree: bool = False
+    measure: str | None = None
+    expected: Decimal | None = Field(default=None, sa_column=Column(Numeric))
+    low: Decimal | None = Field(default=None, sa_column=Column(Numeric))
+    high: Decimal | None = Field(default=None, sa_column=Column(Numeric))
+
+    __table_args__ = (
+        ForeignKeyConstraint(["org_id", "forecaster_id"], ["person.org_id", "person.id"], ondelete="CASCADE"),
+        CheckConstraint("forecaster IN ('model', 'rep', 'manager')", name="forecaster"),
+        CheckConstraint(
+            "(forecaster = 'model') = (forecaster_id IS NULL) AND (forecaster = 'model') = (model_version IS NOT NULL)",
+            name="who",
+        ),
+        CheckConstraint(
+            "num_nonnulls(deal_id, probability) IN (0, 2) AND (deal_id IS NULL) = (period_start IS NOT NULL)"
+            " AND num_nonnulls(period_start, period_end, measure, expected, low, high) IN (0, 6)",
+            name="deal_or_quarter",
+        ),
+        CheckConstraint("probability BETWEEN 0 AND 1", name="probability"),
+        CheckConstraint("0 <= low AND low <= expected AND expected <= high", name="interval"),
+        CheckConstraint("measure IN ('wins', 'amount')", name="measure"),
+        Index("ix_forecast__made", "org_id", "made_at", "id"),
+        Index("ix_forecast__deal", "org_id", "deal_id", "made_at", postgresql_where="deal_id IS NOT NULL"),
+        Index("ix_forecast__forecaster", "org_id", "forecaster_id", "made_at"),
+        Index("ix_forecast__quarter", "org_id", "period_end", postgresql_where="period_end IS NOT NULL"),
+    )
+
+
+class ForecastRun(SQLModel, table=True):
+    """That the model was asked in a week, and how many forecasts it made."""
+
+    __tablename__ = "forecast_run"
+
+    org_id: UUID = Field(primary_key=True)
+    week_start: date = Field(primary_key=True)
+    made_at: datetime = Field(sa_column=timestamp())
+    deals: int
+    quarters: int

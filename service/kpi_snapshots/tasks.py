@@ -8,6 +8,7 @@ from service.core.jobs import JobHandler
 from service.core.principal import Principal
 from service.kpi_snapshots.use_cases.grading import keep_grades
 from service.kpi_snapshots.use_cases.keeping import mark_snapshots, refresh_ready_snapshots
+from service.kpi_snapshots.use_cases.model_forecasts import keep_model_forecasts
 from service.kpi_snapshots.use_cases.refreshing import (
     build_prepared_measures,
     prepare_measures,
@@ -33,6 +34,13 @@ async def grade_leads(database: Database, org_id: UUID) -> int:
     """Today's grades of leads, where they are missing; 0 always, as there is nothing left to do after it."""
     async with database.tenant(org_id) as session:
         await keep_grades(session, Principal.system(org_id))
+    return 0
+
+
+async def keep_forecasts(database: Database, org_id: UUID) -> int:
+    """The model's forecasts of the week, if nobody has made them; 0 always, as there is nothing left to do after it."""
+    async with database.tenant(org_id) as session:
+        await keep_model_forecasts(session, Principal.system(org_id))
     return 0
 
 

@@ -1,10 +1,12 @@
-"""Confidence intervals of one unit's proportion or rate on its own, without a prior; pure."""
+"""Confidence intervals of one unit's proportion, rate or mean on its own, without a prior; pure."""
+
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import gammaincinv, ndtri, stdtrit
+from scipy.special import gammaincinv, ndtri, stdtr, stdtrit
 
-from service.statistics.arrays import Floats, counts_of, tail_levels, trials_of
+from service.statistics.arrays import Floats, as_floats, counts_of, tail_levels, trials_of
 
 
 def wilson(successes: ArrayLike, trials: ArrayLike, level: float = 0.95) -> tuple[Floats, Floats]:
@@ -61,3 +63,33 @@ def wilson_of_clusters(successes: ArrayLike, trials: ArrayLike, level: float = 0
         effective = min(rate * (1 - rate) / variance * shrink, total) if variance else total
     low, high = wilson(rate * effective, effective, level)
     return float(low), float(high)
+
+
+@dataclass(frozen=True, slots=True)
+class ClusteredMean:
+    """A mean with its interval; `p_value` of a difference from 0."""
+
+    value: float
+    low: float
+    high: float
+    p_value: float
+
+
+def mean_of_clusters(values: ArrayLike, clusters: ArrayLike, level: float = 0.95) -> ClusteredMean:
+    """The mean of values of which those of a cluster may go together; `clusters` names that of each, two at least.
+
+    Robust variance (Liang & Zeger 1986, Biometrika 73) with the factor C / (C - 1) and Student's t on C - 1 degrees of
+    freedom for C clusters (Cameron & Miller 2015, Journal of Human Resources 50). Clusters of one value each give the
+    t test of a mean.
+    """
+    numbers, names = np.ravel(as_floats(values)), np.ravel(np.asarray(clusters))
+    _, place = np.unique(names, return_inverse=True)
+    count = int(place.max(initial=-1)) + 1
+    if names.size != numbers.size or count < 2:
+        raise ValueError("values come in two clusters at least")
+    mean = float(numbers.mean())
+    totals = np.bincount(place, numbers - mean)
+    error = float(np.sqrt(count / (count - 1) * (totals**2).sum())) / numbers.size
+    half = float(stdtrit(count - 1, tail_levels(level)[1])) * error
+    p_value = 2 * float(stdtr(count - 1, -abs(mean) / error)) if error else float(mean == 0)
+    return ClusteredMean(mean, mean - half, mean + half, p_value)

@@ -43,7 +43,7 @@ def operations() -> Iterator[tuple[str, str, str, dict[str, Any]]]:
 
 NAMED = (
     *("person_id", "manager_id", "key_id", "model_id", "activity_id", "deal_id", "import_id", "absence_id"),
-    *("inspection_id", "confirmation_id"),
+    *("inspection_id", "confirmation_id", "forecast_id"),
     *("session_id", "programme_id", "cadence_id", "format_id", "topic_id", "commitment_id", "feed_id"),
 )
 
@@ -108,10 +108,16 @@ async def victim(rest: httpx.AsyncClient, database: Database) -> Victim:
         return str(answer.json()["data"][0]["id"])
 
     await org.activate(process_document(key="theirs"), build=False)
-    deal_id = await push("deals", {"external_id": "1", "name": "Theirs"})
+    deal_id = await push(
+        "deals", {"external_id": "1", "name": "Theirs", "stage": "closed_won", "closed_at": "2026-03-02"}
+    )
     said = sample_row(metadata.tables["confirmation"], org.id, new_id()) | {"deal_id": UUID(deal_id)}
     async with database.tenant(org.id) as session:
         await (await session.connection()).execute(sa.insert(metadata.tables["confirmation"]).values(said))
+    forecast = sample_row(metadata.tables["forecast"], org.id, new_id())
+    forecast |= {"deal_id": UUID(deal_id), "person_id": UUID(person_id), "forecaster_id": UUID(person_id)}
+    async with database.tenant(org.id) as session:
+        await (await session.connection()).execute(sa.insert(metadata.tables["forecast"]).values(forecast))
     async with database.tenant(org.id) as session:
         coaching = await plant_coaching(session, org.id, UUID(manager_id), UUID(person_id))
     ids = {
@@ -120,6 +126,7 @@ async def victim(rest: httpx.AsyncClient, database: Database) -> Victim:
         "deal_id": deal_id,
         "inspection_id": await post(f"/v1/deals/{deal_id}/inspections", {"criterion": "champion", "verdict": "met"}),
         "confirmation_id": str(said["id"]),
+        "forecast_id": str(forecast["id"]),
         "import_id": upload.json()["id"],
         "opportunity_id": str(opportunity["id"]),
         "operation_id": upload.json()["id"],

@@ -77,6 +77,12 @@ VALUES: dict[str, Any] = {
     "coaching_commitment.concerns": "process",
     "coaching_commitment.goal_period": "month",
     "coaching_commitment.settled_at": None,
+    "forecast.forecaster": "rep",
+    "forecast.probability": Decimal("0.5"),
+    **dict.fromkeys(
+        (f"forecast.{name}" for name in ("model_version", "period_start", "period_end", "measure", "expected")), None
+    ),
+    **dict.fromkeys(("forecast.low", "forecast.high"), None),
     "import_row.status": "created",
 }
 """What check constraints want; every other column gets a value of its type."""

@@ -20,17 +20,19 @@ FOREIGN = {
     "successModels": ("{ successModels { edges { node { id name } } } }", {}),
     "benchmarks": ("query ($model: ID!) { benchmarks(successModelId: $model) { id period } }", {"model"}),
     "quadrants": ("query ($person: ID!) { quadrants(personId: $person) { id people { edges { node } } } }", {"person"}),
+    "dealVerdict": ("query ($deal: ID!) { dealVerdict(dealId: $deal) { id name } }", {"deal"}),
+    "dealVerdicts": ("{ dealVerdicts { edges { node { id name person { name } } } } }", {}),
     "rateComparisons": (
         "query ($person: ID!) { rateComparisons(managerId: $person) { id comparisons { edges { node } } } }",
-        {"person"},
-    ),
-    "winDrivers": (
-        "query ($person: ID!) { winDrivers(managerId: $person) { id n drivers { edges { node } } } }",
         {"person"},
     ),
     "leadIndicators": (
         "query ($model: ID!) { leadIndicators(successModelId: $model) { id indicators { edges { node } } } }",
         {"model"},
+    ),
+    "winDrivers": (
+        "query ($person: ID!) { winDrivers(managerId: $person) { id n drivers { edges { node } } } }",
+        {"person"},
     ),
     "teamScorecard": ("query ($person: ID!) { teamScorecard(managerId: $person) { id people } }", {"person"}),
     "modelChanges": ("query ($model: ID!) { modelChanges(successModelId: $model) { id version } }", {"model"}),
@@ -57,6 +59,12 @@ FOREIGN = {
     "deals": ("{ deals { edges { node { id name owner { id } } } } }", {}),
     "inspections": ("query ($deal: ID!) { inspections(dealId: $deal) { edges { node { id criterion } } } }", {"deal"}),
     "confirmations": ("query ($deal: ID!) { confirmations(dealId: $deal) { edges { node { id note } } } }", {"deal"}),
+    "forecast": ("query ($said: ID!) { forecast(id: $said) { id madeAt person { name } } }", {"said"}),
+    "forecasts": ("query ($deal: ID!) { forecasts(dealId: $deal) { edges { node { id } } } }", {"deal"}),
+    "forecastAccuracy": (
+        "query ($person: ID!) { forecastAccuracy(personId: $person) { id deals { edges { node name } } } }",
+        {"person"},
+    ),
     "pipelineMaturity": ("query ($person: ID!) { pipelineMaturity(personId: $person) { id n } }", {"person"}),
     "processAdherence": ("query ($person: ID!) { processAdherence(personId: $person) { id moves } }", {"person"}),
     "cadenceAdherence": (

@@ -108,11 +108,15 @@ async def test_no_field_tells_of_another_organization(
             system="dialler", activities=[{"external_id": "Zaphod's call", "kind": "call", "occurred_at": "2026-03-02"}]
         )
         (pushed_call,) = await bulk_upsert_activities(session, other.system, call)
-        deal = BulkUpsertDeals(system="pipes", deals=[{"external_id": "1", "name": "Zaphod's deal"}])
+        won = {"stage": "closed_won", "closed_at": "2026-03-02"}
+        deal = BulkUpsertDeals(system="pipes", deals=[{"external_id": "1", "name": "Zaphod's deal", **won}])
         (pushed_deal,) = await bulk_upsert_deals(session, other.system, deal)
         for table in ("inspection", "confirmation"):
             said = sample_row(metadata.tables[table], other.id, new_id()) | {"deal_id": pushed_deal.id}
             await (await session.connection()).execute(sa.insert(metadata.tables[table]).values(said))
+        forecast = sample_row(metadata.tables["forecast"], other.id, new_id())
+        forecast |= {"deal_id": pushed_deal.id, "person_id": theirs.id, "forecaster_id": theirs.id}
+        await (await session.connection()).execute(sa.insert(metadata.tables["forecast"]).values(forecast))
         gap = sample_row(metadata.tables["coaching_opportunity"], other.id, new_id()) | {"person_id": theirs.id}
         gap |= {"reason": "Zaphod's gap", "manager_sees_on": date(2026, 1, 1)}
         await (await session.connection()).execute(sa.insert(metadata.tables["coaching_opportunity"]).values(gap))
@@ -134,6 +138,7 @@ async def test_no_field_tells_of_another_organization(
         "event": to_global_id("CrmEvent", bytes(range(32)).hex()),
         "call": to_global_id("Activity", str(pushed_call.id)),
         "deal": to_global_id("Deal", str(pushed_deal.id)),
+        "said": to_global_id("Forecast", forecast["id"]),
         "chance": to_global_id("CoachingOpportunity", gap["id"]),
         "brief": to_global_id("CoachingSession", coaching["session_id"]),
         "format": to_global_id("SessionFormat", coaching["format_id"]),

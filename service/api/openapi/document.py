@@ -17,7 +17,7 @@ from service.core.settings import Settings
 
 GROUPS = {
     "Organization": ["me", "organization", "people", "teams", "api keys", "audit events"],
-    "Coaching": ["success models", "KPI snapshots"],
+    "Coaching": ["success models", "KPI snapshots", "forecasts"],
     "Data in": ["CRM connections", "CRM events", "imports", "activities", "deals"],
     "Data out": ["webhooks", "webhook events", "events"],
     "Service": ["operations", "system"],

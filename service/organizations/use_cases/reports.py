@@ -44,7 +44,14 @@ async def spans_below(
     session: AsyncSession, principal: Principal, manager_id: UUID, within: Span
 ) -> dict[UUID, list[Span]]:
     """Who was below a manager on which days of a span, its end excluded: those who left or moved since, too."""
+    return (await spans_below_each(session, principal, [manager_id], within))[manager_id]
+
+
+async def spans_below_each(
+    session: AsyncSession, principal: Principal, manager_ids: Collection[UUID], within: Span
+) -> dict[UUID, dict[UUID, list[Span]]]:
+    """The same for each of several managers."""
     require(principal, Permission.PEOPLE_READ)
     periods = await repository.list_manager_periods(session, principal.org_id)
     lines = [Line(period.person_id, period.manager_id, period.start_on, period.end_on) for period in periods]
-    return find_spans_below(lines, manager_id, within)
+    return {manager_id: find_spans_below(lines, manager_id, within) for manager_id in manager_ids}
