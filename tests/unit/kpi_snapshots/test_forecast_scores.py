@@ -1,6 +1,7 @@
 """Scores of forecasters: who is judged, with how many others, of what; quarters against direct calculation."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -27,7 +28,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 def deals(generator: np.random.Generator, n: int, shift: float = 0.0) -> DealForecasts:
     said = generator.beta(2, 2, n)
-    return DealForecasts(said, (generator.random(n) < np.clip(said + shift, 0, 1)).astype(float), 1, 2)
+    return DealForecasts(said, (generator.random(n) < np.clip(said + shift, 0, 1)).astype(float), np.zeros(0), 1, 2)
 
 
 def quarters(errors: list[float], names: list[int], actual: float = 10.0, half: float = 2.0) -> QuarterForecasts:
@@ -62,6 +63,22 @@ def test_too_few_are_not_judged_but_counted() -> None:
     assert (score_deals([]), score_quarters([])) == ([], [])
     nothing = present_deal_score(Forecaster(ForecasterKind.REP), score_deals([together([])])[0])
     assert (nothing.n, nothing.deals_needed, nothing.mean_forecast) == (0, LEAST_SCORED, None)
+
+
+def test_days_are_told_of_ten_deals_or_more() -> None:
+    generator = np.random.default_rng(5)
+    base = deals(generator, 40)
+    late = [3, -1, 8, 2, 0, 5, 4, 9, -2, 2]
+    few, enough = score_deals([replace(base, late=np.array(late[:9])), replace(base, late=np.array(late))])
+    assert (few.dated, few.days_late, few.days_off) == (9, None, None)
+    ends = ttest_1samp(late, 0).confidence_interval(0.9)
+    assert enough.days_late is not None
+    assert (enough.days_late.value, enough.days_late.low, enough.days_late.high) == pytest.approx(
+        (3, ends.low, ends.high)
+    )
+    line = present_deal_score(Forecaster(ForecasterKind.MODEL), enough)
+    assert (line.dated, str(line.days_late), str(line.days_off)) == (10, "3.00", "3.60")
+    assert "The 10 deals of which a day was said were decided 3 days later on average" in line.explanation
 
 
 def test_everybody_together_is_the_sum() -> None:
