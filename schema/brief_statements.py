@@ -28,6 +28,7 @@ describe_enum(
     adherence="How the process was kept.",
     deal="A deal to inspect.",
     win="A deal that was won.",
+    quadrant="Process apart from outcome.",
 )
 
 

@@ -16,6 +16,7 @@ from schema.describing import NEEDS, describe
 from schema.inputs import row_id
 from schema.paging import Paged
 from schema.people.linked import linked_person
+from schema.quadrant_verdicts import QuadrantVerdict
 from schema.relay import (
     Connection,
     Node,
@@ -53,11 +54,23 @@ class CoachingBrief(Node):
     manager_name: str = strawberry.field(description="Who coaches.")
     rep_name: str = strawberry.field(description="Who is coached.")
     quadrant_unavailable: str | None = strawberry.field(
-        description="Why there is no picture of process against outcome yet."
+        description="Why there is no quadrant of the rep; null: there is one."
     )
     focus_gaps_unavailable: str | None = strawberry.field(
         description="Why the one or two skills that matter most cannot be told yet."
     )
+
+    quadrant_verdict: QuadrantVerdict | None = strawberry.field(
+        description="The rep's quadrant, or why it is none of the four; null: there is nothing to hold deals against."
+    )
+
+    @strawberry.field(
+        description="The rep's quadrant: what to do, the evidence, and what would settle it.",
+        extensions=[Paged(whole=True)],
+    )
+    def quadrant(self, page: PageRequest) -> BriefStatementConnection:
+        """All of them, unless fewer are asked for."""
+        return to_statements(self.row.quadrant.statements, page)
 
     @strawberry.field(description="The session that it is for.")
     def session_id(self) -> strawberry.ID:
@@ -146,7 +159,8 @@ def to_coaching_brief(dto: BriefDTO) -> CoachingBrief:
         since=dto.since,
         manager_name=dto.manager.name,
         rep_name=dto.rep.name,
-        quadrant_unavailable=None if dto.quadrant.available else dto.quadrant.reason,
+        quadrant_unavailable=dto.quadrant.reason,
+        quadrant_verdict=None if dto.quadrant.quadrant is None else dto.quadrant.quadrant.verdict,
         focus_gaps_unavailable=None if dto.focus_gaps.available else dto.focus_gaps.reason,
     )
 

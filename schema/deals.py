@@ -17,13 +17,13 @@ from schema.deal_histories import (
     to_close_date_history,
     to_stage_history,
 )
-from schema.describing import NEEDS, describe, describe_enum
+from schema.deal_outcomes import DealOutcome
+from schema.describing import NEEDS, describe
 from schema.inputs import row_id, to_dto, to_input
 from schema.mutations import mutation
 from schema.paging import Paged, orders
 from schema.people.types import Person, to_person
 from schema.relay import Connection, Node, NullIfAbsent, id_of, to_connection, to_global_id
-from service.activities.derivation import DealOutcome
 from service.activities.dto.facts import DEAL_SORTING, BulkUpsertDeals, DealDTO, DealFilter
 from service.activities.permissions import Permission
 from service.activities.use_cases import facts, pushing
@@ -34,14 +34,6 @@ from service.success_models.dto.evidence import AsOf
 from service.success_models.permissions import Permission as SuccessModels
 
 READ, WRITE = Permission.ACTIVITIES_READ, Permission.ACTIVITIES_WRITE
-
-describe_enum(
-    DealOutcome,
-    "Whether a deal is decided, and how.",
-    open="Not decided yet.",
-    won="Won.",
-    lost="Lost.",
-)
 
 
 @strawberry.type(description="A deal as it stands.")

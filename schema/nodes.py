@@ -25,6 +25,7 @@ from schema.crm_connections.types import load_crm_connection, load_crm_connectio
 from schema.crm_events import load_crm_event
 from schema.deal_evidence import load_deal_health
 from schema.deal_standards import load_deal_standard_template
+from schema.deal_verdicts import load_deal_verdict
 from schema.deals import load_deal
 from schema.describing import ANYONE, NEEDS
 from schema.entitlements import load_entitlement
@@ -82,6 +83,7 @@ BY_ROW_ID: dict[str, Callable[[Info, UUID], Awaitable[Node]]] = {
     "CrmConnection": load_crm_connection,
     "CrmConnectionStatus": load_crm_connection_status,
     "Deal": load_deal,
+    "DecidedDeal": load_deal_verdict,
     "Forecast": load_forecast,
     "IdentityProvider": load_identity_provider,
     "Import": load_import,

@@ -11,27 +11,18 @@ from schema.describing import NEEDS, describe, describe_enum
 from schema.inputs import row_id, to_input
 from schema.paging import Paged
 from schema.people.types import Person, to_person
+from schema.quadrant_verdicts import QuadrantVerdict
 from schema.relay import Node, NullIfAbsent, PageInfo, page_of_list, to_global_id, to_page_info
 from schema.scalars import Cursor
 from service.core.errors import ErrorKind, ServiceError, not_found
 from service.core.pagination import PageRequest
 from service.kpi_snapshots.permissions import Permission
-from service.kpi_snapshots.quadrants.classifying import QuadrantVerdict, Undecided
+from service.kpi_snapshots.quadrants.classifying import Undecided
 from service.kpi_snapshots.quadrants.dto import PersonQuadrantDTO, QuadrantsDTO, QuadrantsQuery
 from service.kpi_snapshots.use_cases.quadrants import get_quadrants
 from service.organizations.permissions import Permission as People
 from service.success_models.targets import PeriodKind
 
-describe_enum(
-    QuadrantVerdict,
-    "Of a person: one of the four quadrants of process and outcome, or why none.",
-    earned_success="A good process and a good outcome.",
-    unlucky="A good process and a bad outcome: be patient.",
-    lucky="A bad process and a good outcome: do not get comfortable.",
-    earned_failure="A bad process and a bad outcome: correct the process.",
-    too_early="The open deals decide it.",
-    insufficient_data="There is too little to judge by.",
-)
 describe_enum(
     Undecided,
     "Why a person is in none of the four quadrants.",
@@ -44,7 +35,7 @@ describe_enum(
     both_close="The process is close to the standard, and the wins to what was expected.",
     no_deals="No deal was open in the period.",
     nobody_to_compare="Nobody else has decided deals.",
-    all_the_same="Every deal of everybody came out the same way.",
+    all_the_same="Every deal of everybody was won, or every one lost.",
 )
 
 

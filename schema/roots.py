@@ -26,6 +26,7 @@ from schema.crm_connections.mutations import CrmMutation
 from schema.crm_connections.queries import CrmQuery
 from schema.crm_events import CrmEventsMutation, CrmEventsQuery
 from schema.deal_standards import DealStandardsQuery
+from schema.deal_verdicts import DealVerdictsQueries
 from schema.deals import DealsMutation, DealsQuery
 from schema.entitlements import EntitlementQueries
 from schema.forecast_accuracy import ForecastAccuracyQueries
@@ -93,6 +94,7 @@ class Query(
     CrmEventsQuery,
     ActivitiesQuery,
     DealsQuery,
+    DealVerdictsQueries,
     InspectionsQuery,
     ConfirmationsQuery,
     DealStandardsQuery,

@@ -22,8 +22,8 @@ from service.kpi_snapshots.drivers.dto import (
     WinDriversDTO,
     WinDriversQuery,
 )
-from service.kpi_snapshots.drivers.estimating import Verdict, WhyNot
-from service.kpi_snapshots.drivers.screening import NotTold
+from service.kpi_snapshots.drivers.estimating import DriversWhyNot, DriverVerdict
+from service.kpi_snapshots.drivers.screening import DriverNotTold
 from service.kpi_snapshots.drivers.table import DriverKind
 from service.kpi_snapshots.permissions import Permission
 from service.kpi_snapshots.use_cases.win_drivers import get_win_drivers
@@ -35,18 +35,16 @@ describe_enum(
     activity="Activities that a process KPI counts.",
 )
 describe_enum(
-    Verdict,
+    DriverVerdict,
     "What is said of a candidate.",
-    name="DriverVerdict",
     goes_with_wins="Deals with it are won more often, beyond chance.",
     goes_with_losses="Deals with it are won less often, beyond chance.",
     not_beyond_chance="What is seen could be chance.",
     cannot_tell="Nothing can be told of it yet.",
 )
 describe_enum(
-    NotTold,
+    DriverNotTold,
     "Why nothing can be told of a candidate.",
-    name="DriverCannotTell",
     nothing_known="Nothing was on record of it before the outcome.",
     too_few_deals="It was known of too few won or lost deals, or of too few people's.",
     one_outcome="It was known only of deals that ended the same way.",
@@ -58,9 +56,8 @@ describe_enum(
     too_many_columns="There are too few deals for so many candidates.",
 )
 describe_enum(
-    WhyNot,
+    DriversWhyNot,
     "Why nothing can be told of drivers.",
-    name="DriversCannotTell",
     no_deals="No deal was closed.",
     all_won="Every deal was won.",
     all_lost="Every deal was lost.",
@@ -89,8 +86,8 @@ class WinDriverEdge:
     adjusted_p: Decimal | None
     stability: Decimal | None
     deals_needed: int | None
-    verdict: Verdict
-    cannot_tell: NotTold | None
+    verdict: DriverVerdict
+    cannot_tell: DriverNotTold | None
     goes_with: str | None
     explanation: str
 
@@ -116,12 +113,11 @@ class WinDrivers(Node):
     as_of: dt.datetime
     team_on: dt.date
     success_model_version: int | None
-    case_mix: list[str]
     n: int
     won: int
     people: int
     left_out: int
-    cannot_tell: WhyNot | None
+    cannot_tell: DriversWhyNot | None
     deals_needed: int | None
     interval_level: Decimal
     false_discoveries: Decimal
@@ -129,6 +125,22 @@ class WinDrivers(Node):
     method: str
     model_version: str
     explanation: str
+
+    @strawberry.field(
+        description="The fields that are held equal, beside the person, the quarter in which a deal began, and how "
+        "long it lived; by commas."
+    )
+    def case_mix(self) -> str:
+        """In the order in which they were asked for."""
+        return ", ".join(self.row.case_mix)
+
+    @strawberry.field(
+        description="Fields that were asked for and are not held equal, as they are filled because of the outcome; "
+        "by commas."
+    )
+    def too_telling(self) -> str:
+        """Empty without any."""
+        return ", ".join(self.row.too_telling)
 
     @strawberry.field(description="The model whose criteria and KPIs are the candidates; null without any.")
     def success_model_id(self) -> strawberry.ID | None:
@@ -157,7 +169,7 @@ async def _ask(info: Info, asked: WinDriversQuery) -> WinDrivers:
     async with info.context.session() as session:
         dto = await get_win_drivers(session, info.context.principal, asked)
     key = json.dumps(asked.model_dump(mode="json", exclude_defaults=True), separators=(",", ":"))
-    shown = dto.model_dump(exclude={"drivers", "success_model_id"})
+    shown = dto.model_dump(exclude={"drivers", "success_model_id", "case_mix", "too_telling"})
     return WinDrivers(id=to_global_id("WinDrivers", key), row=dto, **shown)
 
 

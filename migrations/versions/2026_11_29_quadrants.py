@@ -18,7 +18,7 @@ def upgrade() -> None:
     op.create_check_constraint(
         op.f("ck_organization__verdict_probability"),
         "organization",
-        "verdict_probability > 0.5 AND verdict_probability < 1",
+        "verdict_probability BETWEEN 0.5 AND 0.99",
     )
     op.create_index(
         "ix_activity_version__deal",

@@ -44,9 +44,9 @@ class CoachingOpportunityDTO(OutputDTO):
     """When the gap was closed."""
     self_corrected: bool
     """The person closed it alone, before the manager saw it."""
-    closed_because: ClosedBecause | None
+    closed_because: ClosedBecause | None = None
     """The gap was closed, or nobody looks at it any more: its KPI or deal is gone, or its KPI is gamed or expired."""
-    lead_grade: LeadGrade | None
+    lead_grade: LeadGrade | None = None
     """What its KPI was worth as a sign of what is to come, at the last review; null of a deal and of a result."""
     updated_at: datetime
 

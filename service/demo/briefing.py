@@ -12,12 +12,15 @@ from rich.table import Table
 
 from service.demo.archetypes import MANAGERS
 from service.demo.monday import (
+    CALLS_FOR,
     OUTCOME,
     Standing,
     advice,
     behind,
     by_level,
+    luck,
     matters_most,
+    previous_quarter,
     shown,
     standing,
     way_back,
@@ -68,6 +71,7 @@ async def print_monday(client: httpx.AsyncClient, state: DemoState, today: date,
     )
     console.print(_table(reports, team))
     _print_behind(reports, team, console)
+    await _print_luck(reader, state, console)
     await _print_opportunities(reader, state, reports, team, console)
     await _print_way_back(reader, reports, team, end, console)
     await _print_next_session(reader, state, console)
@@ -78,6 +82,18 @@ def _print_behind(reports: list[dict[str, Any]], team: dict[str, list[Standing]]
     console.print("[bold]Behind pace[/bold], with the chance of still making it" if lines else "Nobody is behind pace.")
     for line in lines:
         console.print(f"• {line}", soft_wrap=True)
+
+
+async def _print_luck(reader: Reader, state: DemoState, console: Console) -> None:
+    """Process apart from luck in the last quarter: in this one most deals are open still."""
+    path = f"/v1/quadrants?manager_id={state.manager_id}&period=quarter"
+    now = await reader.get(path)
+    last = await reader.get(f"{path}&period_start={previous_quarter(date.fromisoformat(now['period_start']))}")
+    console.print(f"[bold]Process or luck?[/bold] The quarter from {last['period_start']} to {last['period_end']}")
+    for person in last["people"]:
+        console.print(f"• {luck(person)}", soft_wrap=True)
+    open_yet = sum(person["verdict"] not in CALLS_FOR for person in now["people"])
+    console.print(f"• In this quarter it is too early to tell of {open_yet} of {len(now['people'])}.", soft_wrap=True)
 
 
 async def _print_opportunities(

@@ -83,7 +83,8 @@ def generate(seed: int, first_run: date, until: datetime) -> DemoData:
                 done += _work(rng, rep, day, share)
                 opened += _opportunities(rng, rep, day, share)
             day += timedelta(days=1)
-        work += (_about(seed, item, opened) for item in done)
+        lives = [(deal.number, deal.created_at, deal.moves[-1][0]) for deal in opened]
+        work += (_about(seed, item, lives) for item in done)
         opportunities += opened
     return DemoData(
         start,
@@ -94,15 +95,13 @@ def generate(seed: int, first_run: date, until: datetime) -> DemoData:
 
 
 def _work(rng: random.Random, rep: Rep, day: date, share: float) -> Iterator[Work]:
-    habit = HABITS[rep.archetype]
+    habit, morning, stamp = HABITS[rep.archetype], _morning(day), f"{rep.index:02d}{day:%Y%m%d}"
     for kind, rate in (("call", habit.calls), ("email", habit.emails), ("meeting", habit.meetings)):
         for index in range(_count(rng, rate * share)):
-            yield _item(rng, rep, kind, day, index, habit.connect)
+            yield _item(rng, rep, kind, _instant(rng, morning), f"{stamp}{index:02d}", habit.connect)
 
 
-def _item(rng: random.Random, rep: Rep, kind: str, day: date, index: int, connect: float) -> Work:
-    number = f"{rep.index:02d}{day:%Y%m%d}{index:02d}"
-    at = _instant(rng, day)
+def _item(rng: random.Random, rep: Rep, kind: str, at: datetime, number: str, connect: float) -> Work:
     if kind == "call":
         connected = rng.random() < connect
         outcome = "connected" if connected else rng.choice(("no_answer", "left_voicemail", "busy"))
@@ -113,22 +112,27 @@ def _item(rng: random.Random, rep: Rep, kind: str, day: date, index: int, connec
     return Work(number, rep, kind, at, outcome, None, rng.choice((1800, 2700, 3600)))
 
 
-def _about(seed: int, item: Work, opportunities: list[Opportunity]) -> Work:
+def _about(seed: int, item: Work, lives: list[tuple[str, datetime, datetime]]) -> Work:
     """The same work with the deal it was about: some open one of the rep's, where there is one.
 
+    `lives` are the rep's deals: number, beginning, end.
     It draws from a generator of its own, so that what was linked once stays so when later days are added.
     """
-    rng = random.Random(f"{seed}/about/{item.rep.index}/{item.kind}/{item.number}")  # noqa: S311 - as above
-    if rng.random() >= ABOUT_A_DEAL.get((item.kind, item.outcome), 0.0):
+    chance = ABOUT_A_DEAL.get((item.kind, item.outcome))
+    if chance is None:
         return item
-    numbers = [deal.number for deal in opportunities if deal.is_open(item.at)]
+    rng = random.Random(f"{seed}/about/{item.rep.index}/{item.kind}/{item.number}")  # noqa: S311 - as above
+    if rng.random() >= chance:
+        return item
+    at = item.at
+    numbers = [number for number, start, end in lives if start <= at < end]
     return replace(item, deal=rng.choice(numbers)) if numbers else item
 
 
 def _opportunities(rng: random.Random, rep: Rep, day: date, share: float) -> Iterator[Opportunity]:
     habit = HABITS[rep.archetype]
     for index in range(_count(rng, habit.opportunities * share)):
-        at = _instant(rng, day)
+        at = _instant(rng, _morning(day))
         moves = [(at, STAGES[0])]
         for stage, days in zip((*STAGES[1:], "closed"), STAGE_DAYS, strict=True):
             at += timedelta(days=rng.expovariate(1 / days) + 0.2)
@@ -155,6 +159,10 @@ def _count(rng: random.Random, rate: float) -> int:
     return count
 
 
-def _instant(rng: random.Random, day: date) -> datetime:
+def _morning(day: date) -> datetime:
+    return datetime.combine(day, time(8), UTC)
+
+
+def _instant(rng: random.Random, morning: datetime) -> datetime:
     """Some time of a working day, to the second."""
-    return datetime.combine(day, time(8), UTC) + timedelta(seconds=rng.randrange(9 * 3600))
+    return morning + timedelta(seconds=rng.randrange(9 * 3600))

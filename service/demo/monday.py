@@ -19,6 +19,12 @@ NEXT_STEPS = {
     "won-amount": "check the open proposals for scope that the customer asked for and we left out",
 }
 DEAL_STEP = "settle with the customer who does this by when, in the next conversation about the deal"
+CALLS_FOR = {
+    "earned_success": "celebrate, and let others learn from it",
+    "unlucky": "be patient, and do not stop doing the right things",
+    "lucky": "celebrate, but do not get comfortable",
+    "earned_failure": "correct the process",
+}
 LEVELS = ("activity", "objective", "result")
 OUTCOME = "result"
 MOST_NAMED = 3
@@ -113,6 +119,33 @@ def advice(name: str, opportunity: Mapping[str, Any] | None) -> str:
         return f"{first_name(name)}: nothing stands out beyond chance. Next step: ask what works, and keep it."
     step = DEAL_STEP if opportunity["kpi"] is None else NEXT_STEPS[opportunity["kpi"]]
     return f"{first_name(name)}: {opportunity['reason']} Next step: {step}{'' if step.endswith('?') else '.'}"
+
+
+def previous_quarter(start: date) -> date:
+    """The first day of the quarter before the one that starts on a day."""
+    return date(start.year - (start.month <= 3), (start.month - 4) % 12 + 1, 1)
+
+
+def luck(person: Mapping[str, Any]) -> str:
+    """What a rep's quadrant calls for, by how many deals and by what; or what would settle it."""
+    counted = f"{person['won']} of {person['decided']} decided deals won"
+    if person["expected"] is not None:
+        counted += f" where {shown(Decimal(person['expected']), 'count')} were to be expected"
+    if person["open"]:
+        counted += f", {person['open']} open"
+    process = "nothing known of the process"
+    if person["process_estimate"] is not None:
+        process = (
+            f"process {shown(Decimal(person['process_estimate']), 'ratio')} where "
+            f"{shown(Decimal(person['process_standard']), 'ratio')} is asked for (n {person['process_n']})"
+        )
+    verdict = person["verdict"]
+    if verdict in CALLS_FOR:
+        last = f"{verdict.replace('_', ' ').capitalize()} with {chance_of(Decimal(person[verdict]))}."
+    else:
+        last = person["settles"]
+    calls_for = CALLS_FOR.get(verdict, "cannot tell yet")
+    return f"{first_name(person['name'])}: {calls_for}. {counted}; {process}. {last}"
 
 
 def way_back(name: str, plan: Mapping[str, Any]) -> list[str]:

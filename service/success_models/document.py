@@ -15,7 +15,9 @@ from service.success_models.process import Criterion, SalesProcess, Stage, find_
 from service.success_models.standards import Standards
 from service.success_models.targets import Target
 
-ProcessStandard = Annotated[Decimal, Field(gt=0, lt=1, decimal_places=4, allow_inf_nan=False), ShortNumber()]
+ProcessStandard = Annotated[
+    Decimal, Field(ge=Decimal("0.01"), le=Decimal("0.99"), decimal_places=4, allow_inf_nan=False), ShortNumber()
+]
 """At 0 every process would be good, and at 1 none could surely be."""
 
 
@@ -30,7 +32,7 @@ class ModelDocument(InputDTO):
     """What stages and standards name by key."""
     standards: Standards = Field(default_factory=Standards)
     process_standard: ProcessStandard = Decimal("0.7")
-    """The share of criteria and process KPIs that a good process meets, above 0 and below 1."""
+    """The share of criteria and process KPIs that a good process meets."""
     kpis: list[Kpi] = Field(min_length=1, max_length=60)
     targets: list[Target] = Field(default_factory=list, max_length=2000)
 

@@ -51,6 +51,7 @@ BODIES: dict[str, dict[str, Any] | None] = {
     "getDeal": None,
     "listDealEvidence": None,
     "getDealHealth": None,
+    "getDealVerdict": None,
     "listInspections": None,
     "createInspection": {"criterion": "champion", "verdict": "met"},
     "getInspection": None,

@@ -59,7 +59,12 @@ async def test_as_json(rest: httpx.AsyncClient, org: SalesOrg, path: str) -> Non
     brief = answer.json()
     assert (brief["rep"]["name"], brief["time_zone"], brief["is_frozen"]) == ("Ann", "Asia/Kolkata", False)
     assert [one["title"] for one in brief["topics"]] == [NAME]
-    assert brief["quadrant"]["available"] is False
+    told = brief["quadrant"]
+    assert (told["available"], told["reason"], told["model_version"]) == (True, None, "quadrants-1")
+    assert (told["quadrant"]["verdict"], told["quadrant"]["cannot_tell"]) == ("insufficient_data", "no_deals")
+    assert [one["kind"] for one in told["statements"]] == ["quadrant"] * 3
+    assert told["statements"][0]["text"].startswith("Cannot tell yet: ")
+    assert told["statements"][0]["links"][0]["href"].startswith("/v1/quadrants?person_id=")
     sparse = await read(rest, org, f"{path}?fields=rep,topics")
     assert set(sparse.json()) == {"rep", "topics"}
 

@@ -108,7 +108,9 @@ async def victim(rest: httpx.AsyncClient, database: Database) -> Victim:
         return str(answer.json()["data"][0]["id"])
 
     await org.activate(process_document(key="theirs"), build=False)
-    deal_id = await push("deals", {"external_id": "1", "name": "Theirs"})
+    deal_id = await push(
+        "deals", {"external_id": "1", "name": "Theirs", "stage": "closed_won", "closed_at": "2026-03-02"}
+    )
     said = sample_row(metadata.tables["confirmation"], org.id, new_id()) | {"deal_id": UUID(deal_id)}
     async with database.tenant(org.id) as session:
         await (await session.connection()).execute(sa.insert(metadata.tables["confirmation"]).values(said))

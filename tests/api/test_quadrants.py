@@ -33,11 +33,28 @@ async def test_the_answer(rest: httpx.AsyncClient, house: QuadrantHouse) -> None
     una = told["Una"]
     assert (una["verdict"], una["cannot_tell"], una["settles"]) == ("unlucky", None, None)
     assert una["prescription"].startswith("Be patient")
-    assert una["explanation"].startswith("3 won and 27 lost, 0 open; ")
+    assert una["explanation"].startswith("Of the process 66 of 66 criteria and targets were met; ")
+    assert "3 won and 27 lost, 0 open; " in una["explanation"]
     assert told["Newt"]["verdict"] == "too_early"
     assert told["Newt"]["settles"].startswith("What would settle it: 6 more decided deals")
     sparse = await rest.get(PATH, params={**house.query, "fields": "people"}, headers=manager)
     assert set(sparse.json()) == {"people"}
+
+
+async def test_the_picture(rest: httpx.AsyncClient, house: QuadrantHouse) -> None:
+    headers = bearer(house.org.admin_key) | {"Accept": "image/svg+xml"}
+    answer = await rest.get(PATH, params=house.query, headers=headers)
+    assert (answer.status_code, answer.headers["content-type"], answer.headers["vary"]) == (
+        200,
+        "image/svg+xml",
+        "Accept",
+    )
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert "Una: unlucky (3 won of 30 decided, 0 open)" in answer.text
+    refused = await rest.get(PATH, params={"fields": "people"}, headers=headers)
+    assert refused.status_code == 422
+    unknown = await rest.get(PATH, headers=headers | {"Accept": "image/png"})
+    assert unknown.status_code == 406
 
 
 async def test_who_sees_what(rest: httpx.AsyncClient, house: QuadrantHouse) -> None:
@@ -71,7 +88,7 @@ async def test_the_setting_of_the_organization(rest: httpx.AsyncClient, house: Q
     admin = bearer(org.admin_key)
     before = await rest.get("/v1/organization", headers=admin)
     assert before.json()["verdict_probability"] == "0.80"
-    for bad in ("0.5", "1", "0.801", None):
+    for bad in ("0.49", "1", "0.801", None):
         refused = await rest.patch(
             "/v1/organization",
             json={"verdict_probability": bad},

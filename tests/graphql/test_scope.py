@@ -108,7 +108,8 @@ async def test_no_field_tells_of_another_organization(
             system="dialler", activities=[{"external_id": "Zaphod's call", "kind": "call", "occurred_at": "2026-03-02"}]
         )
         (pushed_call,) = await bulk_upsert_activities(session, other.system, call)
-        deal = BulkUpsertDeals(system="pipes", deals=[{"external_id": "1", "name": "Zaphod's deal"}])
+        won = {"stage": "closed_won", "closed_at": "2026-03-02"}
+        deal = BulkUpsertDeals(system="pipes", deals=[{"external_id": "1", "name": "Zaphod's deal", **won}])
         (pushed_deal,) = await bulk_upsert_deals(session, other.system, deal)
         for table in ("inspection", "confirmation"):
             said = sample_row(metadata.tables[table], other.id, new_id()) | {"deal_id": pushed_deal.id}

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from tests.factories.demo_briefs import check_demo_briefs, demo_briefs
+from tests.factories.demo_quadrants import check_monday
 
 TOUCHLINE = str(Path(sys.executable).parent / "touchline")
 
@@ -54,6 +55,7 @@ def test_the_demo_twice_and_verify(tmp_path: Path) -> None:
     assert re.search(r"brief\.html \"http://127.0.0.1:\d+/v1/coaching-sessions/[0-9a-f-]+/brief\"", lines[coming + 4])
     state, briefs = asyncio.run(demo_briefs(home))
     assert check_demo_briefs(state, briefs, state.replayed_until) > len(briefs)
+    assert check_monday(first, state) == 6
     assert "0 differences" in run(home, "verify", "--org", "Touchline Demo")
     lines = [line for line in run(home, "org", "export", "Touchline Demo").split("\n") if '"table":"activity"' in line]
     work = sorted((json.loads(line)["row"] for line in lines), key=lambda row: str(row["occurred_at"]))

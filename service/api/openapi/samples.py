@@ -30,6 +30,7 @@ BY_NAME: dict[str, Any] = {
     "session_horizon_weeks": 8,
     "session_grace_hours": 24,
     "verdict_probability": "0.8",
+    "process_standard": "0.7",
     "day_starts_hour": 8,
     "denominator": None,
     "email": "ada@example.org",

@@ -75,6 +75,11 @@ def render_brief(brief: BriefDTO) -> str:
 def _behind(brief: BriefDTO) -> Iterator[Section]:
     """What stands now."""
     yield Section("behind", "Behind pace", _grouped(brief.kpis_behind), "No KPI is behind pace or at risk.")
+    told = brief.quadrant
+    title = "Process apart from outcome"
+    if told.period_start is not None and told.period_end is not None:
+        title += f", {_day(told.period_start)} to {_day(told.period_end)}"
+    yield Section("quadrant", title, _whole(told.statements), told.reason or "There is nothing to tell.")
     adherence = brief.process_adherence
     yield Section("process", "How the process was kept", _whole(adherence), "There is nothing to tell.")
     nothing = "No open deal breaks a standard, stays too long in its stage or was put off."

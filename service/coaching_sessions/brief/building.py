@@ -4,15 +4,11 @@ from service.coaching_sessions.brief.adherence import process_adherence
 from service.coaching_sessions.brief.deals import deal_changes, deals_to_inspect
 from service.coaching_sessions.brief.facts import BriefFacts
 from service.coaching_sessions.brief.pace import kpi_changes, kpis_behind
+from service.coaching_sessions.brief.quadrant import quadrant
 from service.coaching_sessions.brief.statements import ORDER
 from service.coaching_sessions.brief.wins import wins
 from service.coaching_sessions.dto.brief import BriefDTO, NotYetAvailable
 
-QUADRANT = NotYetAvailable(
-    available=False,
-    reason="Process against outcome as one picture is not available yet. Until then, read what the rep does and what "
-    "comes of it side by side above.",
-)
 FOCUS_GAPS = NotYetAvailable(
     available=False,
     reason="Which one or two skills matter most is not available yet: skills are not assessed in Touchline so far.",
@@ -42,6 +38,6 @@ def build_brief(facts: BriefFacts) -> BriefDTO:
         wins=wins(facts),
         commitments=list(facts.commitments),
         topics=list(facts.topics),
-        quadrant=QUADRANT,
+        quadrant=quadrant(facts),
         focus_gaps=FOCUS_GAPS,
     )

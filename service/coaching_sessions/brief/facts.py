@@ -12,6 +12,7 @@ from service.coaching_sessions.dto.commitments import CommitmentDTO
 from service.coaching_sessions.dto.topics import CoachingTopicDTO
 from service.coaching_sessions.format_document import FormatSection
 from service.kpi_snapshots.dto import KpiSnapshotDTO
+from service.kpi_snapshots.quadrants.dto import QuadrantsDTO
 from service.success_models.dto.adherence import ProcessAdherenceDTO
 from service.success_models.dto.owned_deals import OwnedDealDTO
 from service.success_models.kpis import KpiKind
@@ -43,7 +44,8 @@ class BriefFacts:
 
     `snapshots` are those of now in each kind of period that has targets, `before` the same as they were at `since`,
     and `ended` those of the periods that were running then and are over, as they ended. `kinds` and `levels` are
-    of the KPIs of the rep's model, by key. `opportunities` are only those that the reader may see.
+    of the KPIs of the rep's model, by key. `opportunities` are only those that the reader may see. `quadrants` hold the
+    rep's, if there is one.
     """
 
     occasion: Occasion
@@ -57,6 +59,7 @@ class BriefFacts:
     opportunities: Sequence[CoachingOpportunityDTO]
     deals: Sequence[OwnedDealDTO]
     adherence: ProcessAdherenceDTO
+    quadrants: QuadrantsDTO
     agenda: Sequence[FormatSection]
     commitments: Sequence[CommitmentDTO]
     topics: Sequence[CoachingTopicDTO]

@@ -1,9 +1,11 @@
 """What a brief says: every statement in words, with links to its evidence; process before outcome."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
+
+from pydantic import Field
 
 from service.coaching_sessions.concerns import Concern
 from service.coaching_sessions.dto.commitments import CommitmentDTO
@@ -11,6 +13,7 @@ from service.coaching_sessions.dto.topics import CoachingTopicDTO
 from service.coaching_sessions.format_document import FormatSection
 from service.core.dto import OutputDTO
 from service.kpi_snapshots.leads.grading import LeadGrade
+from service.kpi_snapshots.quadrants.dto import PersonQuadrantDTO
 
 
 class StatementKind(StrEnum):
@@ -21,6 +24,7 @@ class StatementKind(StrEnum):
     ADHERENCE = "adherence"
     DEAL = "deal"
     WIN = "win"
+    QUADRANT = "quadrant"
 
 
 class EvidenceLink(OutputDTO):
@@ -66,6 +70,28 @@ class NotYetAvailable(OutputDTO):
     """Why not."""
 
 
+class BriefQuadrantDTO(OutputDTO):
+    """Process against outcome: the rep's quadrant, or why there is none."""
+
+    available: bool
+    reason: str | None
+    """Why there is none."""
+    statements: list[StatementDTO] = Field(default_factory=list)
+    """The verdict with what to do, its evidence, and what would settle it."""
+    period_start: date | None = None
+    """The first day of the quarter that it is of: the running one, while that is young the one before."""
+    period_end: date | None = None
+    """Its last day."""
+    as_of: datetime | None = None
+    """The beginning of the brief's day: nothing later counts."""
+    method: str | None = None
+    """How the numbers are come by."""
+    model_version: str | None = None
+    """The version of the rules behind the verdict."""
+    quadrant: PersonQuadrantDTO | None = None
+    """The numbers."""
+
+
 class BriefDTO(OutputDTO):
     """What the two have before them: live until the session starts, and kept as it was from then on."""
 
@@ -100,7 +126,7 @@ class BriefDTO(OutputDTO):
     """Open ones, the earliest first."""
     topics: list[CoachingTopicDTO]
     """Open ones by rank."""
-    quadrant: NotYetAvailable
+    quadrant: BriefQuadrantDTO
     """Process against outcome."""
     focus_gaps: NotYetAvailable
     """The one or two skills that matter most."""

@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from service.coaching_opportunities.use_cases.opportunities import coaching_opportunities_of
 from service.coaching_sessions.brief.facts import BriefFacts, Occasion
 from service.coaching_sessions.brief.pace import chosen_snapshots, leading_period
+from service.coaching_sessions.brief.quadrant import this_morning, told_quarter
 from service.coaching_sessions.dto.brief import BriefPersonDTO
 from service.coaching_sessions.format_document import FormatDocument, FormatSection
 from service.coaching_sessions.models import CoachingSession
@@ -18,7 +19,11 @@ from service.coaching_sessions.use_cases.commitments import open_commitments_of
 from service.coaching_sessions.use_cases.topics import open_topics_of
 from service.core.principal import Principal
 from service.kpi_snapshots.dto import KpiSnapshotDTO, KpiSnapshotQuery
+from service.kpi_snapshots.periods import Calendar
+from service.kpi_snapshots.quadrants.dto import QuadrantsDTO, QuadrantsQuery
+from service.kpi_snapshots.use_cases.quadrants import get_quadrants
 from service.kpi_snapshots.use_cases.snapshots import kpi_snapshots_of
+from service.organizations.dto.organizations import OrganizationDTO
 from service.organizations.dto.people import PersonDTO
 from service.organizations.use_cases.organizations import get_organization
 from service.organizations.use_cases.people import get_people
@@ -60,6 +65,7 @@ async def gather_facts(session: AsyncSession, reader: Principal, row: CoachingSe
         opportunities=opportunities.get(rep_id, []),
         deals=await list_owned_deals(session, system, rep_id, occasion.since, as_of),
         adherence=await get_process_adherence(session, system, ProcessAdherenceQuery(person_id=rep_id)),
+        quadrants=await _quadrants(session, system, rep_id, organization, as_of),
         agenda=await _agenda(session, row),
         commitments=commitments.get(rep_id, []),
         topics=topics.get(rep_id, []),
@@ -124,6 +130,18 @@ async def _snapshots_then(
             query = KpiSnapshotQuery(period=leading, period_start=start)
             ended += (await kpi_snapshots_of(session, system, [rep_id], query)).get(rep_id, [])
     return before, ended
+
+
+async def _quadrants(
+    session: AsyncSession, system: Principal, rep_id: UUID, organization: OrganizationDTO, as_of: datetime
+) -> QuadrantsDTO:
+    """The rep's quadrant of the quarter that is told, as the day began."""
+    morning = this_morning(as_of, ZoneInfo(organization.time_zone))
+    calendar = Calendar(organization.week_start, organization.fiscal_year_start_month)
+    running = calendar.period_of(PeriodKind.QUARTER, morning.date())
+    told = calendar.period_of(PeriodKind.QUARTER, told_quarter(running.start, morning.date()))
+    query = QuadrantsQuery(person_id=rep_id, period_start=told.start, as_of=morning)
+    return await get_quadrants(session, system, query)
 
 
 async def _agenda(session: AsyncSession, row: CoachingSession) -> list[FormatSection]:

@@ -8,8 +8,8 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field
 
 from service.core.dto import Day, InputDTO, Instant, OutputDTO
-from service.kpi_snapshots.drivers.estimating import Verdict, WhyNot
-from service.kpi_snapshots.drivers.screening import NotTold
+from service.kpi_snapshots.drivers.estimating import DriversWhyNot, DriverVerdict
+from service.kpi_snapshots.drivers.screening import DriverNotTold
 from service.kpi_snapshots.drivers.table import DriverKind
 from service.kpi_snapshots.maturity.dto import SegmentField
 
@@ -65,9 +65,9 @@ class WinDriverDTO(OutputDTO):
     """The share of resamples of the people in which it points the same way."""
     deals_needed: int | None
     """Closed deals, in all, that would put so strong an association beyond chance; null where a million would not."""
-    verdict: Verdict
+    verdict: DriverVerdict
     """What is said of it."""
-    cannot_tell: NotTold | None
+    cannot_tell: DriverNotTold | None
     """Why nothing can be told of it."""
     goes_with: str | None
     """The name of the one it cannot be told apart from."""
@@ -91,7 +91,9 @@ class WinDriversDTO(OutputDTO):
     success_model_version: int | None
     """Which version of it."""
     case_mix: list[str]
-    """The fields that are held equal, beside the person and the deal's age at its close."""
+    """The fields that are held equal, beside the person, the quarter in which a deal began, and how long it lived."""
+    too_telling: list[str]
+    """Fields that were asked for and are not held equal: they are filled because of the outcome."""
     n: int
     """Closed deals that count."""
     won: int
@@ -99,8 +101,8 @@ class WinDriversDTO(OutputDTO):
     people: int
     """Who closed them."""
     left_out: int
-    """Closed deals that do not count: of people under another model, or older than the newest 3,000."""
-    cannot_tell: WhyNot | None
+    """Closed deals that do not count: of people under another model, or older than the newest 2,000."""
+    cannot_tell: DriversWhyNot | None
     """Why nothing can be told."""
     deals_needed: int | None
     """How many more closed deals it takes, where too few are the reason."""

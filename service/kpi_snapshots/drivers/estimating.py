@@ -11,12 +11,13 @@ import numpy as np
 from scipy.special import ndtr
 from scipy.stats import t as student
 
+from service.kpi_snapshots.drivers.case_mix import without_outcomes
 from service.kpi_snapshots.drivers.screening import (
     EVENTS_A_COLUMN,
     LEAST_EVENTS,
     LEAST_PEOPLE,
+    DriverNotTold,
     LeftOut,
-    NotTold,
     Screened,
     screen,
 )
@@ -38,8 +39,8 @@ SHARED = 40
 """Clusters that these others share."""
 PENALTY = 1.0
 """Of a coefficient per spread of its column: a normal prior of variance 1 on the log-odds."""
-OWN_PENALTY = 0.25
-"""Of a person's own log-odds: a normal prior of variance 4; a narrow one would leave a good rep's habits as causes."""
+OWN_PENALTY = 1.0
+"""Of a person's own log-odds: a normal prior of variance 1 too."""
 FLOOR = 0.5
 """Of the model's own standard error: below that few people agree by chance."""
 RESAMPLES = 200
@@ -47,7 +48,7 @@ NOTHING = 1e-6
 """A log odds ratio below which no number of deals would do."""
 
 
-class WhyNot(StrEnum):
+class DriversWhyNot(StrEnum):
     """Why nothing at all can be told."""
 
     NO_DEALS = "no_deals"
@@ -58,7 +59,7 @@ class WhyNot(StrEnum):
     NO_CANDIDATES = "no_candidates"
 
 
-class Verdict(StrEnum):
+class DriverVerdict(StrEnum):
     """What is said of a candidate."""
 
     GOES_WITH_WINS = "goes_with_wins"
@@ -108,39 +109,44 @@ class Driver:
     with_it: int
     won_with: float
     won_without: float
-    verdict: Verdict
+    verdict: DriverVerdict
     effect: Effect | None
     left_out: LeftOut | None
 
 
 @dataclass(frozen=True, slots=True)
 class Drivers:
-    """All candidates in their order; `needed` is how many more closed deals it takes, where too few are the reason."""
+    """All candidates in their order; `needed` is how many more closed deals it takes, where too few are the reason.
+
+    `too_telling` are fields of the case mix that tell the outcome itself, and so were not made equal.
+    """
 
     n: int
     won: int
     people: int
-    why_not: WhyNot | None
+    why_not: DriversWhyNot | None
     needed: int | None
+    too_telling: list[str]
     drivers: list[Driver]
 
 
 def find_drivers(table: DealTable, seed: int) -> Drivers:
     """Each candidate's odds ratio beside those of all others, the case mix and the person being equal.
 
-    Penalised logistic regression (le Cessie & van Houwelingen 1992) with an intercept per person; errors clustered by
-    person for few clusters (Bell & McCaffrey 2002, Student's t). What is reported is beyond chance by these and by the
-    model's own errors. `seed` fixes the resamples of people.
+    Penalised logistic regression (le Cessie & van Houwelingen 1992) with an intercept per person and the person's means
+    (Mundlak 1978); errors clustered by person for few clusters (Bell & McCaffrey 2002, Student's t). What is reported
+    is beyond chance by these and by the model's own errors. `seed` fixes the resamples of people.
     """
     won = int(table.won.sum())
     why_not = _why_not(table)
     if why_not is not None:
         drivers = [_describe(table, place, None, None) for place in range(len(table.candidates))]
-        return Drivers(table.n, won, table.owners, why_not, _needed(table, why_not), drivers)
+        return Drivers(table.n, won, table.owners, why_not, _needed(table, why_not), [], drivers)
+    mixed = without_outcomes(table)
     estimates: dict[int, Estimate] = {}
     left_out: dict[int, LeftOut] = {}
     for asked, earlier in _rounds(table):
-        part = table.only(np.asarray(np.isfinite(table.values[:, asked]).any(axis=1)))
+        part = mixed.table.only(np.asarray(np.isfinite(table.values[:, asked]).any(axis=1)))
         if part.fewer < LEAST_EVENTS or part.owners < LEAST_PEOPLE:
             left_out |= {place: LeftOut(_too_few(table, place)) for place in asked}
             continue
@@ -152,7 +158,7 @@ def find_drivers(table: DealTable, seed: int) -> Drivers:
     drivers = [
         _describe(table, place, effects.get(place), left_out.get(place)) for place in range(len(table.candidates))
     ]
-    return Drivers(table.n, won, table.owners, None, None, drivers)
+    return Drivers(table.n, won, table.owners, None, None, mixed.too_telling, drivers)
 
 
 def _rounds(table: DealTable) -> Iterator[tuple[list[int], list[int]]]:
@@ -175,29 +181,29 @@ def _rounds(table: DealTable) -> Iterator[tuple[list[int], list[int]]]:
         earlier = [*earlier, *asked]
 
 
-def _too_few(table: DealTable, place: int) -> NotTold:
+def _too_few(table: DealTable, place: int) -> DriverNotTold:
     """Why the deals of which something is known are too few."""
     known = np.isfinite(table.values[:, place])
     if not known.any():
-        return NotTold.NOTHING_KNOWN
+        return DriverNotTold.NOTHING_KNOWN
     won = table.won[known]
-    return NotTold.ONE_OUTCOME if won.min() == won.max() else NotTold.TOO_FEW_DEALS
+    return DriverNotTold.ONE_OUTCOME if won.min() == won.max() else DriverNotTold.TOO_FEW_DEALS
 
 
-def _why_not(table: DealTable) -> WhyNot | None:
+def _why_not(table: DealTable) -> DriversWhyNot | None:
     if not table.n:
-        return WhyNot.NO_DEALS
+        return DriversWhyNot.NO_DEALS
     if not table.candidates:
-        return WhyNot.NO_CANDIDATES
+        return DriversWhyNot.NO_CANDIDATES
     if table.owners < LEAST_PEOPLE:
-        return WhyNot.TOO_FEW_PEOPLE
+        return DriversWhyNot.TOO_FEW_PEOPLE
     if not table.fewer:
-        return WhyNot.ALL_WON if table.won.all() else WhyNot.ALL_LOST
-    return WhyNot.TOO_FEW_DEALS if table.fewer < LEAST_EVENTS else None
+        return DriversWhyNot.ALL_WON if table.won.all() else DriversWhyNot.ALL_LOST
+    return DriversWhyNot.TOO_FEW_DEALS if table.fewer < LEAST_EVENTS else None
 
 
-def _needed(table: DealTable, why_not: WhyNot) -> int | None:
-    if why_not is not WhyNot.TOO_FEW_DEALS:
+def _needed(table: DealTable, why_not: DriversWhyNot) -> int | None:
+    if why_not is not DriversWhyNot.TOO_FEW_DEALS:
         return None
     return int(np.ceil(table.n * LEAST_EVENTS / table.fewer)) - table.n
 
@@ -205,7 +211,8 @@ def _needed(table: DealTable, why_not: WhyNot) -> int | None:
 def _estimate(table: DealTable, screened: Screened, seed: int) -> list[Estimate]:
     count = screened.drivers.shape[1]
     own = _own_intercepts(table)
-    columns = np.column_stack([screened.drivers, screened.adjusting, own])
+    habits = _means_by_person(screened.drivers, table.people)
+    columns = np.column_stack([screened.drivers, screened.adjusting, habits, own])
     spread = np.where(own.std(axis=0) > 0, own.std(axis=0), 1.0)
     penalty = np.append(np.full(columns.shape[1] - own.shape[1], PENALTY), OWN_PENALTY / spread**2)
     fit = fit_logistic(columns, table.won, penalty=penalty)
@@ -240,6 +247,17 @@ def _clusters(table: DealTable) -> Indices:
     return np.where(rank < MOST_OWN, rank, MOST_OWN + rank % SHARED)[label]
 
 
+def _means_by_person(columns: Floats, people: Indices) -> Floats:
+    """Each column's mean over the deals of the same person (n, columns): what remains of it lies within people.
+
+    Mundlak 1978, Econometrica 46: an intercept that is drawn to the others' would leave a good rep's habits as causes.
+    """
+    _, label = np.unique(people, return_inverse=True)
+    sums = np.zeros((label.max(initial=-1) + 1, columns.shape[1]))
+    np.add.at(sums, label, columns)
+    return as_floats((sums / np.bincount(label)[:, None])[label])
+
+
 def _own_intercepts(table: DealTable) -> Floats:
     """A column for each of those with the most deals; whoever has a tenth of a column's events tells nothing alone."""
     labels, counts = np.unique(table.people, return_counts=True)
@@ -265,9 +283,9 @@ def _describe(table: DealTable, place: int, effect: Effect | None, left_out: Lef
     )
 
 
-def _verdict(effect: Effect | None) -> Verdict:
+def _verdict(effect: Effect | None) -> DriverVerdict:
     if effect is None:
-        return Verdict.CANNOT_TELL
+        return DriverVerdict.CANNOT_TELL
     if effect.p > FALSE_DISCOVERIES or effect.stability < STABLE:
-        return Verdict.NOT_BEYOND_CHANCE
-    return Verdict.GOES_WITH_WINS if effect.ratio > 1 else Verdict.GOES_WITH_LOSSES
+        return DriverVerdict.NOT_BEYOND_CHANCE
+    return DriverVerdict.GOES_WITH_WINS if effect.ratio > 1 else DriverVerdict.GOES_WITH_LOSSES

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 import numpy as np
 
+from service.kpi_snapshots.drivers.case_mix import LEAST_EACH, mix_columns
 from service.kpi_snapshots.drivers.table import Candidate, DealTable, DriverKind
 from service.statistics.arrays import Floats, Indices, as_floats
 
@@ -16,8 +17,6 @@ LEAST_EVENTS = 30
 """Won deals, and lost ones, below which nothing is fitted: three columns at ten events each."""
 LEAST_PEOPLE = 5
 """With fewer people one cannot tell what a person does from who the person is, and somebody could be guessed."""
-LEAST_EACH = 20
-"""Deals with and without a criterion (of an activity: with more or less of it than is usual): fewer are anecdotes."""
 EVENTS_A_COLUMN = 10
 """Won or lost deals, whichever are fewer, for each column: Peduzzi et al. 1996, Journal of Clinical Epidemiology 49."""
 LEAST_COLUMNS = 3
@@ -30,11 +29,9 @@ REPEATED = 1e-6
 """The same for columns that only adjust."""
 WITHIN = 0.05
 """The share of a column's variance within people below which it tells people apart, not deals."""
-MOST_LEVELS = 6
-"""Values of a field that are told apart, the most frequent; the others are one."""
 
 
-class NotTold(StrEnum):
+class DriverNotTold(StrEnum):
     """Why nothing can be told of a candidate."""
 
     NOTHING_KNOWN = "nothing_known"
@@ -52,7 +49,7 @@ class NotTold(StrEnum):
 class LeftOut:
     """A candidate that is not fitted; `other` is the one that it cannot be told apart from."""
 
-    reason: NotTold
+    reason: DriverNotTold
     other: Candidate | None = None
 
 
@@ -72,10 +69,10 @@ def screen(table: DealTable, asked: Sequence[int], earlier: Sequence[int]) -> Sc
     Those of the earlier places, as far as there is room for them, only adjust.
     """
     left_out = {place: LeftOut(reason) for place in asked if (reason := _alone(table, place)) is not None}
-    mix = case_mix(table)
+    mix = mix_columns(table)
     room = table.fewer // EVENTS_A_COLUMN - len(mix)
     own = _roomy(table, [place for place in asked if place not in left_out], max(room, LEAST_COLUMNS))
-    crowded = LeftOut(NotTold.TOO_MANY_COLUMNS)
+    crowded = LeftOut(DriverNotTold.TOO_MANY_COLUMNS)
     left_out |= {place: crowded for place in asked if place not in left_out and place not in own}
     fit = [place for place in earlier if _alone(table, place) is None]
     places = [*_roomy(table, fit, room - len(own)), *own]
@@ -87,7 +84,7 @@ def screen(table: DealTable, asked: Sequence[int], earlier: Sequence[int]) -> Sc
         if column not in kept and places[column] in own:
             closest = others[column]
             other = None if closest is None else table.candidates[places[closest]]
-            left_out[places[column]] = LeftOut(NotTold.GOES_WITH_ANOTHER, other)
+            left_out[places[column]] = LeftOut(DriverNotTold.GOES_WITH_ANOTHER, other)
     drivers = [column for column in kept if places[column] in own]
     rest = columns[:, [column for column in kept if places[column] not in own]]
     fitted = [places[column] for column in drivers]
@@ -111,42 +108,27 @@ def column_of(table: DealTable, place: int) -> Floats:
     return np.where(np.isnan(values), np.nanmean(values), values)
 
 
-def case_mix(table: DealTable) -> list[Floats]:
-    """Columns by which deals differ before anybody does anything: their fields, their size, and how long they lived."""
-    found = [np.log1p(np.maximum(table.days, 0.0))]
-    if table.amounts is not None:
-        known = np.isfinite(table.amounts)
-        size = np.log1p(np.maximum(np.where(known, table.amounts, 0.0), 0.0))
-        middle = size[known].mean() if known.any() else 0.0
-        found += [np.where(known, size, middle), (~known).astype(np.float64)]
-    for labels in table.mix.values():
-        levels, counts = np.unique(labels, return_counts=True)
-        order = np.argsort(-counts, kind="stable")[1:MOST_LEVELS]
-        found += [(labels == levels[place]).astype(np.float64) for place in order if counts[place] >= LEAST_EACH]
-    return found
-
-
-def _alone(table: DealTable, place: int) -> NotTold | None:
+def _alone(table: DealTable, place: int) -> DriverNotTold | None:
     """What a candidate's own values say against it."""
     values = table.values[:, place]
     known = np.isfinite(values)
     if not known.any():
-        return NotTold.NOTHING_KNOWN
+        return DriverNotTold.NOTHING_KNOWN
     there, won = values[known], table.won[known]
     if won.min() == won.max():
-        return NotTold.ONE_OUTCOME
+        return DriverNotTold.ONE_OUTCOME
     if there.min() == there.max():
-        return NotTold.CONSTANT
+        return DriverNotTold.CONSTANT
     if _smaller_part(values) < LEAST_EACH:
-        return NotTold.TOO_RARE
+        return DriverNotTold.TOO_RARE
     if table.candidates[place].kind is DriverKind.CRITERION:
         shares = won[there > 0].mean(), won[there <= 0].mean()
         if min(shares) <= 0 or max(shares) >= 1:
-            return NotTold.DECIDES_ALONE
+            return DriverNotTold.DECIDES_ALONE
     if min(won.sum(), won.size - won.sum()) < LEAST_EVENTS or np.unique(table.people[known]).size < LEAST_PEOPLE:
-        return NotTold.TOO_FEW_DEALS
+        return DriverNotTold.TOO_FEW_DEALS
     if _share_within(there, table.people[known]) < WITHIN:
-        return NotTold.ONLY_BETWEEN_PEOPLE
+        return DriverNotTold.ONLY_BETWEEN_PEOPLE
     return None
 
 

@@ -1,7 +1,7 @@
 """Closed deals as columns: how each ended, whose it was, and what was there before it ended; pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 import numpy as np
@@ -38,7 +38,8 @@ class DealTable:
     `people` (n) are labels of owners at the close. `values` (n, candidates) hold per candidate 1 for a criterion that
     was met, 0 for one that was not, nan for one that was not asked for or of which nothing was known; activities per
     week of the deal's life, >= 0. `days` (n) is how long each was open, `amounts` (n) its first amount, nan where
-    unknown; `mix` are labels (n) of the other fields by which deals differ, empty where unknown.
+    unknown; `mix` are labels (n) of the other fields by which deals differ, empty where unknown; `begun` (n) labels of
+    the quarters in which they began: what is done and what is won both change with the years.
     """
 
     won: Bools
@@ -48,6 +49,7 @@ class DealTable:
     values: Floats
     amounts: Floats | None = None
     mix: Mapping[str, Labels] = field(default_factory=dict)
+    begun: Indices | None = None
 
     @property
     def n(self) -> int:
@@ -69,5 +71,14 @@ class DealTable:
         """Some of the deals."""
         amounts = None if self.amounts is None else self.amounts[kept]
         mix = {name: labels[kept] for name, labels in self.mix.items()}
-        values = self.values[kept]
-        return DealTable(self.won[kept], self.people[kept], self.days[kept], self.candidates, values, amounts, mix)
+        begun = None if self.begun is None else self.begun[kept]
+        return replace(
+            self,
+            won=self.won[kept],
+            people=self.people[kept],
+            days=self.days[kept],
+            values=self.values[kept],
+            amounts=amounts,
+            mix=mix,
+            begun=begun,
+        )

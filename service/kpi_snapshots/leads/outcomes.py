@@ -1,6 +1,6 @@
 """What a process KPI is to lead to: the next count up the model's funnel, else its result; pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from service.activities.mapping import CLOSED_LOST, CLOSED_WON
@@ -12,6 +12,8 @@ from service.success_models.measures import Aggregate, Measure
 LEVELS = tuple(KpiLevel)
 Step = tuple[int, int]
 """How far up the funnel: by what is counted, then by the KPI's level."""
+Candidate = tuple[tuple[Step, int, int], Kpi, Measure]
+"""What may come of something: where it stands (how far up, what kind of number, its place in the model), and itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +38,10 @@ def link_kpis(document: ModelDocument) -> list[Link]:
     return [_link(kpi, stages, candidates) for kpi in document.kpis if kpi.level.is_process]
 
 
-def _link(kpi: Kpi, stages: list[str], candidates: list[tuple[tuple[Step, int], Kpi, Measure]]) -> Link:
+def _link(kpi: Kpi, stages: list[str], candidates: list[Candidate]) -> Link:
     done, of = _parts(kpi)
     begins = _step(kpi, _beginning(kpi), stages)
-    above = ((other, measure) for (step, _), other, measure in candidates if step > begins and other.key != kpi.key)
+    above = ((other, measure) for (step, _, _), other, measure in candidates if step > begins and other.key != kpi.key)
     outcome, came = next(above, (None, None))
     return Link(kpi, done, of, outcome, came)
 
@@ -55,7 +57,7 @@ def _beginning(kpi: Kpi) -> Measure | None:
     return kpi.numerator if kpi.kind is KpiKind.RATIO else kpi.measure
 
 
-def _candidates(kpis: Iterable[Kpi], stages: list[str]) -> Iterable[tuple[tuple[Step, int], Kpi, Measure]]:
+def _candidates(kpis: Iterable[Kpi], stages: list[str]) -> Iterator[Candidate]:
     """What can come of something, each with its place: counts before sums, those before a ratio's numerator."""
     for place, kpi in enumerate(kpis):
         measure = _beginning(kpi)
@@ -70,7 +72,7 @@ def _candidates(kpis: Iterable[Kpi], stages: list[str]) -> Iterable[tuple[tuple[
             and (kpi.kind is KpiKind.FLOW or kpi.level is KpiLevel.RESULT)
         ):
             rank = 2 if kpi.kind is not KpiKind.FLOW else int(measure.aggregate is not Aggregate.COUNT)
-            yield (_step(kpi, measure, stages), rank * len(LEVELS) * 100 + place), kpi, measure
+            yield (_step(kpi, measure, stages), rank, place), kpi, measure
 
 
 def _step(kpi: Kpi, measure: Measure | None, stages: list[str]) -> Step:

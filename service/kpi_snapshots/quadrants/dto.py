@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import AwareDatetime
 
 from service.activities.derivation import DealOutcome
-from service.core.dto import InputDTO, IsoDay, IsoInstant, OutputDTO
+from service.core.dto import Day, InputDTO, IsoDay, IsoInstant, OutputDTO
 from service.core.sorting import Sorting
 from service.kpi_snapshots.quadrants.classifying import DealVerdict, QuadrantVerdict, Undecided
 from service.success_models.targets import PeriodKind
@@ -35,6 +35,7 @@ class PersonQuadrantDTO(OutputDTO):
     name: str
     """The person's."""
     job_role: str | None
+    """Whose peers tell what is usual."""
     success_model_id: UUID
     """The model whose process it is."""
     success_model_version: int
@@ -145,43 +146,50 @@ class QuadrantsDTO(OutputDTO):
 
 
 class DealVerdictsQuery(InputDTO):
-    """Which decided deals: of one person, of the tree below a manager, or of all one may see; decided in a period."""
+    """Which decided deals: of one person, of the tree below a manager, or of all one may see.
+
+    The owner is the one at the close; of a person and a manager both hold. Days are the organization's.
+    """
 
     person_id: UUID | None = None
     manager_id: UUID | None = None
-    period: PeriodKind = PeriodKind.QUARTER
-    period_start: IsoDay | None = None
+    outcome: DealOutcome | None = None
+    closed_from: Day | None = None
+    closed_until: Day | None = None
     as_of: IsoInstant | None = None
 
 
 DEAL_VERDICT_SORTING = Sorting({"closed_at": datetime}, default="-closed_at")
 
 
-class DealVerdictDTO(OutputDTO):
+class DecidedDealDTO(OutputDTO):
     """A decided deal: whether its process earned its outcome, by what was met and on record before it."""
 
-    deal_id: UUID
+    id: UUID
+    """The deal's."""
     name: str | None
     person_id: UUID | None
     """Who owned it when it was decided."""
     outcome: DealOutcome
     """Won or lost."""
     closed_at: AwareDatetime
-    """When."""
+    """When it was decided."""
     verdict: DealVerdict
     """Earned or not, or that nothing is known."""
     lesson: str
     """What to make of it."""
     asked: int
-    """Criteria that the process asked for, as far as the deal had come."""
+    """Criteria that the process asked for, as far as the deal had come; none where its owner has no model."""
     known: int
-    """Those of which anything was on record before the outcome."""
+    """Those of which anything was on record before the outcome: `n`."""
     met: int
     """Of these, met."""
     share: Decimal | None
     """Met of those known."""
-    process_standard: Decimal
-    """The share that the model asks for."""
+    process_standard: Decimal | None
+    """The share that the owner's model asks for."""
+    success_model_version: int | None
+    """Which version of the model it is held against."""
     as_of: AwareDatetime
     """Nothing later counts."""
     method: str

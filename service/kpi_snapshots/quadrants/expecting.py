@@ -134,7 +134,7 @@ def _value(flow: DealFlow, window: Window, asked: Indices) -> _Worth:
     last = courses.chances(*spells.at(flow.seen))
     counts = (flow.created >= since) | (flow.seen > since)
     standings = standings_of(first_known, last, closed, won)
-    shifts, mix = mix_shifts(standings, traits_of(flow), flow.people, counts)
+    shifts, mix = mix_shifts(standings, traits_of(flow, window), flow.people, counts)
     owned = counts & (flow.people >= 0)
     size = max(int(flow.people.max(initial=0)), int(asked.max())) + 1
     shifted = standings.shifted(shifts)

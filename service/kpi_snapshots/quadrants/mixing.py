@@ -14,16 +14,18 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit, logit
 
-from service.kpi_snapshots.quadrants.cases import DealFlow
+from service.kpi_snapshots.quadrants.cases import DealFlow, Window
 from service.statistics.arrays import Bools, Floats, Indices, as_floats
 
 MOST_LEVELS = 12
 """The most frequent values of a trait stand for themselves, all others together for one."""
+SHORTEST_TIME = 28.0
+"""Days: in shorter times too few deals begin to tell one from the other."""
 STEPS = 12
 FIRST_VARIANCE, LEAST_VARIANCE, MOST_VARIANCE = 0.25, 1e-3, 2.0
 """Of the shifts of a kind, in log-odds squared."""
-CLIMB, FARTHEST = 10, 6.0
-"""Steps to somebody's shift, and how far it may lead."""
+CLIMB, NEGLIGIBLE, FARTHEST = 14, 1e-8, 6.0
+"""Steps to somebody's shift, the last of them, and how far it may lead."""
 LEAST_INFORMATION = 1e-3
 """Less is none: the deals of somebody say nothing."""
 
@@ -48,17 +50,12 @@ class Standings:
         """Some of them."""
         return Standings(self.entry[kept], self.now[kept], self.closed[kept], self.won[kept])
 
-    def told(self) -> tuple[Floats, Floats]:
-        """What each deal says for a higher chance, and how much it says: score and information of a shift."""
+    def told(self) -> tuple[Floats, Floats, Floats]:
+        """What each deal says of a shift: its score, its information, and how fast that grows with the shift."""
         first, last = expit(self.entry), expit(self.now)
         score = np.where(self.closed, self.won, last) - first
-        return score, first * (1 - first) - np.where(self.closed, 0.0, last * (1 - last))
-
-    def bend(self) -> Floats:
-        """How fast the information grows with a shift."""
-        first, last = expit(self.entry), expit(self.now)
-        bent = first * (1 - first) * (1 - 2 * first)
-        return bent - np.where(self.closed, 0.0, last * (1 - last) * (1 - 2 * last))
+        spread, left = first * (1 - first), np.where(self.closed, 0.0, last * (1 - last))
+        return score, spread - left, spread * (1 - 2 * first) - left * (1 - 2 * last)
 
 
 def standings_of(first: Floats, last: Floats, closed: Bools, won: Bools) -> Standings:
@@ -66,14 +63,20 @@ def standings_of(first: Floats, last: Floats, closed: Bools, won: Bools) -> Stan
     return Standings(logit(first), logit(last), closed, won.astype(np.float64))
 
 
-def traits_of(flow: DealFlow) -> list[Indices]:
-    """The values of segment, size and source as small numbers from 0 on; a size is a third of the known amounts."""
+def traits_of(flow: DealFlow, window: Window) -> list[Indices]:
+    """The values of segment, size, source and time as small numbers from 0 on.
+
+    A size is a third of the known amounts. A time is that of the deal's beginning, in steps as long as the period: a
+    market that turns worse for everybody is nobody's bad luck.
+    """
     sizes = np.full(flow.n, -1, dtype=np.intp)
     known = np.isfinite(flow.amounts)
     if known.any():
         limits = np.quantile(flow.amounts[known], [1 / 3, 2 / 3])
         sizes[known] = np.searchsorted(limits, flow.amounts[known], side="right")
-    return [_levels(flow.segments), _levels(sizes), _levels(flow.sources)]
+    length = max(window.end - window.start, SHORTEST_TIME)
+    times = np.floor((flow.created - window.start) / length).astype(np.intp)
+    return [_levels(flow.segments), _levels(sizes), _levels(flow.sources), _levels(times)]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -133,7 +136,7 @@ def own_shifts(standings: Standings, people: Indices, size: int) -> tuple[Floats
     """
     common = _climb(standings, np.zeros(people.size, dtype=np.intp), np.zeros(1))
     shifts = _climb(standings, people, np.full(size, common[0]))
-    _, information = standings.shifted(np.full(people.size, common[0])).told()
+    _, information, _ = standings.shifted(np.full(people.size, common[0])).told()
     told = np.bincount(people, information, size)
     known = told > LEAST_INFORMATION
     return np.where(known, shifts, 0.0), np.where(known, told, 0.0)
@@ -143,10 +146,13 @@ def _climb(standings: Standings, people: Indices, start: Floats) -> Floats:
     """Each person's likeliest shift, by Newton's steps."""
     shifts = start
     for _ in range(CLIMB):
-        given = standings.shifted(shifts[people])
-        slope, told, bend = (np.bincount(people, part, start.size) for part in (*given.told(), given.bend()))
+        found = standings.shifted(shifts[people]).told()
+        slope, told, bend = (np.bincount(people, part, start.size) for part in found)
         told = np.maximum(told, LEAST_INFORMATION)
-        shifts = shifts + np.clip((slope + bend / (2 * told)) / told, -1.0, 1.0)
+        step = np.clip((slope + bend / (2 * told)) / told, -1.0, 1.0)
+        shifts = shifts + step
+        if np.abs(step).max(initial=0.0) < NEGLIGIBLE:
+            break
     return np.clip(shifts, start - FARTHEST, start + FARTHEST)
 
 
@@ -163,12 +169,18 @@ def _fit(standings: Standings, kinds: Sequence[Indices]) -> tuple[list[Floats], 
     The first kind is the level, without a prior; the last, of people, may be many.
     """
     sizes = [int(kind.max()) + 1 for kind in kinds]
+    # Deals alike in every kind are one cell, so that only their log-odds are looked at one by one.
+    alike = np.ravel_multi_index(tuple(kinds), tuple(sizes))
+    cells, cell_of = np.unique(alike, return_inverse=True)
+    kinds = np.unravel_index(cells, tuple(sizes))
     effects = [np.zeros(size) for size in sizes]
     variances = np.full(len(kinds), FIRST_VARIANCE)
     for _ in range(STEPS):
         shift = np.sum([effect[kind] for effect, kind in zip(effects, kinds, strict=True)], axis=0)
-        score, information = standings.shifted(shift).told()
-        weights = np.maximum(information, 0.0)
+        score, information, _ = (
+            np.bincount(cell_of, part, cells.size) for part in standings.shifted(shift[cell_of]).told()
+        )
+        weights = as_floats(np.maximum(information, 0.0))
         slopes = [as_floats(np.bincount(kind, score, size)) for kind, size in zip(kinds, sizes, strict=True)]
         priors = [np.zeros(1), *(np.full(size, 1 / v) for size, v in zip(sizes[1:], variances[1:], strict=True))]
         slopes = [slope - prior * effect for slope, prior, effect in zip(slopes, priors, effects, strict=True)]

@@ -11,7 +11,6 @@ from service.kpi_snapshots.pace import to_decimal
 from service.kpi_snapshots.quadrants.advising import DEAL_LESSONS, explain, prescription, what_settles
 from service.kpi_snapshots.quadrants.classifying import (
     Classification,
-    DealVerdict,
     Probabilities,
     QuadrantVerdict,
     Settling,
@@ -97,22 +96,25 @@ def present_person(
     )
 
 
-def deal_verdict(process: DealProcess, *, won: bool, standard: Decimal) -> dict[str, Any]:
-    """What is said of one decided deal."""
-    verdict: DealVerdict = classify_deal(won=won, met=process.met, known=process.known, standard=float(standard))
+def judge_deal(process: DealProcess, standard: Decimal | None, *, won: bool) -> dict[str, Any]:
+    """What is said of the process of a decided deal; without a model (and its standard) nothing is known."""
+    asked = 0.0 if standard is None else float(standard)
+    verdict = classify_deal(won=won, met=process.met, known=process.known, standard=asked)
     return {
         "verdict": verdict,
         "lesson": DEAL_LESSONS[verdict],
         "asked": process.asked,
         "known": process.known,
         "met": process.met,
-        "share": None if not process.known else (Decimal(process.met) / process.known).quantize(PLACES),
+        "share": (Decimal(process.met) / process.known).quantize(PLACES) if process.known else None,
         "process_standard": standard,
+        "method": DEAL_METHOD,
+        "model_version": MODEL_VERSION,
     }
 
 
 def _explained(outcome: Expectation, process: ProcessScore, found: Classification) -> str:
-    sentences = [_outcome(outcome), _process(process)]
+    sentences = [_process(process), _outcome(outcome)]
     if found.reason is None and found.probabilities is not None:
         chance = getattr(found.probabilities, found.verdict.value)
         sentences.append(f"The chance that this is {TITLES[found.verdict].lower()} is {_chance(chance)}.")

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Double, Select, Text, Uuid, bindparam, cast, func, select
+from sqlalchemy import ARRAY, DateTime, Double, Select, Text, Uuid, bindparam, case, cast, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from service.kpi_snapshots.repository.maturity import LONGEST_VALUE
@@ -27,7 +27,7 @@ class Closed:
 
 
 class ClosedDeal(NamedTuple):
-    """A closed deal; `amount` is its first one, `fields` the values of the fields that are asked for."""
+    """A closed deal; `amount` is the first one it had before its close, `fields` the values that are asked for."""
 
     id: UUID
     owner_id: UUID
@@ -46,11 +46,22 @@ async def count_closed_deals(session: AsyncSession, asked: Closed) -> dict[UUID,
 
 async def list_closed_deals(session: AsyncSession, asked: Closed, fields: Sequence[str], most: int) -> list[ClosedDeal]:
     """At most so many, the newest; `fields` are `pipeline` or the customer's own, by the names that filters use."""
-    amount = cast(func.coalesce(DEAL.c.amount_history[0]["amount"].astext, cast(DEAL.c.org_amount, Text)), Double)
-    columns = [DEAL.c.id, DEAL.c.closed_owner_id, DEAL.c.outcome == "won", DEAL.c.created_at, DEAL.c.closed_at, amount]
+    columns = [DEAL.c.id, DEAL.c.closed_owner_id, DEAL.c.outcome == "won", DEAL.c.created_at, DEAL.c.closed_at]
+    columns.append(_first_amount())
     query = _where(select(*columns, *(_field(name) for name in fields)), asked)
     query = query.order_by(DEAL.c.closed_at.desc(), DEAL.c.id).limit(most)
     return [ClosedDeal._make([*row[:6], row[6:]]) for row in await rows(session, query)]
+
+
+def _first_amount() -> Any:
+    """Of the dated ones, if it is of a time before the close; without any dated one, the one there is."""
+    first = DEAL.c.amount_history[0]
+    dated = cast(first["at"].astext, DateTime(timezone=True))
+    amount = case(
+        (func.jsonb_array_length(DEAL.c.amount_history) == 0, cast(DEAL.c.org_amount, Text)),
+        (dated < DEAL.c.closed_at, first["amount"].astext),
+    )
+    return cast(amount, Double)
 
 
 def _field(name: str) -> Any:

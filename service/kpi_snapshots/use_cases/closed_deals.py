@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime
 
 import numpy as np
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -10,20 +10,21 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from service.kpi_snapshots.drivers.table import Candidate, DealTable, DriverKind
 from service.kpi_snapshots.repository.drivers import Closed, ClosedDeal, list_closed_deals
 from service.kpi_snapshots.repository.maturity import AMOUNT
+from service.statistics.arrays import Floats
 from service.success_models.dto.success_models import SuccessModelDTO
-from service.success_models.evidence import CriterionStatus
-from service.success_models.frozen import ProcessPlan
+from service.success_models.frozen import DAY, MET, ProcessPlan, Times, micros
 from service.success_models.kpis import KpiKind
 from service.success_models.measures import Measure
-from service.success_models.use_cases.deal_effort import Spell, count_effort, counts_activities
-from service.success_models.use_cases.frozen_evidence import FrozenDeal, freeze_deals
+from service.success_models.use_cases.deal_effort import Spells, count_effort, counts_activities
+from service.success_models.use_cases.frozen_evidence import FrozenDeals, freeze_deals
 from service.success_models.use_cases.owner_models import OwnerModel
 
-MOST_DEALS = 3000
+MOST_DEALS = 2000
 """The newest ones: more would tell of how things were years ago, and make the answer slow."""
-QUIET = timedelta(days=7)
+WEEK = 7 * DAY
+QUIET = WEEK
 """Before the close, of the second half of a shorter life: calls of those days may be because of the coming outcome."""
-SECONDS_A_DAY, DAYS_A_WEEK = 86400, 7
+SECONDS_A_DAY = 86_400
 LEAST_WEEKS = 1.0
 """A deal that lived shorter counts as one week: two calls on its only day are not fourteen a week."""
 
@@ -38,16 +39,11 @@ class LoadedDeals:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What a model offers: its process with the criteria, and measures of activities by the key of their KPI."""
+    """What a model offers: its measures of activities, and the names of the candidates: theirs, then the criteria's."""
 
-    process: ProcessPlan
-    measures: Mapping[str, Measure]
+    model: OwnerModel
+    measures: Sequence[Measure]
     names: Mapping[Candidate, str]
-
-    @property
-    def candidates(self) -> list[Candidate]:
-        """Activities first, in the model's order."""
-        return list(self.names)
 
 
 async def load_deals(
@@ -60,20 +56,14 @@ async def load_deals(
     names: Mapping[Candidate, str] = {}
     if model is not None:
         asked = _asked(model)
-        owner_model = OwnerModel(model.version, model.document, asked.process.process)
-        ids = [deal.id for deal in deals]
-        frozen = await freeze_deals(session, closed.org_id, ids, lambda _: owner_model, closed.as_of)
-        spells = {deal.id: _spell(deal, frozen[deal.id]) for deal in deals if deal.id in frozen}
-        effort = await count_effort(session, closed.org_id, spells, asked.measures)
-        rows = [_values(asked, spells.get(deal.id), frozen.get(deal.id), effort.get(deal.id, {})) for deal in deals]
-        values, names = np.array(rows, dtype=np.float64).reshape(len(deals), len(asked.names)), asked.names
+        values, names = await _values(session, closed, asked, deals), asked.names
     return LoadedDeals(_table(deals, list(names), values, case_mix), names)
 
 
 def _asked(model: SuccessModelDTO) -> _Asked:
     document = model.document
     plan = ProcessPlan(document.process)
-    measures: dict[str, Measure] = {}
+    measures: list[Measure] = []
     names: dict[Candidate, str] = {}
     seen = set()
     for kpi in document.kpis:
@@ -82,36 +72,32 @@ def _asked(model: SuccessModelDTO) -> _Asked:
             continue
         if counts_activities(measure) and measure.identity() not in seen:
             seen.add(measure.identity())
-            measures[kpi.key] = measure
+            measures.append(measure)
             names[Candidate(DriverKind.ACTIVITY, kpi.key)] = kpi.name
-    for criterion in plan.criteria:
-        step = plan.steps[criterion.key]
+    for criterion, step in zip(plan.criteria, plan.steps, strict=True):
         names[Candidate(DriverKind.CRITERION, criterion.key, step)] = criterion.name
-    return _Asked(plan, measures, names)
+    return _Asked(OwnerModel(model.version, document, document.process), measures, names)
 
 
-def _spell(deal: ClosedDeal, frozen: FrozenDeal) -> Spell:
+async def _values(session: AsyncSession, closed: Closed, asked: _Asked, deals: Sequence[ClosedDeal]) -> Floats:
+    """Deals by candidates: activities per week, criteria as 1 and 0, and nan for what nothing is known of."""
+    efforts = np.zeros((len(deals), len(asked.measures)))
+    criteria = np.full((len(deals), len(asked.names) - len(asked.measures)), np.nan)
+    places = {deal.id: place for place, deal in enumerate(deals)}
+    for frozen in await freeze_deals(session, closed.org_id, list(places), lambda _: asked.model, closed.as_of):
+        rows = [places[deal_id] for deal_id in frozen.ids]
+        spells = _spells(frozen, np.array([micros(deals[row].created_at) for row in rows], dtype=np.int64))
+        weeks = np.maximum((spells.end - spells.start) / WEEK, LEAST_WEEKS)
+        efforts[rows] = await count_effort(session, closed.org_id, spells, asked.measures) / weeks[:, np.newaxis]
+        criteria[rows] = np.where(frozen.statuses.known, frozen.statuses.codes == MET, np.nan)
+    return np.hstack([efforts, criteria])
+
+
+def _spells(frozen: FrozenDeals, created: Times) -> Spells:
     """From the creation up to the quiet days before the outcome."""
-    cutoff = frozen.facts.cutoff
-    life = max(cutoff.until - deal.created_at, timedelta(0))
-    return Spell(deal.created_at, cutoff.until - min(QUIET, life / 2), cutoff)
-
-
-def _values(asked: _Asked, spell: Spell | None, frozen: FrozenDeal | None, effort: Mapping[str, int]) -> list[float]:
-    """A deal's row: activities per week, criteria as 1 and 0, and nan for what nothing is known of."""
-    statuses = {} if frozen is None else frozen.bench.statuses(frozen.facts)
-    days = 0.0 if spell is None else (spell.end - spell.start).total_seconds() / SECONDS_A_DAY
-    weeks = max(days / DAYS_A_WEEK, LEAST_WEEKS)
-    return [
-        effort.get(one.key, 0) / weeks if one.kind is DriverKind.ACTIVITY else _status(statuses.get(one.key))
-        for one in asked.candidates
-    ]
-
-
-def _status(status: CriterionStatus | None) -> float:
-    if status is None or status is CriterionStatus.UNKNOWN:
-        return np.nan
-    return 1.0 if status is CriterionStatus.MET else 0.0
+    until = frozen.cutoffs.until
+    lives = np.maximum(until - created, 0)
+    return Spells(frozen.ids, created, until - np.minimum(QUIET, lives // 2), frozen.cutoffs)
 
 
 def _table(
@@ -132,4 +118,9 @@ def _table(
             name: np.array([deal.fields[place] or "" for deal in deals], dtype=np.str_)
             for place, name in enumerate(fields)
         },
+        begun=np.array([_quarter(deal.created_at) for deal in deals], dtype=np.intp),
     )
+
+
+def _quarter(at: datetime) -> int:
+    return at.year * 4 + (at.month - 1) // 3

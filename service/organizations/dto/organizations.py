@@ -32,9 +32,9 @@ GraceWorkingDays = Annotated[int, Field(ge=0, le=20, strict=True)]
 HorizonWeeks = Annotated[int, Field(ge=1, le=26, strict=True)]
 GraceHours = Annotated[int, Field(ge=0, le=336, strict=True)]
 VerdictProbability = Annotated[
-    Decimal, Field(gt=Decimal("0.5"), lt=1, decimal_places=2, allow_inf_nan=False), ShortNumber()
+    Decimal, Field(ge=Decimal("0.5"), le=Decimal("0.99"), decimal_places=2, allow_inf_nan=False), ShortNumber()
 ]
-"""Above one half, so that at most one verdict can have it."""
+"""From one half on, so that two verdicts can hardly have it at once."""
 
 
 class CreateOrganization(InputDTO):

@@ -57,7 +57,7 @@ class Organization(OrganizationFields, table=True):
     updated_at: datetime = Field(sa_column=timestamp())
 
     __table_args__ = (
-        CheckConstraint("verdict_probability > 0.5 AND verdict_probability < 1", name="verdict_probability"),
+        CheckConstraint("verdict_probability BETWEEN 0.5 AND 0.99", name="verdict_probability"),
         CheckConstraint("session_horizon_weeks BETWEEN 1 AND 26", name="session_horizon"),
         CheckConstraint("session_grace_hours BETWEEN 0 AND 336", name="session_grace"),
         CheckConstraint("opportunity_grace_working_days BETWEEN 0 AND 20", name="opportunity_grace"),

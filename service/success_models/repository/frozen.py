@@ -1,293 +1,274 @@
-"""Every query of what was on record of deals when their outcomes became known: each set-based.
+"""Every query of what was on record of deals when their outcomes became known, as columns.
 
 The outcome of a deal became known with the first of its states that has it and is followed by none that has another.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-import msgspec
-from sqlalchemy import ARRAY, DateTime, String, Uuid, bindparam, text
+import numpy as np
+from sqlalchemy import ARRAY, BigInteger, String, Uuid, bindparam, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from service.activities.records import ATTRIBUTE, CREATED, CREATION, DEAL, PROPERTY
+from service.statistics.arrays import Bools, Indices
 from service.success_models.filters import ATTRIBUTE_PREFIX
-from service.success_models.frozen import Cutoff, FirstUse
+from service.success_models.frozen import Cutoffs, Times
+from service.success_models.process import CLOSE_DATE
 from service.success_models.readings import record_field
 
-INSTANTS: Any = ARRAY(DateTime(timezone=True))
-NEVER = datetime(9999, 1, 1, tzinfo=UTC)
-EARLIEST = 200
-"""How many of the earliest uses of a field or a kind of activity tell since when it is in use.
-
-Of fields these are the oldest deals that have it, and those of the oldest deals that ever had it.
-"""
-
-decode = msgspec.json.decode
+HISTORIES = {"amount": "amount_history", CLOSE_DATE: "close_date_history"}
+"""Fields whose every value is dated, and the column that holds them."""
+_MICROS = "(extract(epoch FROM {}) * 1000000)::bigint"
+_MOMENT = "to_timestamp(0) + {} * interval '1 microsecond'"
 
 
-class KnownFields(NamedTuple):
-    """The fields of a deal as they were known from `at` on; the histories are JSON."""
+@dataclass(frozen=True, slots=True, eq=False)
+class RecordedField:
+    """A field of deals as it is, as it was when the outcome became known, and when it was written last (0: never).
 
-    at: datetime
-    name: str | None
-    pipeline: str | None
-    currency: str | None
-    attributes: str
-    amounts: str
-    close_dates: str
-
-    def values(self) -> dict[str, str | None]:
-        """Those without a history, by the names that criteria use."""
-        plain = {"name": self.name, "pipeline": self.pipeline, "currency": self.currency}
-        return plain | {ATTRIBUTE_PREFIX + name: value for name, value in decode(self.attributes).items()}
-
-
-class RecordedDeal(NamedTuple):
-    """A deal now, and as it was when its outcome became known.
-
-    `known` is when that was; `was_open` whether it was known without that outcome before. `written`: when each field
-    was written last, in epoch milliseconds, by its name in the record. `is_told`: its CRM itself says when it was made.
+    Of a field whose every value is dated the two are its histories, as JSON.
     """
 
-    id: UUID
-    outcome: str
-    closed_at: datetime | None
-    created_at: datetime
-    known: datetime
-    was_open: bool
-    stages: str
-    present: KnownFields
-    kept: KnownFields
-    written: Mapping[str, int]
-    is_told: bool
+    present: Sequence[str | None]
+    kept: Sequence[str | None]
+    written: Times
 
 
-class RecordedActivity(NamedTuple):
-    """An activity about a deal that was on record in time."""
+@dataclass(frozen=True, slots=True, eq=False)
+class RecordedDeals:
+    """Deals as columns. `known`: when the outcome became known; `was_open`: whether it was known without it before.
 
-    deal_id: UUID
-    kind: str
-    occurred_at: datetime
-    direction: str | None
-    outcome: str | None
-    status: str | None
-    duration_seconds: Any
-    attributes: str
+    `closed` is 0 for open deals. `is_told`: its CRM itself says when it was made. `move_deals` are places among the
+    deals; the moves of a deal are in order.
+    """
+
+    ids: Sequence[UUID]
+    won: Bools
+    closed: Times
+    created: Times
+    known: Times
+    was_open: Bools
+    is_told: Bools
+    fields: Mapping[str, RecordedField]
+    move_deals: Indices
+    move_stages: Sequence[str]
+    move_times: Times
 
 
-_FIELDS = ("name", "pipeline", "currency", "attributes::text", "amount_history::text", "close_date_history::text")
+@dataclass(frozen=True, slots=True, eq=False)
+class RecordedActivities:
+    """Activities about deals that were on record in time: the deals' places, when, and the fields asked for."""
+
+    deals: Indices
+    kinds: Sequence[str]
+    times: Times
+    fields: Mapping[str, Sequence[Any]]
+
+
+async def load_recorded_deals(
+    session: AsyncSession, org_id: UUID, deal_ids: Collection[UUID], fields: Sequence[str]
+) -> RecordedDeals:
+    """Deals by their ids, with some fields."""
+    inner, outer, values = [], [], [bindparam("org", org_id, type_=Uuid)]
+    for place, name in enumerate(fields):
+        inner.append(f"{_field('d', name, place)} AS p{place}")
+        inner.append(f"CASE WHEN kept.id IS NULL THEN {_field('d', name, place)}")
+        inner[-1] += f" ELSE {_field('kept', name, place)} END AS k{place}"
+        inner.append(f"coalesce((r.fields -> :r{place} ->> 0)::bigint, 0) * 1000 AS w{place}")
+        outer += [f"array_agg(p{place})", f"array_agg(k{place})", f"string_agg(int8send(w{place}), '')"]
+        values.append(bindparam(f"r{place}", record_field(name), type_=String))
+        if name.startswith(ATTRIBUTE_PREFIX):
+            values.append(bindparam(f"a{place}", name.removeprefix(ATTRIBUTE_PREFIX), type_=String))
+    statement = text(_DEALS.format("".join(f", {one}" for one in outer), "".join(f", {one}" for one in inner)))
+    statement = statement.bindparams(*values, bindparam("ids", list(deal_ids), type_=ARRAY(Uuid)))
+    connection = await session.connection()
+    row = (await connection.execute(statement)).one()
+    ids = row[0] or []
+    told = {
+        name: RecordedField(row[6 + 3 * place] or [], row[7 + 3 * place] or [], _int8(row[8 + 3 * place]))
+        for place, name in enumerate(fields)
+    }
+    flags = np.array(row[5] or [], dtype=np.intp)
+    moves = text(_MOVES).bindparams(values[0], bindparam("ids", ids, type_=ARRAY(Uuid)))
+    deals, stages, times = (await connection.execute(moves)).one()
+    return RecordedDeals(
+        ids=ids,
+        won=(flags & 1) > 0,
+        closed=_int8(row[1]),
+        created=_int8(row[2]),
+        known=_int8(row[3]),
+        was_open=(flags & 2) > 0,
+        is_told=(flags & 4) > 0,
+        fields=told,
+        move_deals=_int8(deals).astype(np.intp) - 1,
+        move_stages=stages or [],
+        move_times=_int8(times),
+    )
+
+
+def _field(row: str, name: str, place: int) -> str:
+    if name.startswith(ATTRIBUTE_PREFIX):
+        return f"{row}.attributes ->> :a{place}"
+    return f"{row}.{HISTORIES[name]}::text" if name in HISTORIES else f"{row}.{name}"
+
+
 _DEALS = f"""
-SELECT d.id, d.outcome, d.closed_at, d.created_at, s.known, s.was_open, d.stage_history::text,
-       d.known_from, {", ".join(f"d.{name}" for name in _FIELDS)},
-       kept.known_from, {", ".join(f"kept.{name}" for name in _FIELDS)},
-       w.written, coalesce(w.is_told, false)
-FROM deal d
-CROSS JOIN LATERAL (
-    SELECT coalesce(max(v.known_until) FILTER (WHERE v.outcome <> d.outcome),
-                    least(min(v.known_from), d.known_from)) AS known,
-           coalesce(bool_or(v.outcome <> d.outcome), false) AS was_open
-    FROM deal_version v WHERE v.org_id = :org AND v.id = d.id
-) s
-LEFT JOIN deal_version kept ON d.known_from > s.known AND kept.org_id = :org AND kept.id = d.id
-    AND kept.known_from <= s.known AND kept.known_until > s.known
-LEFT JOIN LATERAL (
-    SELECT (SELECT jsonb_object_agg(f.key, f.value -> 0) FROM jsonb_each(r.fields) f WHERE f.key = ANY(:names))::text
-               AS written,
-           (r.fields #>> '{{{CREATED},1}}') = '{CREATION}' AS is_told
-    FROM (SELECT state -> 'fields' AS fields FROM record WHERE org_id = :org AND id = d.id OFFSET 0) r
-) w ON true
-WHERE d.org_id = :org AND d.id = ANY(:ids)
+SELECT array_agg(id), string_agg(int8send(closed), ''), string_agg(int8send(created), ''),
+       string_agg(int8send(known), ''), count(*), array_agg(flags){{0}}
+FROM (
+    SELECT d.id, coalesce({_MICROS.format("d.closed_at")}, 0) AS closed, {_MICROS.format("d.created_at")} AS created,
+           {_MICROS.format("s.known")} AS known,
+           (d.outcome = 'won')::int + 2 * s.was_open::int
+           + 4 * coalesce((r.fields #>> '{{{{{CREATED},1}}}}') = '{CREATION}', false)::int AS flags{{1}}
+    FROM deal d
+    CROSS JOIN LATERAL (
+        SELECT coalesce(max(v.known_until) FILTER (WHERE v.outcome <> d.outcome),
+                        least(min(v.known_from), d.known_from)) AS known,
+               coalesce(bool_or(v.outcome <> d.outcome), false) AS was_open
+        FROM deal_version v WHERE v.org_id = :org AND v.id = d.id
+    ) s
+    LEFT JOIN deal_version kept ON d.known_from > s.known AND kept.org_id = :org AND kept.id = d.id
+        AND kept.known_from <= s.known AND kept.known_until > s.known
+    LEFT JOIN LATERAL (
+        SELECT state -> 'fields' AS fields FROM record WHERE org_id = :org AND id = d.id OFFSET 0
+    ) r ON true
+    WHERE d.org_id = :org AND d.id = ANY(:ids)
+) q
 """  # noqa: S608 - names of columns
+_MOVES = f"""
+SELECT string_agg(int8send(place), ''), array_agg(to_stage), string_agg(int8send(at), '')
+FROM (
+    SELECT k.place, m.to_stage, {_MICROS.format("m.occurred_at")} AS at
+    FROM unnest(:ids) WITH ORDINALITY AS k(id, place)
+    JOIN stage_change m ON m.org_id = :org AND m.deal_id = k.id ORDER BY k.place, m.position
+) q
+"""  # noqa: S608 - names of columns
+
+
+async def load_states_then(
+    session: AsyncSession, org_id: UUID, ids: Sequence[UUID], cutoffs: Cutoffs, fields: Sequence[str]
+) -> tuple[dict[int, tuple[int, dict[str, str | None]]], dict[int, dict[str, str | None]]]:
+    """Of decided deals, by place: the fields known at the outcome and since when, and those known last before it was.
+
+    Only fields without a history.
+    """
+    then: dict[int, tuple[int, dict[str, str | None]]] = {}
+    before: dict[int, dict[str, str | None]] = {}
+    if not ids:
+        return then, before
+    names: list[Any] = [
+        bindparam(f"a{place}", name.removeprefix(ATTRIBUTE_PREFIX)) for place, name in enumerate(fields)
+    ]
+    used = [one for one, name in zip(names, fields, strict=True) if name.startswith(ATTRIBUTE_PREFIX)]
+    columns = "".join(f", {_field('v', name, place)}" for place, name in enumerate(fields))
+    statement = text(_STATES.format(columns)).bindparams(*used, *_cut(org_id, ids, cutoffs))
+    for place, is_last, at, *values in (await (await session.connection()).execute(statement)).all():
+        state = dict(zip(fields, values, strict=True))
+        if at <= cutoffs.until[place - 1]:
+            then[place - 1] = (at, state)
+        if is_last:
+            before[place - 1] = state
+    return then, before
+
+
 _STATES = f"""
-SELECT k.place, v.known_until = k.known, v.known_from, {", ".join(f"v.{name}" for name in _FIELDS)}
-FROM unnest(:ids, :untils, :knowns) WITH ORDINALITY AS k(id, until, known, place)
+SELECT k.place, v.known_until = k.known, {_MICROS.format("v.known_from")}{{0}}
+FROM (
+    SELECT id, {_MOMENT.format("until")} AS until, {_MOMENT.format("known")} AS known, place
+    FROM unnest(:ids, :untils, :knowns) WITH ORDINALITY AS k(id, until, known, place)
+) k
 JOIN deal_version v ON v.org_id = :org AND v.id = k.id
 WHERE (v.known_from <= k.until AND v.known_until > k.until) OR v.known_until = k.known
 ORDER BY k.place, v.known_from
 """  # noqa: S608 - names of columns
-_SHOWN = "occurred_at, a.direction, a.outcome, a.status, a.duration_seconds, a.attributes::text"
-_ACTIVITIES = f"""
-WITH k AS MATERIALIZED (
-    SELECT * FROM unnest(:ids, :untils, :knowns, :histories) AS k(deal_id, until, known, history)
-), seen AS (
-    SELECT a.*, k.known AS outcome_known, k.until, k.history FROM k
-    JOIN activity a ON a.org_id = :org AND a.deal_id = k.deal_id
-    WHERE a.kind = ANY(:kinds) AND a.occurred_at <= k.until
-)
-SELECT a.deal_id, a.kind, a.{_SHOWN} FROM seen a WHERE a.known_from <= a.outcome_known
-UNION ALL
-SELECT a.deal_id, a.kind, a.{_SHOWN} FROM seen a
-CROSS JOIN LATERAL (
-    SELECT r.fields #>> '{{{CREATED},1}}' AS rank,
-           (SELECT max((f.value ->> 0)::bigint) FROM jsonb_each(r.fields) f WHERE f.key = ANY(:names)) AS written
-    FROM (SELECT state -> 'fields' AS fields FROM record WHERE org_id = :org AND id = a.id OFFSET 0) r
-) w
-WHERE a.known_from > a.outcome_known
-  AND (w.rank = '{CREATION}' AND to_timestamp(w.written / 1000.0) <= a.until
-       OR w.rank = '{PROPERTY}' AND a.known_from <= a.history)
-  AND NOT EXISTS (SELECT FROM activity_version v WHERE v.org_id = :org AND v.id = a.id
-                  AND v.known_from <= a.outcome_known AND v.known_until > a.outcome_known)
-UNION ALL
-SELECT a.deal_id, a.kind, a.{_SHOWN} FROM k
-JOIN activity_version a ON a.org_id = :org AND a.deal_id = k.deal_id
-WHERE a.kind = ANY(:kinds) AND a.occurred_at <= k.until AND a.known_from <= k.known AND a.known_until > k.known
-ORDER BY 3
-"""  # noqa: S608 - names of columns
-_KIND_USES = f"""
-SELECT kinds.kind, a.occurred_at, least(a.known_from, v.first), w.rank, w.created
-FROM unnest(:kinds) AS kinds(kind)
-CROSS JOIN LATERAL (
-    SELECT id, occurred_at, known_from FROM activity
-    WHERE org_id = :org AND kind = kinds.kind AND deal_id IS NOT NULL ORDER BY occurred_at LIMIT {EARLIEST}
-) a
-LEFT JOIN LATERAL (
-    SELECT min(known_from) AS first FROM activity_version WHERE org_id = :org AND id = a.id
-) v ON true
-LEFT JOIN LATERAL (
-    SELECT state #>> '{{fields,{CREATED},1}}' AS rank, (state #>> '{{fields,{CREATED},0}}')::bigint AS created
-    FROM record WHERE org_id = :org AND id = a.id
-) w ON true
-ORDER BY 1, 2
-"""  # noqa: S608 - constants
-_FIELD_USES = """
-WITH used AS (
-    (SELECT * FROM deal AS d WHERE d.org_id = :org AND {filled} ORDER BY d.created_at LIMIT :earliest)
-    UNION
-    SELECT d.* FROM (SELECT * FROM deal WHERE org_id = :org ORDER BY created_at LIMIT :earliest) d
-    WHERE EXISTS (SELECT FROM deal_version v WHERE v.org_id = :org AND v.id = d.id AND {was_filled})
-)
-SELECT (r.state -> 'fields' -> :name ->> 0)::bigint, least(v.first, CASE WHEN {filled} THEN d.known_from END),
-       (r.state #>> '{{fields,$created,1}}') = '0'
-FROM used d
-JOIN record r ON r.org_id = :org AND r.id = d.id
-LEFT JOIN LATERAL (
-    SELECT min(v.known_from) AS first FROM deal_version v WHERE v.org_id = :org AND v.id = d.id AND {was_filled}
-) v ON true
-WHERE r.state -> 'fields' ? :name
-"""
 
 
-async def list_recorded_deals(
-    session: AsyncSession, org_id: UUID, deal_ids: Collection[UUID], fields: Collection[str]
-) -> list[RecordedDeal]:
-    """Deals by their ids, with what criteria on some fields need."""
-    names = sorted({record_field(name) for name in fields})
-    statement = text(_DEALS).bindparams(
-        bindparam("org", org_id, type_=Uuid),
-        bindparam("ids", list(deal_ids), type_=ARRAY(Uuid)),
-        bindparam("names", names, type_=ARRAY(String)),
-    )
-    return [_deal(row) for row in (await (await session.connection()).execute(statement)).all()]
-
-
-def _deal(row: Any) -> RecordedDeal:
-    present, kept = KnownFields(*row[7:14]), KnownFields(*row[14:21])
-    written = {} if row[21] is None else decode(row[21])
-    deal_id, outcome, closed_at, created_at, known, was_open, stages = row[:7]
-    kept = present if row[14] is None else kept
-    return RecordedDeal(
-        deal_id, outcome, closed_at, created_at, known, was_open, stages, present, kept, written, row[22]
-    )
-
-
-async def list_states_then(
-    session: AsyncSession, org_id: UUID, cutoffs: Sequence[tuple[UUID, Cutoff]]
-) -> tuple[dict[UUID, KnownFields], dict[UUID, KnownFields]]:
-    """Of decided deals: what was known of them at the outcome, and last before it became known; by id."""
-    statement = text(_STATES).bindparams(*_cut(org_id, cutoffs))
-    then: dict[UUID, KnownFields] = {}
-    before: dict[UUID, KnownFields] = {}
-    for place, is_last, *fields in (await (await session.connection()).execute(statement)).all():
-        deal_id, cutoff = cutoffs[place - 1]
-        state = KnownFields(*fields)
-        if state.at <= cutoff.until:
-            then[deal_id] = state
-        if is_last:
-            before[deal_id] = state
-    return then, before
-
-
-async def list_recorded_activities(
+async def load_recorded_activities(
     session: AsyncSession,
     org_id: UUID,
-    cutoffs: Sequence[tuple[UUID, Cutoff]],
+    ids: Sequence[UUID],
+    cutoffs: Cutoffs,
     kinds: Collection[str],
-    fields: Collection[str],
-) -> list[RecordedActivity]:
-    """The activities about deals that came to be and were on record in time, the earliest first.
+    fields: Sequence[str],
+) -> RecordedActivities:
+    """The activities about deals that came to be and were on record in time.
 
     `fields` are those that matter: where one was written late, so was the activity.
     """
     names = [CREATED, "occurred_at", DEAL, *(_activity_field(name) for name in fields)]
-    histories = [cutoff.history_until for _, cutoff in cutoffs]
-    statement = text(_ACTIVITIES).bindparams(
-        *_cut(org_id, cutoffs),
-        bindparam("histories", histories, type_=INSTANTS),
+    shown = [
+        f"a.attributes ->> :a{place}" if name.startswith(ATTRIBUTE_PREFIX) else f"a.{name}"
+        for place, name in enumerate(fields)
+    ]
+    inner = "".join(f", {one} AS f{place}" for place, one in enumerate(shown))
+    outer = "".join(f", array_agg(f{place})" for place in range(len(fields)))
+    attributes = [
+        bindparam(f"a{place}", name.removeprefix(ATTRIBUTE_PREFIX), type_=String)
+        for place, name in enumerate(fields)
+        if name.startswith(ATTRIBUTE_PREFIX)
+    ]
+    statement = text(_ACTIVITIES.format(outer, inner)).bindparams(
+        *_cut(org_id, ids, cutoffs),
+        *attributes,
+        bindparam("histories", cutoffs.history_until.tolist(), type_=ARRAY(BigInteger)),
         bindparam("kinds", list(kinds), type_=ARRAY(String)),
         bindparam("names", names, type_=ARRAY(String)),
     )
-    return [RecordedActivity(*row) for row in (await (await session.connection()).execute(statement)).all()]
+    deals, kind, times, *values = (await (await session.connection()).execute(statement)).one()
+    told = {name: value or [] for name, value in zip(fields, values, strict=True)}
+    return RecordedActivities(_int8(deals).astype(np.intp) - 1, kind or [], _int8(times), told)
 
 
-async def list_first_uses(
-    session: AsyncSession, org_id: UUID, fields: Collection[str], kinds: Collection[str]
-) -> tuple[dict[str, list[FirstUse]], dict[str, list[FirstUse]]]:
-    """The earliest uses of each field of deals, and of each kind of activity that is linked to one."""
-    connection = await session.connection()
-    statement = text(_KIND_USES).bindparams(
-        bindparam("org", org_id, type_=Uuid), bindparam("kinds", list(kinds), type_=ARRAY(String))
-    )
-    by_kind: dict[str, list[FirstUse]] = {}
-    for kind, at, received, rank, created in (await connection.execute(statement)).all() if kinds else ():
-        recorded = _instant(created) if rank == str(CREATION) else None
-        by_kind.setdefault(kind, []).append(FirstUse(at, received, recorded, rank == str(PROPERTY)))
-    by_field: dict[str, list[FirstUse]] = {}
-    for name in sorted(fields):
-        for written, received, is_told in (await connection.execute(_field_uses(org_id, name))).all():
-            # It may have been written again since: then it was there when we first knew of it, at the latest.
-            at = min(_instant(written), received)
-            by_field.setdefault(name, []).append(FirstUse(at, received, at if is_told else None))
-    for uses in by_field.values():
-        uses.sort(key=lambda use: use.at)
-    return by_field, by_kind
+_ACTIVITIES = f"""
+WITH k AS MATERIALIZED (
+    SELECT deal_id, place, {_MOMENT.format("until")} AS until, {_MOMENT.format("known")} AS known,
+           {_MOMENT.format("history")} AS history
+    FROM unnest(:ids, :untils, :knowns, :histories) WITH ORDINALITY AS k(deal_id, until, known, history, place)
+), seen AS (
+    SELECT a.*, k.place, k.until, k.known AS outcome_known, k.history FROM k
+    JOIN activity a ON a.org_id = :org AND a.deal_id = k.deal_id
+    WHERE a.kind = ANY(:kinds) AND a.occurred_at <= k.until
+), counted AS (
+    SELECT a.place, a.kind, a.occurred_at{{1}} FROM seen a WHERE a.known_from <= a.outcome_known
+    UNION ALL
+    SELECT a.place, a.kind, a.occurred_at{{1}} FROM seen a
+    CROSS JOIN LATERAL (
+        SELECT r.fields #>> '{{{{{CREATED},1}}}}' AS rank,
+               (SELECT max((f.value ->> 0)::bigint) FROM jsonb_each(r.fields) f WHERE f.key = ANY(:names)) AS written
+        FROM (SELECT state -> 'fields' AS fields FROM record WHERE org_id = :org AND id = a.id OFFSET 0) r
+    ) w
+    WHERE a.known_from > a.outcome_known
+      AND (w.rank = '{CREATION}' AND to_timestamp(w.written / 1000.0) <= a.until
+           OR w.rank = '{PROPERTY}' AND a.known_from <= a.history)
+      AND NOT EXISTS (SELECT FROM activity_version v WHERE v.org_id = :org AND v.id = a.id
+                      AND v.known_from <= a.outcome_known AND v.known_until > a.outcome_known)
+    UNION ALL
+    SELECT k.place, a.kind, a.occurred_at{{1}} FROM k
+    JOIN activity_version a ON a.org_id = :org AND a.deal_id = k.deal_id
+    WHERE a.kind = ANY(:kinds) AND a.occurred_at <= k.until AND a.known_from <= k.known AND a.known_until > k.known
+)
+SELECT string_agg(int8send(place), ''), array_agg(kind), string_agg(int8send({_MICROS.format("occurred_at")}), ''){{0}}
+FROM counted
+"""  # noqa: S608 - names of columns
 
 
-def _field_uses(org_id: UUID, name: str) -> Any:
-    """One field's; a constant number of them for any number of deals."""
-    values = [
-        bindparam("org", org_id, type_=Uuid),
-        bindparam("name", record_field(name), type_=String),
-        bindparam("earliest", EARLIEST),
-    ]
-    if name.startswith(ATTRIBUTE_PREFIX):
-        filled = "{0}.attributes ? :attribute"
-        values.append(bindparam("attribute", name.removeprefix(ATTRIBUTE_PREFIX), type_=String))
-    else:
-        filled = {
-            "amount": "{0}.amount IS NOT NULL",
-            "expected_close_on": "jsonb_array_length({0}.close_date_history) > 0",
-        }.get(name, f"{{0}}.{name} IS NOT NULL")
-    statement = _FIELD_USES.format(filled=filled.format("d"), was_filled=filled.format("v"))
-    return text(statement).bindparams(*values)
-
-
-def _cut(org_id: UUID, cutoffs: Sequence[tuple[UUID, Cutoff]]) -> list[Any]:
+def _cut(org_id: UUID, ids: Sequence[UUID], cutoffs: Cutoffs) -> list[Any]:
     return [
         bindparam("org", org_id, type_=Uuid),
-        bindparam("ids", [deal_id for deal_id, _ in cutoffs], type_=ARRAY(Uuid)),
-        bindparam("untils", [cutoff.until for _, cutoff in cutoffs], type_=INSTANTS),
-        bindparam("knowns", [cutoff.known or NEVER for _, cutoff in cutoffs], type_=INSTANTS),
+        bindparam("ids", list(ids), type_=ARRAY(Uuid)),
+        bindparam("untils", cutoffs.until.tolist(), type_=ARRAY(BigInteger)),
+        bindparam("knowns", cutoffs.known.tolist(), type_=ARRAY(BigInteger)),
     ]
+
+
+def _int8(packed: bytes | None) -> Times:
+    return np.frombuffer(packed or b"", ">i8").astype(np.int64)
 
 
 def _activity_field(name: str) -> str:
     if name.startswith(ATTRIBUTE_PREFIX):
         return ATTRIBUTE + name.removeprefix(ATTRIBUTE_PREFIX)
     return name
-
-
-def _instant(epoch_ms: int) -> datetime:
-    return datetime.fromtimestamp(epoch_ms / 1000, UTC)

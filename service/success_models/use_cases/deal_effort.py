@@ -1,68 +1,48 @@
 """How often something was done in a deal before its outcome, as recorded by then; one statement for all deals."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
+import numpy as np
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from service.activities.derivation import ActivityKind
-from service.success_models.evidence import Value, matches
-from service.success_models.filters import Filter
-from service.success_models.frozen import Cutoff
+from service.statistics.arrays import Indices
+from service.success_models.filters import Source
+from service.success_models.frozen import Cutoffs, Times
 from service.success_models.measures import Aggregate, Measure
-from service.success_models.repository import frozen as repository
-from service.success_models.repository.frozen import RecordedActivity
-from service.success_models.use_cases.frozen_evidence import activity_value
-
-ABOUT_THE_DEAL = "deal"
-"""The field that asks whether an activity is about a deal: all those counted here are."""
+from service.success_models.repository.frozen import load_recorded_activities
+from service.success_models.use_cases.frozen_evidence import fields_of, meeting
 
 
-@dataclass(frozen=True, slots=True)
-class Spell:
-    """The part of a deal's life that counts, from `start` up to before `end`, and what was on record in time."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Spells:
+    """Of each deal the part of its life that counts, from `start` up to before `end`, and what was on record in time.
 
-    start: datetime
-    end: datetime
-    cutoff: Cutoff
+    Times are microseconds since 1970.
+    """
+
+    ids: Sequence[UUID]
+    start: Times
+    end: Times
+    cutoffs: Cutoffs
 
 
 def counts_activities(measure: Measure) -> bool:
     """Whether a measure can be counted deal by deal."""
-    return measure.source.value == "activities" and measure.aggregate is Aggregate.COUNT
+    return measure.source is Source.ACTIVITIES and measure.aggregate is Aggregate.COUNT
 
 
-async def count_effort(
-    session: AsyncSession, org_id: UUID, spells: Mapping[UUID, Spell], measures: Mapping[str, Measure]
-) -> dict[UUID, dict[str, int]]:
-    """By deal, how many activities about it in its spell each measure counts; the measures by any key."""
-    counts = {deal_id: dict.fromkeys(measures, 0) for deal_id in spells}
-    if not measures or not spells:
+async def count_effort(session: AsyncSession, org_id: UUID, spells: Spells, measures: Sequence[Measure]) -> Indices:
+    """How many activities about each deal (rows) in its spell each measure (columns) counts."""
+    n = len(spells.ids)
+    counts = np.zeros((n, len(measures)), dtype=np.intp)
+    if not counts.size:
         return counts
-    fields = {condition.field for measure in measures.values() for condition in measure.filters}
-    cutoffs = [(deal_id, spell.cutoff) for deal_id, spell in spells.items()]
-    looked_at = fields - {ABOUT_THE_DEAL, "kind"}
-    found = await repository.list_recorded_activities(session, org_id, cutoffs, list(ActivityKind), looked_at)
-    known: dict[tuple[Value, ...], list[str]] = {}
-    order = sorted(fields - {ABOUT_THE_DEAL})
-    for activity in found:
-        spell = spells[activity.deal_id]
-        if spell.start <= activity.occurred_at < spell.end:
-            values = tuple(activity_value(activity, name) for name in order)
-            if values not in known:
-                known[values] = [key for key, measure in measures.items() if _counts(measure, activity)]
-            for key in known[values]:
-                counts[activity.deal_id][key] += 1
+    fields = fields_of(condition for measure in measures for condition in measure.filters)
+    found = await load_recorded_activities(session, org_id, spells.ids, spells.cutoffs, list(ActivityKind), fields)
+    in_spell = (spells.start[found.deals] <= found.times) & (found.times < spells.end[found.deals])
+    for place, measure in enumerate(measures):
+        counts[:, place] = np.bincount(found.deals[in_spell & meeting(measure.filters, found)], minlength=n)
     return counts
-
-
-def _counts(measure: Measure, activity: RecordedActivity) -> bool:
-    return all(_holds(condition, activity) for condition in measure.filters)
-
-
-def _holds(condition: Filter, activity: RecordedActivity) -> bool:
-    if condition.field == ABOUT_THE_DEAL:
-        return condition.value is True
-    return matches(condition, activity_value(activity, condition.field))

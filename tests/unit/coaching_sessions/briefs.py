@@ -14,6 +14,7 @@ from service.success_models.dto.adherence import ProcessAdherenceDTO, TallyDTO
 from service.success_models.dto.evidence import DealHealthDTO, HealthFactorDTO
 from service.success_models.dto.owned_deals import DealMoveDTO, OwnedDealDTO
 from service.success_models.kpis import KpiKind
+from tests.factories.quadrant_answers import answer
 
 NOW = datetime(2026, 3, 20, 15, tzinfo=UTC)
 SINCE = datetime(2026, 3, 6, 15, tzinfo=UTC)
@@ -169,6 +170,7 @@ def facts(**fields: Any) -> BriefFacts:
         "kinds": {"calls": KpiKind.FLOW, "won": KpiKind.FLOW, "connect": KpiKind.RATIO, "coverage": KpiKind.STOCK},
         "levels": {"calls": True, "won": False, "connect": True, "coverage": True},
         "adherence": adherence,
+        "quadrants": answer(),
     }
     empty = ("snapshots", "before", "ended", "opportunities", "deals", "agenda", "commitments", "topics")
     return BriefFacts(**(given | dict.fromkeys(empty, ()) | fields))

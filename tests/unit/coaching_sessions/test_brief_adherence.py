@@ -67,6 +67,7 @@ def test_a_brief_of_nothing_says_so_and_what_it_cannot_tell_yet() -> None:
     brief = build_brief(facts())
     assert (brief.changes, brief.kpis_behind, brief.deals_to_inspect, brief.wins) == ([], [], [], [])
     assert not brief.quadrant.available
+    assert str(brief.quadrant.reason).startswith("No success model holds for the rep")
     assert not brief.focus_gaps.available
     assert not brief.is_frozen
 

@@ -11,7 +11,9 @@ from service.demo.monday import (
     advice,
     behind,
     chance_of,
+    luck,
     matters_most,
+    previous_quarter,
     shown,
     standing,
     way_back,
@@ -78,6 +80,37 @@ def test_advice_gives_the_reason_and_the_next_step() -> None:
     assert advice("Anna Keller", opportunity).endswith("which is a deal?")
     assert advice("Anna Keller", {"kpi": None, "reason": "No plan."}).endswith("about the deal.")
     assert "nothing stands out beyond chance" in advice("Anna Keller", None)
+
+
+@pytest.mark.parametrize(
+    ("start", "before"),
+    [("2026-10-01", "2026-07-01"), ("2026-01-01", "2025-10-01"), ("2026-03-01", "2025-12-01")],
+)
+def test_the_quarter_before(start: str, before: str) -> None:
+    assert previous_quarter(date.fromisoformat(start)) == date.fromisoformat(before)
+
+
+PERSON: dict[str, Any] = {
+    "name": "Ben Osei", "verdict": "lucky", "lucky": "0.9712", "won": 11, "decided": 14, "open": 2, "expected": "4.31",
+    "process_estimate": "0.2904", "process_standard": "0.5", "process_n": 104, "settles": None,
+}  # fmt: skip
+
+
+def test_luck_is_told_from_process() -> None:
+    assert luck(PERSON) == (
+        "Ben: celebrate, but do not get comfortable. 11 of 14 decided deals won where 4.3 were to be expected, 2 open; "
+        "process 29 % where 50 % is asked for (n 104). Lucky with a chance of 97 %."
+    )
+    assert luck(PERSON | {"verdict": "unlucky", "unlucky": "0.999"}).startswith("Ben: be patient, and do not stop")
+    assert luck(PERSON | {"verdict": "earned_failure", "earned_failure": "0.9"}).startswith("Ben: correct the process.")
+
+
+def test_what_cannot_be_told_says_what_would_settle_it() -> None:
+    fields = {"verdict": "too_early", "decided": 3, "won": 1, "open": 0, "expected": None, "process_estimate": None}
+    assert luck(PERSON | fields | {"settles": "What would settle it: 7 more decided deals."}) == (
+        "Ben: cannot tell yet. 1 of 3 decided deals won; nothing known of the process. "
+        "What would settle it: 7 more decided deals."
+    )
 
 
 def test_the_way_back() -> None:

@@ -11,9 +11,10 @@ from service.core.database import Database
 from service.core.errors import ErrorKind, ServiceError
 from service.core.ids import new_id
 from service.kpi_snapshots.drivers.dto import WinDriverDTO, WinDriversDTO, WinDriversQuery
-from service.kpi_snapshots.drivers.estimating import Verdict, WhyNot
-from service.kpi_snapshots.drivers.screening import NotTold
+from service.kpi_snapshots.drivers.estimating import DriversWhyNot, DriverVerdict
+from service.kpi_snapshots.drivers.screening import DriverNotTold
 from service.kpi_snapshots.drivers.table import DriverKind
+from service.kpi_snapshots.use_cases import closed_deals
 from service.kpi_snapshots.use_cases.win_drivers import get_win_drivers
 from service.organizations.dto.people import PersonDTO
 from tests.factories.drivers import AS_OF, DEALS, DriversOrg, Story, make_drivers_org, push
@@ -50,7 +51,7 @@ async def test_a_manager_reads_what_goes_with_wins(house: DriversOrg) -> None:
     assert found.associational
     buyer = of(found, "economic_buyer")
     assert (buyer.kind, buyer.name) == (DriverKind.CRITERION, "The economic buyer is known")
-    assert buyer.verdict is Verdict.GOES_WITH_WINS
+    assert buyer.verdict is DriverVerdict.GOES_WITH_WINS
     assert buyer.n == DEALS
     assert buyer.prevalence == (Decimal(buyer.with_it) / DEALS).quantize(Decimal("0.0001"))
     assert buyer.interval_low is not None
@@ -65,14 +66,14 @@ async def test_a_manager_reads_what_goes_with_wins(house: DriversOrg) -> None:
     assert [one.key for one in found.drivers] == [
         "calls", "economic_buyer", "met_in_person", "champion", found.drivers[4].key, "plan",
     ]  # fmt: skip
-    assert {one.cannot_tell for one in found.drivers[2:]} == {NotTold.NOTHING_KNOWN}
+    assert {one.cannot_tell for one in found.drivers[2:]} == {DriverNotTold.NOTHING_KNOWN}
 
 
 async def test_calls_because_of_the_outcome_do_not_count(house: DriversOrg) -> None:
     """Each won deal has three calls on its last day: they are no driver."""
     calls = of(await ask(house, house.lead), "calls")
     assert calls.kind is DriverKind.ACTIVITY
-    assert calls.verdict is Verdict.NOT_BEYOND_CHANCE
+    assert calls.verdict is DriverVerdict.NOT_BEYOND_CHANCE
     assert calls.n == DEALS
     assert calls.with_it < DEALS
 
@@ -91,13 +92,13 @@ async def test_everybody_of_a_team_reads_the_same(house: DriversOrg) -> None:
 
 async def test_of_fewer_than_five_people_only_those_count_whom_one_sees(house: DriversOrg) -> None:
     alone = await ask(house, house.alone)
-    assert (alone.n, alone.won, alone.people, alone.cannot_tell) == (1, 1, 1, WhyNot.TOO_FEW_PEOPLE)
+    assert (alone.n, alone.won, alone.people, alone.cannot_tell) == (1, 1, 1, DriversWhyNot.TOO_FEW_PEOPLE)
     few = {"start": "2025-10-11", "until": "2025-10-14"}
     lead, rep = await ask(house, house.lead, **few), await ask(house, house.reps[0], **few)
     assert lead.people < 5
     assert lead.n > rep.n
     assert rep.people <= 1
-    assert (rep.left_out, rep.cannot_tell) == (0, WhyNot.TOO_FEW_PEOPLE if rep.n else WhyNot.NO_DEALS)
+    assert (rep.left_out, rep.cannot_tell) == (0, DriversWhyNot.TOO_FEW_PEOPLE if rep.n else DriversWhyNot.NO_DEALS)
 
 
 async def test_which_days_count(house: DriversOrg) -> None:
@@ -110,20 +111,26 @@ async def test_which_days_count(house: DriversOrg) -> None:
     earlier = await ask(house, house.lead, as_of=AS_OF - timedelta(days=140))
     assert 0 < earlier.n < DEALS
     before = await ask(house, house.lead, as_of=AS_OF - timedelta(days=400))
-    assert (before.n, before.cannot_tell) == (0, WhyNot.NO_DEALS)
+    assert (before.n, before.cannot_tell) == (0, DriversWhyNot.NO_DEALS)
     few = await ask(house, house.lead, start="2025-10-10", until="2025-11-01")
-    assert few.cannot_tell is WhyNot.TOO_FEW_DEALS
+    assert few.cannot_tell is DriversWhyNot.TOO_FEW_DEALS
     assert few.deals_needed is not None
     assert few.deals_needed > 0
     assert str(few.deals_needed) in few.explanation
 
 
+async def test_the_newest_deals_count(house: DriversOrg, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(closed_deals, "MOST_DEALS", 100)
+    found = await ask(house, house.lead)
+    assert (found.n, found.left_out, found.cannot_tell) == (100, DEALS - 100, None)
+
+
 async def test_the_case_mix_is_asked_for(house: DriversOrg) -> None:
     by_source = await ask(house, house.lead, case_mix=["attributes.source", "attributes.economic_buyer"])
-    assert by_source.case_mix == ["attributes.source", "attributes.economic_buyer"]
+    assert (by_source.case_mix, by_source.too_telling) == (["attributes.source", "attributes.economic_buyer"], [])
     buyer = of(by_source, "economic_buyer")
-    assert (buyer.cannot_tell, buyer.goes_with) == (NotTold.GOES_WITH_ANOTHER, None)
-    assert of(await ask(house, house.lead, case_mix=[]), "economic_buyer").verdict is Verdict.GOES_WITH_WINS
+    assert (buyer.cannot_tell, buyer.goes_with) == (DriverNotTold.GOES_WITH_ANOTHER, None)
+    assert of(await ask(house, house.lead, case_mix=[]), "economic_buyer").verdict is DriverVerdict.GOES_WITH_WINS
 
 
 async def test_evidence_that_is_dated_back_changes_nothing(house: DriversOrg, database: Database) -> None:
@@ -160,12 +167,12 @@ async def test_without_a_model_there_are_no_candidates(database: Database) -> No
     org = await make_sales_org(database)
     async with org.database.tenant(org.id) as session:
         empty = await get_win_drivers(session, org.system, WinDriversQuery())
-    assert (empty.n, empty.cannot_tell, empty.success_model_id) == (0, WhyNot.NO_DEALS, None)
+    assert (empty.n, empty.cannot_tell, empty.success_model_id) == (0, DriversWhyNot.NO_DEALS, None)
     rep = await org.add_person("Rep")
     await org.add_deal(rep, AS_OF - timedelta(days=9), AS_OF, "won")
     async with org.database.tenant(org.id) as session:
         found = await get_win_drivers(session, org.system, WinDriversQuery(as_of=AS_OF))
-    assert (found.n, found.cannot_tell, found.drivers) == (1, WhyNot.NO_CANDIDATES, [])
+    assert (found.n, found.cannot_tell, found.drivers) == (1, DriversWhyNot.NO_CANDIDATES, [])
 
 
 async def test_as_many_statements_for_any_number_of_deals(house: DriversOrg) -> None:

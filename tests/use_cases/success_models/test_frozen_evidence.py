@@ -7,7 +7,10 @@ from uuid import UUID
 import pytest_asyncio
 
 from service.activities.dto.facts import BulkUpsertActivities
+from service.activities.records import CREATED, CREATION, DEAL, PROPERTY, FieldWrite, RecordChange
+from service.activities.use_cases.applying import apply_changes
 from service.activities.use_cases.pushing import bulk_upsert_activities
+from service.activities.use_cases.sources import resolve_source
 from service.core.clock import utc_now
 from service.core.database import Database
 from service.organizations.dto.people import PersonDTO
@@ -25,6 +28,11 @@ House = tuple[SalesOrg, PersonDTO]
 def at(day: int, hour: int = 10) -> datetime:
     """In a month long past."""
     return datetime(2026, 3, day, hour, tzinfo=UTC)
+
+
+def at_text(day: int) -> str:
+    """The same as CRMs write it."""
+    return at(day).isoformat()
 
 
 BUYER: dict[str, Any] = {"attributes": {"economic_buyer": "Ada"}}
@@ -130,6 +138,34 @@ async def test_what_came_with_the_first_sight_of_a_decided_deal_counts(house: Ho
     ]
     await move(org, "rewritten", 26, "closed_lost", attributes={"economic_buyer": "Bob"})
     assert await weigh(org, rewritten) == [DealProcess(3, 2, 1)]
+
+
+async def test_what_the_crm_itself_wrote_down_in_time_counts_however_late_it_comes(house: House) -> None:
+    """Deliveries come in any order, and a connection that was down catches up: a rep cannot date these back."""
+    org, rita = house
+    in_time = await lost(org, rita, "in time")
+    late = await lost(org, rita, "written late")
+
+    def writes(deal: str, number: int, written: datetime) -> list[RecordChange]:
+        at = int(written.timestamp() * 1000)
+        values = {CREATED: "true", "occurred_at": at_text(3), "outcome": "completed", DEAL: deal}
+        return [
+            RecordChange(
+                "meeting",
+                f"{deal} {number}",
+                name,
+                FieldWrite(at, CREATION if name == CREATED else PROPERTY, f"{deal} {number} {name}", value),
+            )
+            for name, value in values.items()
+        ]
+
+    async with org.database.tenant(org.id) as session:
+        source = await resolve_source(session, org.system, SYSTEM, None)
+        changes = [*writes("in time", 1, at(3, 12)), *writes("in time", 2, at(4)), *writes("written late", 1, at(21))]
+        changes += writes("written late", 2, at(21))
+        await apply_changes(session, org.system, source, changes, utc_now())
+    # Both met in person, where two meetings of the last 30 days are asked for.
+    assert await weigh(org, in_time, late) == [DealProcess(3, 2, 1), DealProcess(3, 2, 0)]
 
 
 async def test_as_many_statements_for_any_number_of_deals(house: House) -> None:

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from numpy.typing import ArrayLike
 
-from service.kpi_snapshots.drivers.estimating import Driver, Verdict, WhyNot, find_drivers
-from service.kpi_snapshots.drivers.screening import LeftOut, NotTold
+from service.kpi_snapshots.drivers.estimating import Driver, DriversWhyNot, DriverVerdict, find_drivers
+from service.kpi_snapshots.drivers.screening import DriverNotTold, LeftOut
 from service.kpi_snapshots.drivers.table import Candidate, DealTable, DriverKind
 from service.statistics.arrays import Floats, as_floats
 from tests.unit.kpi_snapshots.drivers.simulation import CANDIDATES, World, simulate
@@ -49,7 +49,7 @@ def test_a_driver_has_its_counts_and_its_odds_ratio() -> None:
     assert helps.effect.needed < 600
     assert helps.effect.stability == 1
     noise = found.drivers[2]
-    assert noise.verdict is Verdict.NOT_BEYOND_CHANCE
+    assert noise.verdict is DriverVerdict.NOT_BEYOND_CHANCE
     assert noise.effect is not None
     assert noise.effect.needed > 600
 
@@ -61,21 +61,21 @@ def test_the_same_question_has_the_same_answer() -> None:
 @pytest.mark.parametrize(
     ("table", "why_not"),
     [
-        (first(deals(), 0), WhyNot.NO_DEALS),
-        (replace(deals(), won=np.ones(600, dtype=np.bool_)), WhyNot.ALL_WON),
-        (replace(deals(), won=np.zeros(600, dtype=np.bool_)), WhyNot.ALL_LOST),
-        (replace(deals(), people=np.zeros(600, dtype=np.intp)), WhyNot.TOO_FEW_PEOPLE),
-        (first(deals(), 1), WhyNot.TOO_FEW_PEOPLE),
-        (first(deals(), 50), WhyNot.TOO_FEW_DEALS),
-        (replace(deals(), candidates=(), values=np.empty((600, 0))), WhyNot.NO_CANDIDATES),
+        (first(deals(), 0), DriversWhyNot.NO_DEALS),
+        (replace(deals(), won=np.ones(600, dtype=np.bool_)), DriversWhyNot.ALL_WON),
+        (replace(deals(), won=np.zeros(600, dtype=np.bool_)), DriversWhyNot.ALL_LOST),
+        (replace(deals(), people=np.zeros(600, dtype=np.intp)), DriversWhyNot.TOO_FEW_PEOPLE),
+        (first(deals(), 1), DriversWhyNot.TOO_FEW_PEOPLE),
+        (first(deals(), 50), DriversWhyNot.TOO_FEW_DEALS),
+        (replace(deals(), candidates=(), values=np.empty((600, 0))), DriversWhyNot.NO_CANDIDATES),
     ],
 )
-def test_what_nothing_can_be_told_of(table: DealTable, why_not: WhyNot) -> None:
+def test_what_nothing_can_be_told_of(table: DealTable, why_not: DriversWhyNot) -> None:
     found = find_drivers(table, 1)
     assert found.why_not is why_not
-    assert {one.verdict for one in found.drivers} <= {Verdict.CANNOT_TELL}
+    assert {one.verdict for one in found.drivers} <= {DriverVerdict.CANNOT_TELL}
     assert all(one.effect is None for one in found.drivers)
-    assert (found.needed is not None) is (why_not is WhyNot.TOO_FEW_DEALS)
+    assert (found.needed is not None) is (why_not is DriversWhyNot.TOO_FEW_DEALS)
 
 
 def test_how_many_deals_are_missing() -> None:
@@ -88,18 +88,18 @@ def test_how_many_deals_are_missing() -> None:
 @pytest.mark.parametrize(
     ("values", "reason"),
     [
-        (np.full(600, np.nan), NotTold.NOTHING_KNOWN),
-        (np.ones(600), NotTold.CONSTANT),
-        (np.where(np.arange(600) < 300, np.nan, 0.0), NotTold.CONSTANT),
-        ((np.arange(600) % 50 == 0) * 1.0, NotTold.TOO_RARE),
-        (deals().won * 1.0, NotTold.DECIDES_ALONE),
-        (np.where(deals().won, np.arange(600) % 2, np.nan), NotTold.ONE_OUTCOME),
-        ((deals().people < 6) * 1.0, NotTold.ONLY_BETWEEN_PEOPLE),
+        (np.full(600, np.nan), DriverNotTold.NOTHING_KNOWN),
+        (np.ones(600), DriverNotTold.CONSTANT),
+        (np.where(np.arange(600) < 300, np.nan, 0.0), DriverNotTold.CONSTANT),
+        ((np.arange(600) % 50 == 0) * 1.0, DriverNotTold.TOO_RARE),
+        (deals().won * 1.0, DriverNotTold.DECIDES_ALONE),
+        (np.where(deals().won, np.arange(600) % 2, np.nan), DriverNotTold.ONE_OUTCOME),
+        ((deals().people < 6) * 1.0, DriverNotTold.ONLY_BETWEEN_PEOPLE),
     ],
 )
-def test_a_candidate_that_cannot_be_told_is_named(values: Floats, reason: NotTold) -> None:
+def test_a_candidate_that_cannot_be_told_is_named(values: Floats, reason: DriverNotTold) -> None:
     found = last(with_column(deals(), values))
-    assert found.verdict is Verdict.CANNOT_TELL
+    assert found.verdict is DriverVerdict.CANNOT_TELL
     assert found.left_out == LeftOut(reason)
     assert found.effect is None
 
@@ -108,12 +108,12 @@ def test_two_that_go_together_are_not_told_apart() -> None:
     table = deals()
     copied = np.where(np.arange(600) % 100 == 0, 1 - table.values[:, 0], table.values[:, 0])
     found = last(with_column(table, copied))
-    assert found.left_out == LeftOut(NotTold.GOES_WITH_ANOTHER, CANDIDATES[0])
+    assert found.left_out == LeftOut(DriverNotTold.GOES_WITH_ANOTHER, CANDIDATES[0])
     opposite = last(with_column(table, 1 - table.values[:, 1]))
-    assert opposite.left_out == LeftOut(NotTold.GOES_WITH_ANOTHER, CANDIDATES[1])
+    assert opposite.left_out == LeftOut(DriverNotTold.GOES_WITH_ANOTHER, CANDIDATES[1])
     pipeline = last(with_column(table, (table.mix["pipeline"] == "small") * 1.0))
     assert pipeline.left_out is not None
-    assert pipeline.left_out.reason is NotTold.GOES_WITH_ANOTHER
+    assert pipeline.left_out.reason is DriverNotTold.GOES_WITH_ANOTHER
 
 
 def test_more_candidates_than_the_deals_can_carry() -> None:
@@ -122,7 +122,7 @@ def test_more_candidates_than_the_deals_can_carry() -> None:
     for place in range(20):
         table = with_column(table, many[:, place] * 1.0, f"more_{place}")
     found = find_drivers(table, 1).drivers
-    left = [one.candidate.key for one in found if one.left_out == LeftOut(NotTold.TOO_MANY_COLUMNS)]
+    left = [one.candidate.key for one in found if one.left_out == LeftOut(DriverNotTold.TOO_MANY_COLUMNS)]
     fitted = [one.candidate.key for one in found if one.effect is not None]
     # Three columns adjust for the case mix: there is room for three criteria, and for the activity in its own round.
     assert len(fitted) == max(table.fewer // 10 - 3, 3) + 1
@@ -142,15 +142,15 @@ def test_what_decides_together_is_finite() -> None:
             found.effect is None
             or np.isfinite([found.effect.ratio, found.effect.low, found.effect.high, found.effect.needed]).all()
         )
-    assert find_drivers(odd, 1).drivers[-1].verdict is Verdict.GOES_WITH_WINS
+    assert find_drivers(odd, 1).drivers[-1].verdict is DriverVerdict.GOES_WITH_WINS
 
 
 def test_no_amounts_no_mix_and_no_time_between() -> None:
     table = deals(7)
     bare = replace(table, amounts=None, mix={}, days=np.zeros(600))
-    assert find_drivers(bare, 1).drivers[0].verdict is Verdict.GOES_WITH_WINS
+    assert find_drivers(bare, 1).drivers[0].verdict is DriverVerdict.GOES_WITH_WINS
     nothing_known = replace(table, amounts=np.full(600, np.nan), mix={"pipeline": np.full(600, "")})
-    assert find_drivers(nothing_known, 1).drivers[0].verdict is Verdict.GOES_WITH_WINS
+    assert find_drivers(nothing_known, 1).drivers[0].verdict is DriverVerdict.GOES_WITH_WINS
 
 
 @pytest.mark.parametrize(("n", "people"), [(100_000, 1), (50_000, 12), (20_000, 2000)])
@@ -159,7 +159,7 @@ def test_many_deals_in_two_seconds(n: int, people: int) -> None:
     begun = time.thread_time()
     found = find_drivers(table, 1)
     assert time.thread_time() - begun < 2
-    assert found.why_not is (WhyNot.TOO_FEW_PEOPLE if people == 1 else None)
+    assert found.why_not is (DriversWhyNot.TOO_FEW_PEOPLE if people == 1 else None)
 
 
 def test_a_later_step_does_not_explain_an_earlier_one_away() -> None:
@@ -173,9 +173,22 @@ def test_a_later_step_does_not_explain_an_earlier_one_away() -> None:
     values = as_floats(np.column_stack([champion, later]))
     table = DealTable(won, people, generator.gamma(2, 30, 1200), candidates, values)
     first_step, later_step = find_drivers(table, 1).drivers
-    assert first_step.verdict is Verdict.GOES_WITH_WINS
+    assert first_step.verdict is DriverVerdict.GOES_WITH_WINS
     assert first_step.effect is not None
     assert first_step.effect.low < (0.48 / 0.52) / (0.24 / 0.76) < first_step.effect.high
     assert later_step.effect is not None
     assert later_step.effect.low < first_step.effect.low
     assert later_step.n == reached.sum()
+
+
+def test_a_field_that_is_filled_because_of_the_outcome_is_not_held_equal() -> None:
+    table = deals(10)
+    reasons = np.where(table.won, "", np.where(np.arange(600) % 3 == 0, "price", ""))
+    known_late = np.where(table.won, 1000.0, np.nan)
+    found = find_drivers(replace(table, amounts=known_late, mix={**table.mix, "reason": reasons}), 1)
+    assert found.too_telling == ["reason", "amount"]
+    bare = find_drivers(replace(table, amounts=None), 1)
+    assert found.drivers == bare.drivers
+    at_zero = find_drivers(replace(table, amounts=np.where(table.won, 500.0 + np.arange(600), 0.0)), 1)
+    assert at_zero.too_telling == ["amount"]
+    assert find_drivers(table, 1).too_telling == []

@@ -16,7 +16,7 @@ from tests.unit.kpi_snapshots.quadrants.simulation import STANDARD, Organization
 from tests.unit.statistics.calibration import draw
 from tests.unit.statistics.simulation import Cases
 
-SEED = 10
+SEED = 11
 THRESHOLD = 0.8
 RUNS = {5: 60, 12: 40, 60: 2}
 """How many organizations of each size, per kind."""
