@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from pathlib import Path
+from time import process_time
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -161,3 +162,24 @@ def test_the_picture_in_the_documentation_is_of_this_simulation() -> None:
     # Random streams may change with numpy's version, so a drawn bin need not be the same to the last deal.
     assert drawn[:, 2] == pytest.approx([part.n for part in bins], rel=0.35, abs=8)
     assert drawn[:, 1] == pytest.approx([100 * float(part.share_won) for part in bins], abs=25)
+
+
+def test_a_hundred_thousand_deals_are_scored_at_once() -> None:
+    generator = np.random.default_rng(8)
+    began = process_time()
+    (score,) = score_deals([deals(generator, 100_000)])
+    line = present_deal_score(Forecaster(ForecasterKind.REP), score)
+    assert process_time() - began < 1
+    assert (line.n, line.verdict, line.sureness) == (100_000, BiasVerdict.NONE_SEEN, Sureness.AS_SURE_AS_RIGHT)
+
+
+@pytest.mark.parametrize("said", [0.0, 0.5, 1.0])
+@pytest.mark.parametrize("came", [0.0, 1.0])
+def test_the_same_of_all_and_all_the_same(said: float, came: float) -> None:
+    ones = np.ones(LEAST_SCORED)
+    (score,) = score_deals([DealForecasts(ones * said, ones * came, np.zeros(0), 0, 0)])
+    assert (score.cannot_tell, score.skill, score.slope) == (ForecastCannotTell.ALL_THE_SAME, None, None)
+    assert score.bias is not None
+    assert score.bias.low <= said - came <= score.bias.high
+    assert (score.verdict is BiasVerdict.NONE_SEEN) == (said == came)
+    present_deal_score(Forecaster(ForecasterKind.REP), score)
