@@ -138,6 +138,12 @@ class DealForecastScoreEdge(ForecasterFields):
     within_variance: Decimal | None
     within_covariance: Decimal | None
 
+    dated: int
+    days_late: Decimal | None
+    days_late_low: Decimal | None
+    days_late_high: Decimal | None
+    days_off: Decimal | None
+
     @strawberry.field(description="What came true by what was said.", extensions=[Paged(whole=True)])
     def bins(self, page: PageRequest) -> ReliabilityBinConnection:
         """All of them, unless fewer are asked for."""

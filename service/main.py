@@ -22,6 +22,7 @@ from service.api import problems
 from service.api.integrations.dispatch import IntegrationsDispatcher
 from service.api.limits import RequestBounds
 from service.api.openapi.document import install_document
+from service.api.pictures.suffix import PictureSuffix
 from service.api.router import router
 from service.api.system import STATIC
 from service.coaching_opportunities.use_cases.watching import OpportunityFeed
@@ -159,6 +160,7 @@ def build_api(
         generate_unique_id_function=_operation_id,
     )
     problems.install(api)
+    api.add_middleware(PictureSuffix, routes=api.routes)
     api.include_router(router)
     mount_graphql(api, settings)
     api.mount("/static", StaticFiles(directory=STATIC), name="static")

@@ -34,6 +34,7 @@ async def test_a_row_has_the_promised_fields(rest: httpx.AsyncClient, org: Sales
     common = {
         "person_id": str(ann.id),
         "level": "result",
+        "lead_grade": None,
         "period": "quarter",
         "period_start": "2026-01-01",
         "period_end": "2026-03-31",

@@ -32,6 +32,8 @@ PROCESS = (
     *MOVES.values(),
 )
 """The process KPIs of the demo's model, each with a weekly target."""
+CRITERIA = 3
+"""What the demo's facts can show of a deal."""
 GIVING_UP, LEAST_DAYS = 12.0, 0.2
 """Days that a deal which does not advance stays on average, and that each stage takes at least: the generator's."""
 
@@ -83,6 +85,8 @@ def check_monday(printed: str, state: DemoState) -> int:
     told = [found for line in lines[place + 1 :] if (found := MONDAY.match(line))]
     reps = {rep.name.partition(" ")[0]: rep.index for rep in REPS}
     outcomes = expect_wins(seen.flow, seen.window, range(len(REPS)))
+    replayed = in_cohort(seen.flow, seen.window) & (seen.flow.seen > _days(state.cut))
+    late = np.bincount(seen.flow.people[replayed], minlength=len(REPS))
     for found in told:
         name, won, decided, expected, n = found.groups()
         outcome, items = outcomes[reps[name]], seen.items[reps[name]]
@@ -92,7 +96,8 @@ def check_monday(printed: str, state: DemoState) -> int:
             assert abs(float(expected) - outcome.expected.value) < 0.2, found.string
         # What the last three weeks brought is on record as it came, in no order: some of it too late to count.
         if state.cut.date() > last:
-            assert int(n or 0) == items.deal_known.sum() + items.kpi_known.sum(), found.string
+            known_items = int(items.deal_known.sum() + items.kpi_known.sum())
+            assert abs(int(n or 0) - known_items) <= CRITERIA * late[reps[name]], (found.string, known_items)
     return len(told)
 
 

@@ -130,6 +130,16 @@ class DealForecastScoreDTO(OutputDTO):
     """Differences between forecasts within a bin …"""
     within_covariance: Decimal | None
     """… and what these gain: brier = reliability - resolution + uncertainty + within_variance - within_covariance."""
+    dated: int
+    """Deals of `n` of which the day of the decision was said, too; fewer than 10 tell nothing of days."""
+    days_late: Decimal | None
+    """How many days later than said deals are decided, on average; below 0 they are decided earlier."""
+    days_late_low: Decimal | None
+    """Lower end of its 90 % interval."""
+    days_late_high: Decimal | None
+    """Upper end of its 90 % interval."""
+    days_off: Decimal | None
+    """How many days off they are on average, whichever way."""
     bins: list[ReliabilityBinDTO]
     """What came true by what was said, tenths that hold deals."""
     explanation: str

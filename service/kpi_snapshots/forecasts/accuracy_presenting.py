@@ -65,6 +65,9 @@ def present_deal_score(who: Forecaster, score: DealScore) -> DealForecastScoreDT
         verdict=score.verdict,
         bins=[] if score.bins is None else _bins(score.bins),
         explanation=explain_deals(score),
+        dated=score.dated,
+        days_off=None if score.days_off is None else _hundredths(score.days_off),
+        **_interval("days_late", score.days_late, CENTS),
         **_interval("bias", score.bias, PLACES),
         **_interval("slope", score.slope, PLACES),
         **_interval("brier", score.brier, PLACES),
@@ -87,11 +90,11 @@ def present_quarter_score(who: Forecaster, measure: ForecastMeasure, score: Quar
         n_excluded=score.excluded,
         cannot_tell=score.cannot_tell,
         quarters_needed=score.needed,
-        expected=_money(score.expected),
-        actual=_money(score.actual),
+        expected=_hundredths(score.expected),
+        actual=_hundredths(score.actual),
         adjusted_p=_number(score.adjusted_p),
         verdict=score.verdict,
-        mean_absolute_error=None if score.absolute is None else _money(score.absolute),
+        mean_absolute_error=None if score.absolute is None else _hundredths(score.absolute),
         coverage=_number(held),
         coverage_low=_number(low),
         coverage_high=_number(high),
@@ -133,5 +136,5 @@ def _number(number: float | None) -> Decimal | None:
     return None if number is None else _exact(float(number))
 
 
-def _money(number: float) -> Decimal:
+def _hundredths(number: float) -> Decimal:
     return Decimal(repr(float(number))).quantize(CENTS)

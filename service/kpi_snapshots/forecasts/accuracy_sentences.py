@@ -22,7 +22,7 @@ def explain_deals(score: DealScore) -> str:
         BiasVerdict.TOO_LOW: " Too careful, beyond chance.",
         BiasVerdict.NONE_SEEN: " No bias is seen beyond chance.",
     }[score.verdict or BiasVerdict.NONE_SEEN]
-    return f"{seen}{verdict}{_sureness(score)}{_skill(score)}"
+    return f"{seen}{verdict}{_sureness(score)}{_skill(score)}{_days(score)}"
 
 
 def explain_quarters(score: QuarterScore, measure: ForecastMeasure) -> str:
@@ -64,6 +64,17 @@ def _skill(score: DealScore) -> str:
     if score.skill.high < 0:
         return " Worse than saying the average of every deal."
     return " Not seen to be better or worse than saying the average of every deal."
+
+
+def _days(score: DealScore) -> str:
+    late = score.days_late
+    if late is None:
+        return ""
+    way = "later" if late.value > 0 else "earlier"
+    return (
+        f" The {score.dated:,} deals of which a day was said were decided {abs(late.value):.0f} days {way} on average "
+        f"(90 % interval {late.low:+.0f} to {late.high:+.0f})."
+    )
 
 
 def _points(bias: float) -> str:

@@ -24,22 +24,28 @@ from service.statistics.brier import (
     slope_of,
 )
 from service.statistics.comparisons import adjusted_p_values
+from service.statistics.intervals import ClusteredMean, mean_of_clusters
 
 LEVEL = 0.9
 FALSE_DISCOVERIES = 0.05
 LEAST_SCORED = 30
 """Fewer decided deals with a forecast tell nothing of a forecaster."""
 
+LEAST_DATED = 10
+"""Fewer days that were said tell nothing of days."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DealForecasts:
     """What a forecaster said of decided deals and what came, 1 for won, as arrays of one length.
 
+    `late` are the days from the day that was said to that of the outcome, of those deals of which a day was said.
     `undecided` deals are open, and of `too_late` ones nothing was said early enough.
     """
 
     said: Floats
     came: Floats
+    late: Floats
     undecided: int
     too_late: int
 
@@ -64,6 +70,9 @@ class DealScore:
     slope_adjusted_p: float | None = None
     sureness: Sureness | None = None
     bins: Bins | None = None
+    dated: int = 0
+    days_late: ClusteredMean | None = None
+    days_off: float | None = None
 
 
 def together(parts: Sequence[DealForecasts]) -> DealForecasts:
@@ -71,6 +80,7 @@ def together(parts: Sequence[DealForecasts]) -> DealForecasts:
     return DealForecasts(
         np.concatenate([np.zeros(0), *(part.said for part in parts)]),
         np.concatenate([np.zeros(0), *(part.came for part in parts)]),
+        np.concatenate([np.zeros(0), *(part.late for part in parts)]),
         sum(part.undecided for part in parts),
         sum(part.too_late for part in parts),
     )
@@ -95,10 +105,10 @@ def score_deals(forecasts: Sequence[DealForecasts]) -> list[DealScore]:
 
 
 def _score(one: DealForecasts) -> DealScore:
-    n, won = one.said.size, int(one.came.sum())
+    n, won, dated = one.said.size, int(one.came.sum()), one.late.size
     mean = float(one.said.mean()) if n else None
     if n < LEAST_SCORED:
-        return DealScore(n, won, one.undecided, one.too_late, mean, ForecastCannotTell.TOO_FEW_SCORED)
+        return DealScore(n, won, one.undecided, one.too_late, mean, ForecastCannotTell.TOO_FEW_SCORED, dated=dated)
     skill = skill_of(one.said, one.came, LEVEL)
     return DealScore(
         n,
@@ -113,6 +123,9 @@ def _score(one: DealForecasts) -> DealScore:
         skill=skill,
         slope=slope_of(one.said, one.came, LEVEL) if skill else None,
         bins=reliability_bins(one.said, one.came, LEVEL),
+        dated=dated,
+        days_late=mean_of_clusters(one.late, np.arange(dated), LEVEL) if dated >= LEAST_DATED else None,
+        days_off=float(np.abs(one.late).mean()) if dated >= LEAST_DATED else None,
     )
 
 

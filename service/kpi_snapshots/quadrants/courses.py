@@ -70,9 +70,11 @@ def trace_together(flow: DealFlow, since: float) -> Incidence:
     return aalen_johansen(flow.seen - flow.created, flow.endings, np.maximum(since - flow.created, 0.0))
 
 
-def trace_courses(flow: DealFlow, spells: Spells, together: Incidence, since: float) -> Courses:
+def trace_courses(flow: DealFlow, spells: Spells, since: float) -> Courses:
     """The course of every state, from all deals, each under observation from the start of the records on."""
-    whole = _fresh_chance(together)
+    won, closed = flow.endings == Ending.WON, flow.endings != Ending.OPEN
+    ages, late = flow.seen - flow.created, np.maximum(since - flow.created, 0.0)
+    whole = _trace(ages, late, closed, won.astype(np.float64), 0.5).fresh
     durations = spells.ends - spells.starts
     entries = np.maximum(since - spells.starts, 0.0)
     endings = flow.endings[spells.deals]
@@ -116,13 +118,6 @@ def days_until_decided(course: Incidence, ages: Floats, share: float, most: int)
     return enough
 
 
-def _fresh_chance(course: Incidence) -> float:
-    """Of a deal of which nothing is known."""
-    decided = float((course.wins + course.losses).sum())
-    won = float(course.won[-1]) if course.won.size else 0.5
-    return (won * decided + PSEUDO_CASES / 2) / (decided + PSEUDO_CASES)
-
-
 def _trace(durations: Floats, entries: Floats, left: Bools, marks: Floats, whole: float) -> StageCourse:
     """One state: `marks` are the chances to which those who left it went on, `whole` that of all deals."""
     seen = (entries == 0) | (entries < durations)
@@ -133,6 +128,8 @@ def _trace(durations: Floats, entries: Floats, left: Bools, marks: Floats, whole
     late = np.sort(entries[entries > 0])
     still = durations.size - np.searchsorted(np.sort(durations), days, side="left")
     at_risk = (still - (late.size - np.searchsorted(late, days, side="left"))).astype(np.float64)
+    counts = _enough(at_risk)
+    gone, gained = gone * counts, gained * counts
     open_after = np.cumprod(1 - gone / at_risk)
     open_before = np.append(1.0, open_after[:-1])[: days.size]
     to_come = np.append(np.cumsum((open_before * gained / at_risk)[::-1])[::-1], 0.0)
@@ -142,3 +139,14 @@ def _trace(durations: Floats, entries: Floats, left: Bools, marks: Floats, whole
     rest = np.divide(to_come[1:], open_after, out=np.zeros_like(open_after), where=open_after > 0)
     chances = (stayed * rest + PSEUDO_CASES * fresh) / (stayed + PSEUDO_CASES)
     return StageCourse(days, chances, stayed, fresh, n)
+
+
+def _enough(at_risk: Floats) -> Bools:
+    """Where so many deals were watched that what became of one of them is not what becomes of all.
+
+    Where records start late hardly any young deal may be watched; few at the end are all that is left (Lai & Ying 1991,
+    Annals of Statistics 19).
+    """
+    enough = at_risk >= min(LEAST_AT_RISK, at_risk.max(initial=0.0))
+    last = int(np.flatnonzero(enough)[-1]) if enough.any() else 0
+    return np.asarray(enough | (np.arange(at_risk.size) > last))

@@ -127,7 +127,7 @@ def expect_wins(flow: DealFlow, window: Window, people: Sequence[int]) -> list[E
 def _value(flow: DealFlow, window: Window, asked: Indices) -> _Worth:
     since, spells = records_start(flow, window), spells_of(flow)
     together = trace_together(flow, since)
-    courses = trace_courses(flow, spells, together, since)
+    courses = trace_courses(flow, spells, since)
     closed, won = flow.endings != Ending.OPEN, flow.endings == Ending.WON
     first_states, first_stays = spells.at(np.maximum(flow.created, since))
     first_known = courses.chances(first_states, first_stays)

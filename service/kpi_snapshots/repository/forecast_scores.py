@@ -127,6 +127,7 @@ async def load_deal_forecasts(session: AsyncSession, asked: Scored) -> dict[Fore
     # Of a pair the last that was early enough, else any.
     last = (
         select(*pair[1:], chance.label("said"), won.label("won"), early.label("early"))
+        .add_columns((deal.c.closed_on - col(Forecast.expected_close_on)).label("late"))
         .add_columns(func.coalesce(closed, false()).label("closed"), func.coalesce(decided, false()).label("decided"))
         .join(deal, true())
         .where(asked.holds())
@@ -138,11 +139,14 @@ async def load_deal_forecasts(session: AsyncSession, asked: Scored) -> dict[Fore
     columns = [
         _packed(value).filter(last.c.early) for value in (func.float8send(last.c.said), func.int4send(last.c.won))
     ]
+    columns.append(_packed(func.int4send(last.c.late)).filter(last.c.early, last.c.late.is_not(None)))
     undecided, too_late = not_(last.c.closed), and_(last.c.decided, not_(last.c.early))
     query = select(*names, *columns, func.count().filter(undecided), func.count().filter(too_late)).group_by(*names)
     return {
-        (ForecasterKind(kind), id_): DealForecasts(_unpacked(said, ">f8"), _unpacked(wins, ">i4"), *counts)
-        for kind, id_, said, wins, *counts in await rows(session, query)
+        (ForecasterKind(kind), id_): DealForecasts(
+            _unpacked(said, ">f8"), _unpacked(wins, ">i4"), _unpacked(late, ">i4"), *counts
+        )
+        for kind, id_, said, wins, late, *counts in await rows(session, query)
     }
 
 

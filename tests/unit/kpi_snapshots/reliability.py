@@ -28,7 +28,7 @@ def scores() -> list[DealForecastScoreDTO]:
     for stretch, shift in TRUTHS.values():
         said = np.round(generator.beta(1.2, 1.5, DEALS), 2)
         true = expit(stretch * logit(np.clip(said, 0.001, 0.999)) + shift)
-        parts.append(DealForecasts(said, (generator.random(DEALS) < true).astype(np.float64), 0, 0))
+        parts.append(DealForecasts(said, (generator.random(DEALS) < true).astype(np.float64), np.zeros(0), 0, 0))
     return [
         present_deal_score(Forecaster(ForecasterKind.REP, new_id(), name), score)
         for name, score in zip(TRUTHS, score_deals(parts), strict=True)

@@ -1,7 +1,9 @@
 """Scores of forecasters: who is judged, with how many others, of what; quarters against direct calculation."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
+from time import process_time
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -27,7 +29,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 def deals(generator: np.random.Generator, n: int, shift: float = 0.0) -> DealForecasts:
     said = generator.beta(2, 2, n)
-    return DealForecasts(said, (generator.random(n) < np.clip(said + shift, 0, 1)).astype(float), 1, 2)
+    return DealForecasts(said, (generator.random(n) < np.clip(said + shift, 0, 1)).astype(float), np.zeros(0), 1, 2)
 
 
 def quarters(errors: list[float], names: list[int], actual: float = 10.0, half: float = 2.0) -> QuarterForecasts:
@@ -62,6 +64,22 @@ def test_too_few_are_not_judged_but_counted() -> None:
     assert (score_deals([]), score_quarters([])) == ([], [])
     nothing = present_deal_score(Forecaster(ForecasterKind.REP), score_deals([together([])])[0])
     assert (nothing.n, nothing.deals_needed, nothing.mean_forecast) == (0, LEAST_SCORED, None)
+
+
+def test_days_are_told_of_ten_deals_or_more() -> None:
+    generator = np.random.default_rng(5)
+    base = deals(generator, 40)
+    late = [3, -1, 8, 2, 0, 5, 4, 9, -2, 2]
+    few, enough = score_deals([replace(base, late=np.array(late[:9])), replace(base, late=np.array(late))])
+    assert (few.dated, few.days_late, few.days_off) == (9, None, None)
+    ends = ttest_1samp(late, 0).confidence_interval(0.9)
+    assert enough.days_late is not None
+    assert (enough.days_late.value, enough.days_late.low, enough.days_late.high) == pytest.approx(
+        (3, ends.low, ends.high)
+    )
+    line = present_deal_score(Forecaster(ForecasterKind.MODEL), enough)
+    assert (line.dated, str(line.days_late), str(line.days_off)) == (10, "3.00", "3.60")
+    assert "The 10 deals of which a day was said were decided 3 days later on average" in line.explanation
 
 
 def test_everybody_together_is_the_sum() -> None:
@@ -144,3 +162,24 @@ def test_the_picture_in_the_documentation_is_of_this_simulation() -> None:
     # Random streams may change with numpy's version, so a drawn bin need not be the same to the last deal.
     assert drawn[:, 2] == pytest.approx([part.n for part in bins], rel=0.35, abs=8)
     assert drawn[:, 1] == pytest.approx([100 * float(part.share_won) for part in bins], abs=25)
+
+
+def test_a_hundred_thousand_deals_are_scored_at_once() -> None:
+    generator = np.random.default_rng(8)
+    began = process_time()
+    (score,) = score_deals([deals(generator, 100_000)])
+    line = present_deal_score(Forecaster(ForecasterKind.REP), score)
+    assert process_time() - began < 1
+    assert (line.n, line.verdict, line.sureness) == (100_000, BiasVerdict.NONE_SEEN, Sureness.AS_SURE_AS_RIGHT)
+
+
+@pytest.mark.parametrize("said", [0.0, 0.5, 1.0])
+@pytest.mark.parametrize("came", [0.0, 1.0])
+def test_the_same_of_all_and_all_the_same(said: float, came: float) -> None:
+    ones = np.ones(LEAST_SCORED)
+    (score,) = score_deals([DealForecasts(ones * said, ones * came, np.zeros(0), 0, 0)])
+    assert (score.cannot_tell, score.skill, score.slope) == (ForecastCannotTell.ALL_THE_SAME, None, None)
+    assert score.bias is not None
+    assert score.bias.low <= said - came <= score.bias.high
+    assert (score.verdict is BiasVerdict.NONE_SEEN) == (said == came)
+    present_deal_score(Forecaster(ForecasterKind.REP), score)

@@ -7,7 +7,7 @@ import pytest
 import statsmodels.api as sm
 from scipy.linalg import block_diag, fractional_matrix_power
 
-from service.statistics.clustered import cluster_covariance, cluster_parts, clustered_errors
+from service.statistics.clustered import cluster_covariance, cluster_parts, clustered_errors, resampled
 from service.statistics.logistic import fit_logistic
 from tests.unit.statistics.test_logistic import cases
 
@@ -83,6 +83,21 @@ def test_too_few_clusters_and_columns_without_spread_are_unknown() -> None:
     assert np.isnan(found.freedom).tolist() == [False, True, False, False]
     nothing = fit_logistic(np.empty((0, 2)), [], anchor=1.0)
     assert cluster_parts(nothing, np.empty((0, 2)), [], []).clusters == 0
+
+
+def test_resamples_are_as_good_as_fits_anew() -> None:
+    columns, events, *_ = cases(26, n=600, k=3)
+    clusters = np.random.default_rng(26).integers(0, 12, 600)
+    fit = fit_logistic(columns, events)
+    found = resampled(fit, cluster_parts(fit, columns, events, clusters), 100, 7)
+    often = np.random.default_rng(7).multinomial(12, np.full(12, 1 / 12), 100)
+    anew = np.array([fit_logistic(columns, events, weights=one[clusters]).coefficients for one in often])
+    spread = anew.std(axis=0)
+    assert (np.abs(found - anew).mean(axis=0) < 0.1 * spread).all()
+    assert found.std(axis=0) == pytest.approx(spread, rel=0.1)
+    assert (resampled(fit, cluster_parts(fit, columns, events, clusters), 100, 7) == found).all()
+    nothing = fit_logistic(np.empty((0, 2)), [], anchor=1.0)
+    assert resampled(nothing, cluster_parts(nothing, np.empty((0, 2)), [], []), 3, 7).tolist() == [[0, 0]] * 3
 
 
 def test_a_hundred_thousand_cases_in_two_clusters() -> None:

@@ -1,5 +1,6 @@
 """How forecasts came true, on the database: which forecast of which deal counts, whose, when, and who reads it."""
 
+import os
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from time import perf_counter
@@ -55,7 +56,10 @@ async def house(database: Database) -> Forecasters:
         rows += [
             house.said("Rita", "Rita", row.id, chance, at) for chance, at in zip((0.1, 0.9, 0.5), weeks, strict=True)
         ]
-        rows.append(house.said("Lea", "Rita", row.id, 0.8 if won else 0.2, weeks[1]))
+        by_lea = house.said("Lea", "Rita", row.id, 0.8 if won else 0.2, weeks[1])
+        assert row.closed_on is not None
+        by_lea.expected_close_on = row.closed_on - timedelta(days=4) if number < 20 else None
+        rows.append(by_lea)
         rows.append(house.said(None, "Rita", row.id, 0.7 if won else 0.4, weeks[0]))
         # Rob made up his mind on the last day.
         rows.append(house.said("Mia", "Rita", row.id, float(won), row.closed_at - timedelta(days=1)))
@@ -84,6 +88,7 @@ async def test_one_forecast_per_deal_the_last_that_was_early_enough(house: Forec
     lea = found["manager", "Lea"]
     assert (lea.brier, lea.skill, lea.verdict) == (Decimal("0.04"), Decimal("0.84"), BiasVerdict.NONE_SEEN)
     assert (lea.n, lea.undecided, lea.too_late) == (40, 0, 0)
+    assert (lea.dated, lea.days_late, rita.dated, rita.days_late) == (20, Decimal(4), 0, None)
     mia = found["manager", "Mia"]
     assert (mia.n, mia.too_late, mia.cannot_tell) == (0, 40, ForecastCannotTell.TOO_FEW_SCORED)
     assert (mia.brier, mia.deals_needed, mia.bins) == (None, 30, [])
@@ -200,7 +205,8 @@ async def test_a_hundred_thousand_deals_of_one_rep(database: Database, urls: Dat
         with counted_statements(database) as statements:
             found = lines(await ask(house))["rep", "Rita"]
         took.append(perf_counter() - began)
-    assert min(took) < 2
+    # Two seconds of a machine that does nothing else.
+    assert min(took) < 2 * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
     assert len([one for one in statements if "forecast" in one]) == 3
     assert (found.n, found.verdict) == (100_000, BiasVerdict.NONE_SEEN)
     assert found.reliability is not None

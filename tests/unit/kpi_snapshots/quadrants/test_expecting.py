@@ -81,7 +81,7 @@ def test_without_stages_a_chance_is_that_of_the_competing_risks() -> None:
     endings = np.where(open_, Ending.OPEN, np.where(won, Ending.WON, Ending.LOST))
     deals = flow([0] * n, list(created), list(np.minimum(created + life, 300)), list(endings), [])
     whole = trace_together(deals, 40.0)
-    courses = trace_courses(deals, spells_of(deals), whole, 40.0)
+    courses = trace_courses(deals, spells_of(deals), 40.0)
     ages = np.array([1.0, 20.0, 50.0, 80.0])
     # A single pseudo-case among hundreds.
     assert courses.chances(np.zeros(4, dtype=np.intp), ages) == pytest.approx(
@@ -95,10 +95,21 @@ def test_stages_multiply_to_the_eventual_rate() -> None:
     endings = [1] * 100 + [2] * 300
     deals = flow([0] * 400, [0.0] * 400, [30.0] * 200 + [15.0] * 200, endings, moves)
     spells = spells_of(deals)
-    courses = trace_courses(deals, spells, trace_together(deals, 0.0), 0.0)
+    courses = trace_courses(deals, spells, 0.0)
     found = courses.chances(np.array([1, 2, 1]), np.array([0.0, 0.0, 12.0]))
     # Half go on after ten days, half of these are won; who has not gone on by then never does.
     assert found == pytest.approx([0.25, 0.5, 0.0], abs=0.01)
+
+
+def test_one_young_deal_among_old_ones_does_not_decide_for_all() -> None:
+    # Records start when all but one deal are fifty days old; the one watched from its beginning is lost at once.
+    n = 60
+    endings = [int(Ending.WON), int(Ending.LOST)] * (n // 2)
+    closes = [51.0 + place / 10 for place in range(n)]
+    deals = flow([0] * (n + 1), [0.0] * n + [52.0], [*closes, 52.5], [*endings, int(Ending.LOST)], [])
+    courses = trace_courses(deals, spells_of(deals), 50.5)
+    found = courses.chances(np.zeros(2, dtype=np.intp), np.array([0.0, 50.6]))
+    assert found == pytest.approx([0.5, 0.5], abs=0.03)
 
 
 def test_expected_wins_are_those_that_others_would_have_made() -> None:
