@@ -198,6 +198,8 @@ async def load_recorded_activities(
 
     `fields` are those that matter: where one was written late, so was the activity.
     """
+    if not kinds:
+        return RecordedActivities(np.zeros(0, dtype=np.intp), [], np.zeros(0, dtype=np.int64), {})
     names = [CREATED, "occurred_at", DEAL, *(_activity_field(name) for name in fields)]
     shown = [
         f"a.attributes ->> :a{place}" if name.startswith(ATTRIBUTE_PREFIX) else f"a.{name}"

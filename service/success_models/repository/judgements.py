@@ -32,6 +32,12 @@ async def list_judgements(
     return await fetch_page(session, query, table, JUDGEMENT_SORTING, page)
 
 
+async def list_judged_deals(session: AsyncSession, table: type[JudgementT], org_id: UUID) -> frozenset[UUID]:
+    """Of which deals anybody said anything: few, of however many there are."""
+    query = select(table.deal_id).where(col(table.org_id) == org_id).distinct()
+    return frozenset((await session.exec(query)).all())
+
+
 async def judgements_of(
     session: AsyncSession, table: type[JudgementT], org_id: UUID, deal_ids: Sequence[UUID]
 ) -> list[JudgementT]:

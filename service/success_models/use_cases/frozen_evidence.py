@@ -34,7 +34,7 @@ from service.success_models.process import CLOSED, ActivityNeed
 from service.success_models.repository import frozen as repository
 from service.success_models.repository.first_uses import list_first_uses
 from service.success_models.repository.frozen import HISTORIES, RecordedActivities, RecordedDeals
-from service.success_models.repository.judgements import judgements_of
+from service.success_models.repository.judgements import judgements_of, list_judged_deals
 from service.success_models.use_cases.deal_cases import judgements_by_deal
 from service.success_models.use_cases.owner_models import OwnerModel
 
@@ -98,8 +98,10 @@ async def freeze_deals(
     readings = await _readings(session, org_id, case, fields)
     activities = await repository.load_recorded_activities(session, org_id, deals.ids, case.cutoffs, kinds, looked_at)
     places = {deal_id: place for place, deal_id in enumerate(deals.ids)}
-    inspections = judgements_by_deal(await judgements_of(session, Inspection, org_id, deals.ids))
-    confirmations = judgements_by_deal(await judgements_of(session, Confirmation, org_id, deals.ids))
+    inspected = [*places.keys() & await list_judged_deals(session, Inspection, org_id)]
+    inspections = judgements_by_deal(await judgements_of(session, Inspection, org_id, inspected))
+    confirmed = [*places.keys() & await list_judged_deals(session, Confirmation, org_id)]
+    confirmations = judgements_by_deal(await judgements_of(session, Confirmation, org_id, confirmed))
     uses = await list_first_uses(session, org_id, fields, kinds)
     found = []
     for key, plan in plans.items():
