@@ -1,6 +1,5 @@
 """`GET /v1/forecast-accuracy`: shape, the picture, and what is refused."""
 
-from datetime import UTC, date, datetime
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -9,8 +8,7 @@ import pytest
 import pytest_asyncio
 
 from service.core.database import Database
-from tests.factories.forecasts import AS_OF, Forecasters, make_forecasters
-from tests.factories.maturity import deal
+from tests.factories.forecasts import AS_OF, Forecasters, make_scored_forecasters
 from tests.fixtures.rest import bearer
 
 PATH = "/v1/forecast-accuracy"
@@ -19,16 +17,7 @@ NAMES = {"s": "http://www.w3.org/2000/svg"}
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def house(database: Database) -> Forecasters:
-    """Of 40 deals Rita says 0.35, 0.75 or 0.8, and every other one is won; Rob has said something of three."""
-    house = await make_forecasters(database)
-    rows: list[Any] = []
-    for number in range(43):
-        who = "Rita" if number < 40 else "Rob"
-        row = deal(house.org, house.people[who], date(2025, 9, 1), 40, "won" if number % 2 else "lost")
-        chance = 0.35 if number % 4 == 0 else 0.75 if number % 4 == 1 else 0.8
-        rows += [row, house.said(who, who, row.id, chance, datetime(2025, 9, 2, tzinfo=UTC))]
-    await house.org.write(rows, [])
-    return house
+    return await make_scored_forecasters(database)
 
 
 async def test_the_answer(rest: httpx.AsyncClient, house: Forecasters) -> None:

@@ -92,3 +92,16 @@ async def make_forecasters(database: Database) -> Forecasters:
         fields: dict[str, Any] = {} if above is None else {"manager_id": people[above].id}
         people[name] = await org.add_person(name, role=role, hired_on="2020-01-01", **fields)
     return Forecasters(org, people)
+
+
+async def make_scored_forecasters(database: Database) -> Forecasters:
+    """Of 40 deals Rita says 0.35, 0.75 or 0.8, and every other one is won; Rob has said something of three."""
+    house = await make_forecasters(database)
+    rows: list[Any] = []
+    for number in range(43):
+        who = "Rita" if number < 40 else "Rob"
+        row = deal(house.org, house.people[who], date(2025, 9, 1), 40, "won" if number % 2 else "lost")
+        chance = 0.35 if number % 4 == 0 else 0.75 if number % 4 == 1 else 0.8
+        rows += [row, house.said(who, who, row.id, chance, datetime(2025, 9, 2, tzinfo=UTC))]
+    await house.org.write(rows, [])
+    return house

@@ -10,6 +10,7 @@ from tests.suites.brief_page import brief_page
 from tests.suites.calendars import calendar
 from tests.suites.oidc import oidc_provider
 from tests.suites.outcome import Outcome, Suite
+from tests.suites.pictures import api_pictures
 from tests.suites.stage import Stage
 
 
@@ -130,5 +131,6 @@ SUITES: dict[str, Suite] = {
     "standardwebhooks-svix": webhook_signatures,
     "oidc-provider": oidc_provider,
     "brief-page": brief_page,
+    "pictures": api_pictures,
     "calendar": calendar,
 }
