@@ -40,14 +40,14 @@ async def test_an_import_survives_a_kill(tmp_path: Path) -> None:
             )
             report = await client.get(f"/v1/imports/{after['id']}/rows", params={"sort": "-line", "limit": 1})
             assert report.json()["data"][0]["line"] == ROWS + 1
-            told = (await client.get("/v1/events", params={"type": "operation.completed"})).json()["data"]
-            assert [one["data"]["status"] for one in told] == ["succeeded"]
+            told = await until(client, "/v1/events?type=operation.completed", lambda page: page["data"])
+            assert [one["data"]["status"] for one in told["data"]] == ["succeeded"]
     finally:
         await asyncio.to_thread(service.stop)
 
 
 async def until(client: httpx.AsyncClient, path: str, reached: Any) -> Any:
-    """The operation once it is so far."""
+    """What is read there once it is so far."""
     give_up = time.monotonic() + 60
     while not reached(one := (await client.get(path)).raise_for_status().json()):
         assert time.monotonic() < give_up, one

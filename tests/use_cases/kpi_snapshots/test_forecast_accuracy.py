@@ -181,7 +181,7 @@ MANY = """
 INSERT INTO deal (org_id, id, outcome, owner_id, created_at, created_on, created_owner_id, closed_at, closed_on,
                   closed_owner_id, attributes, received_at, known_from, fingerprint, slips, stage_history,
                   owner_history, close_date_history, amount_history)
-SELECT $1, gen_random_uuid(), CASE WHEN random() < 0.3 THEN 'won' ELSE 'lost' END, $2, at, at::date, $2,
+SELECT $1, gen_random_uuid(), CASE WHEN n % 10 < 3 THEN 'won' ELSE 'lost' END, $2, at, at::date, $2,
        at + interval '40 days', at::date + 40, $2, '{}', at, at, '', 0, '[]', '[]', '[]', '[]'
 FROM generate_series(1, 100000) AS n, LATERAL (SELECT timestamptz '2025-09-01 12:00:00Z' AS at) AS x
 """
