@@ -6,6 +6,7 @@ Without names: all of them. `--pypi` leaves out those that need npm, `--examples
 import argparse
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 from tests.suites import npm, pypi
 from tests.suites.outcome import Suite
@@ -20,10 +21,15 @@ def main() -> int:
     parser.add_argument("names", nargs="*", choices=[*ALL, []], metavar="NAME", help=", ".join(ALL))
     parser.add_argument("--pypi", action="store_true", help="only those that need no npm")
     parser.add_argument("--examples", type=int, default=100, help="Schemathesis's tries per operation")
+    parser.add_argument("--jobs", type=int, default=1, help="how many run at a time")
     arguments = parser.parse_args()
     names = arguments.names or (pypi.SUITES if arguments.pypi else ALL)
-    with staged(with_npm=any(name in npm.SUITES for name in names), examples=arguments.examples) as stage:
-        outcomes = [_report(name, ALL[name], stage) for name in names]
+    with_npm = any(name in npm.SUITES for name in names)
+    with (
+        staged(with_npm=with_npm, examples=arguments.examples) as stage,
+        ThreadPoolExecutor(arguments.jobs) as pool,
+    ):
+        outcomes = list(pool.map(lambda name: _report(name, ALL[name], stage), names))
     passed = sum(outcomes)
     print(f"{passed} passed, {len(outcomes) - passed} failed", flush=True)
     return 0 if all(outcomes) else 1

@@ -20,7 +20,9 @@ HERE = Path(__file__).parent
 FILES = HERE / "files"
 ROOT = Path(__file__).parents[2]
 
-REST_FUZZERS = ("alice", "bob")
+REST_FUZZERS = ("alice", "bob", "erin", "frank")
+OTHERS_CONFIG = "schemathesis-others.toml"
+"""Two more organizations for the other half of the paths."""
 ORGANIZATIONS = (*REST_FUZZERS, "carol", "dora")
 
 
@@ -28,7 +30,7 @@ ORGANIZATIONS = (*REST_FUZZERS, "carol", "dora")
 class Stage:
     """`folder` holds `openapi.json`, `schema.graphql` and the suites' own files; keys are of administrators.
 
-    Who fuzzes has organizations of its own, `alice` and `bob` for REST and `carol` for GraphQL: a fuzzer may well
+    Who fuzzes has organizations of its own, two for each half of REST and `carol` for GraphQL: a fuzzer may well
     revoke the key that it was given. `dora` is for all others.
     """
 
@@ -95,6 +97,8 @@ def _scratch(*, with_npm: bool) -> Path:
 
 def _fill(folder: Path, service: ServiceProcess, keys: dict[str, str]) -> None:
     shutil.copytree(FILES, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+    config = (folder / "schemathesis.toml").read_text()
+    (folder / OTHERS_CONFIG).write_text(config.replace('"alice", "bob"', '"erin", "frank"'))
     document = httpx.get(f"{service.base_url}/openapi.json").raise_for_status().json()
     document["servers"] = json.loads((ROOT / "openapi" / "openapi.json").read_text())["servers"]
     (folder / "openapi.json").write_text(json.dumps(document, indent=2))
