@@ -39,7 +39,7 @@ check: lint types contracts lengths test drift conformance
 
 # Suites that others wrote, against the real service: those of PyPI in every check, with npm's all of them.
 conformance: setup
-	$(RUN) python -m tests.suites --pypi --examples 10 --jobs 2
+	$(RUN) python -m tests.suites --pypi --examples 5 --jobs 2
 
 suites: setup
 	$(RUN) python -m tests.suites $(ARGS)

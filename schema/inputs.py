@@ -69,32 +69,35 @@ def to_dto(kind: type[InputT], data: Any, *, apart: str | None = None) -> InputT
 
     `apart` names an input that is no field of the DTO.
     """
-    fields, faults = {}, []
+    fields: dict[str, Any] = {}
+    faults: dict[str, str] = {}
     for field in dataclasses.fields(data):
         value = getattr(data, field.name)
         if value is UNSET or field.name in CONTROL or field.name == apart:
             continue
-        try:
-            fields[field.name] = _plain(field.name, value)
-        except ServiceError:
-            noun = snake(REFERENCES[field.name]).replace("_", " ")
-            faults.append(FieldError(f"/{field.name}", f"is not the id of a {noun}"))
+        fields[field.name] = _plain(f"/{field.name}", value, faults)
     if faults:
-        raise invalid_fields(faults)
+        raise invalid_fields([FieldError(pointer, detail) for pointer, detail in faults.items()])
     try:
         return kind(**fields)
     except ValidationError as error:
         raise invalid_fields([FieldError(pointer_of(e["loc"]), e["msg"]) for e in error.errors()]) from error
 
 
-def _plain(name: str, value: Any) -> Any:
+def _plain(pointer: str, value: Any, faults: dict[str, str]) -> Any:
+    """The value at a pointer of the input, its global ids as row ids; what is wrong with these goes to `faults`."""
+    name = pointer.rpartition("/")[2]
     if isinstance(value, list):
-        return [_plain(name, item) for item in value]
+        return [_plain(pointer, item, faults) for item in value]
     if name in REFERENCES:
-        return id_of(value, REFERENCES[name])
+        try:
+            return id_of(value, REFERENCES[name])
+        except ServiceError:
+            faults[pointer] = f"is not the id of a {snake(REFERENCES[name]).replace('_', ' ')}"
+            return None
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         given = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
-        return {key: _plain(key, item) for key, item in given.items() if item is not UNSET}
+        return {key: _plain(f"{pointer}/{key}", item, faults) for key, item in given.items() if item is not UNSET}
     return value
 
 

@@ -46,3 +46,6 @@ async def test_made_and_read(database: Database, ask: Ask) -> None:
     assert (refused["__typename"], refused["fields"]["edges"][0]["node"]) == ("InvalidInputError", "/quarter")
     foreign = (await ask(rob, MAKE, input={"deal": given}))["data"]["createForecast"]
     assert (foreign["__typename"], foreign["fields"]["edges"][0]["node"]) == ("InvalidInputError", "/deal/dealId")
+    for id_ in ("", to_global_id("Person", house.people["Rita"].id)):
+        no_deal = (await ask(lea, MAKE, input={"deal": given | {"dealId": id_}}))["data"]["createForecast"]
+        assert (no_deal["__typename"], no_deal["fields"]["edges"][0]["node"]) == ("InvalidInputError", "/deal/dealId")

@@ -71,6 +71,8 @@ def _mended(name: str, value: graphql.ValueNode) -> graphql.ValueNode:
         return nodes.Int(-length % INT_LIMIT)
     if name == "days" and length is not None:
         return nodes.Int(1 + abs(length) % MOST_DAYS)
+    if name == "caseMix" and isinstance(value, graphql.ListValueNode):
+        return nodes.List(values=[nodes.String("amount")])
     if name == "periodStart" and isinstance(value, graphql.StringValueNode):
         try:
             return nodes.String(date.fromisoformat(value.value).replace(day=1).isoformat())
