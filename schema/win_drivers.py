@@ -13,11 +13,10 @@ from schema.inputs import row_id, to_input
 from schema.paging import Paged
 from schema.relay import Node, NullIfAbsent, PageInfo, page_of_list, to_global_id, to_page_info
 from schema.scalars import Cursor
-from service.core.errors import ErrorKind, ServiceError, invalid, not_found
+from service.core.errors import ErrorKind, ServiceError, not_found
 from service.core.pagination import PageRequest
 from service.kpi_snapshots.drivers.dto import (
     CASE_MIX,
-    MOST_FIELDS,
     WinDriverDTO,
     WinDriversDTO,
     WinDriversQuery,
@@ -202,8 +201,6 @@ class WinDriversQueries:
         as_of: dt.datetime | None = None,
     ) -> WinDrivers | None:
         """Null for a team that is not there, or none of the caller's, and for a model that is not active."""
-        if case_mix is not None and len(case_mix) > MOST_FIELDS:
-            raise invalid("caseMix", f"must name at most {MOST_FIELDS}")
         whose = {
             "manager_id": None if manager_id is None else row_id(manager_id, "Person"),
             "team_id": None if team_id is None else row_id(team_id, "Team"),

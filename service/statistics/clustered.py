@@ -55,18 +55,6 @@ def cluster_parts(
     return ClusterParts(scores, np.array(blocks).reshape(-1, design.shape[1], design.shape[1]), y.size)
 
 
-def cluster_covariance(fit: LogisticFit, parts: ClusterParts) -> Floats:
-    """The sandwich covariance (1 + k, 1 + k) with Stata's factor G / (G - 1) * (n - 1) / (n - 1 - k); nan below two.
-
-    Liang & Zeger 1986, Biometrika 73. With few clusters it is too small: see `clustered_errors`.
-    """
-    groups, size = parts.clusters, fit.coefficients.size + 1 - int(fit.constant.sum())
-    if groups < 2 or parts.n <= size:
-        return np.full(fit.root.shape, np.nan)
-    lifted = parts.scores @ fit.covariance
-    return as_floats(groups / (groups - 1) * (parts.n - 1) / (parts.n - size) * (lifted.T @ lifted))
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class ClusteredErrors:
     """Standard errors of coefficients and their degrees of freedom for Student's t: a number each, nan if unknown."""

@@ -6,7 +6,7 @@ out of control is drawn in a colour of its own and named, everybody else is name
 
 from service.api.pictures.canvas import LINE, Canvas, Scale
 from service.kpi_snapshots.rates.comparing import Control
-from service.kpi_snapshots.rates.dto import PersonRateDTO, RateComparisonDTO, RateComparisonsDTO
+from service.kpi_snapshots.rates.dto import AnonymousPeersDTO, PersonRateDTO, RateComparisonDTO, RateComparisonsDTO
 
 WIDTH, LEFT, RIGHT, PLOT = 520.0, 58.0, 28.0, 260.0
 LEGEND = (
@@ -34,7 +34,7 @@ def _described(found: RateComparisonsDTO) -> str:
         lines.append(f"{_title(one)}: {one.explanation}")
         lines += [f"{rate.name}: {rate.explanation}" for rate in one.rates]
         if one.peers is not None:
-            lines.append(_peers(one))
+            lines.append(_peers(one, one.peers))
     return "\n".join(lines)
 
 
@@ -47,7 +47,7 @@ def _panel(canvas: Canvas, one: RateComparisonDTO, top: float) -> float:
     canvas.text((16, top + 8), _title(one), "head")
     y = canvas.paragraph((16, top + 30), one.explanation, WIDTH - 32)
     if one.peers is not None:
-        y = canvas.paragraph((16, y), _peers(one), WIDTH - 32, "soft")
+        y = canvas.paragraph((16, y), _peers(one, one.peers), WIDTH - 32, "soft")
     if not one.funnel:
         for rate in one.rates:
             y = canvas.paragraph((16, y), f"{rate.name}: {rate.explanation}", WIDTH - 32, "soft")
@@ -103,7 +103,7 @@ def _limits(canvas: Canvas, one: RateComparisonDTO, across: Scale, up: Scale) ->
     if one.peers is not None:
         x = WIDTH - RIGHT + 10
         canvas.line((x, up(float(one.peers.lower_quartile))), (x, up(float(one.peers.upper_quartile))), "soft")
-        canvas.dot((x, up(float(one.peers.median))), 3, "soft", note=_peers(one))
+        canvas.dot((x, up(float(one.peers.median))), 3, "soft", note=_peers(one, one.peers))
 
 
 def _person(canvas: Canvas, rate: PersonRateDTO, across: Scale, up: Scale, named_at: list[float]) -> None:
@@ -125,9 +125,7 @@ def _person(canvas: Canvas, rate: PersonRateDTO, across: Scale, up: Scale, named
         canvas.text((x - 9, y), rate.name, "alarm", "end")
 
 
-def _peers(one: RateComparisonDTO) -> str:
-    peers = one.peers
-    assert peers is not None  # noqa: S101 - asked for where there are some
+def _peers(one: RateComparisonDTO, peers: AnonymousPeersDTO) -> str:
     rate, low, high = (_shown(float(end), one) for end in (peers.rate, peers.lower_quartile, peers.upper_quartile))
     return (
         f"{peers.people} others: {rate} together on {peers.n:,} cases; the middle half of them {low} to {high} (the "

@@ -47,7 +47,7 @@ async def list_latest(
         .where(GRADE.c.org_id == org_id, GRADE.c.model_id.in_(list(model_ids)), GRADE.c.graded_on <= until)
         .order_by(GRADE.c.model_id, GRADE.c.kpi, GRADE.c.graded_on.desc())
     )
-    found = [LeadGradeRow(**row._mapping) for row in await rows(session, query)]  # noqa: SLF001 - a row as a mapping
+    found = [LeadGradeRow(**row._asdict()) for row in await rows(session, query)]
     return sorted(found, key=lambda row: (row.model_id, row.place))
 
 

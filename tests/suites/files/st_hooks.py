@@ -1,9 +1,15 @@
 """Schemathesis' hooks, named in `schemathesis.toml`."""
 
+import gc
 import uuid
 from typing import Any
 
 import schemathesis
+
+# A fuzzer keeps what it has read of the document: without this the collector walks it again and again.
+gc.collect()
+gc.freeze()
+gc.set_threshold(50_000, 20, 20)
 
 
 @schemathesis.hook

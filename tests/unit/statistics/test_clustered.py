@@ -7,9 +7,19 @@ import pytest
 import statsmodels.api as sm
 from scipy.linalg import block_diag, fractional_matrix_power
 
-from service.statistics.clustered import cluster_covariance, cluster_parts, clustered_errors, resampled
-from service.statistics.logistic import fit_logistic
+from service.statistics.arrays import Floats, as_floats
+from service.statistics.clustered import ClusterParts, cluster_parts, clustered_errors, resampled
+from service.statistics.logistic import LogisticFit, fit_logistic
 from tests.unit.statistics.test_logistic import cases
+
+
+def cluster_covariance(fit: LogisticFit, parts: ClusterParts) -> Floats:
+    """The plain sandwich of the parts with Stata's factor, as statsmodels has it; nan below two clusters."""
+    groups, size = parts.clusters, fit.coefficients.size + 1 - int(fit.constant.sum())
+    if groups < 2 or parts.n <= size:
+        return np.full(fit.root.shape, np.nan)
+    lifted = parts.scores @ fit.covariance
+    return as_floats(groups / (groups - 1) * (parts.n - 1) / (parts.n - size) * (lifted.T @ lifted))
 
 
 def test_the_sandwich_as_in_statsmodels() -> None:
