@@ -85,6 +85,17 @@ VALUES: dict[str, Any] = {
     ),
     **dict.fromkeys(("forecast.low", "forecast.high"), None),
     "import_row.status": "created",
+    "skill_assessment.rater_kind": "self",
+    "skill_assessment.status": "draft",
+    **dict.fromkeys(
+        (f"skill_assessment.{name}" for name in ("scorer", "external_id", "revises_id", "submitted_at")), None
+    ),
+    "assessment_answer.kind": "rating",
+    **dict.fromkeys((f"assessment_answer.{name}" for name in ("yes", "deal_id", "activity_id")), None),
+    "assessment_review.status": "acknowledged",
+    "assessment_review.resolution": "upheld",
+    "development_plan.status": "closed",
+    "plan_step.kind": "practice",
 }
 """What check constraints want; every other column gets a value of its type."""
 
