@@ -80,7 +80,7 @@ class LinkedRate:
     """The probability that the person's is below the median."""
     missing: Missing | None = None
     more_cases: int | None = None
-    """How many more decided cases would tell, where cases are missing; None: no number in reach."""
+    """How many more decided cases would tell, if the rate goes on, where cases are missing; None: cannot be said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +160,7 @@ def _judge(seat: Seat | None, case: SkillCase, probability: float) -> SkillImpac
         lost = Missing.NOT_IN_FUNNEL if case.lost or case.levers else Missing.NO_LINK
         return SkillImpact(case, Standing.CANNOT_TELL, rates, missing=[*missing, lost])
     if not _usable(rates):
-        rates = [_with_need(seat, rate, probability) for rate in rates]
+        rates = [_with_need(seat, rate, _asked(gap, probability)) for rate in rates]
         return SkillImpact(case, Standing.CANNOT_TELL, rates, missing=[*missing, *_missing(rates)])
     return SkillImpact(case, Standing.NEXT, rates)
 
@@ -173,9 +173,9 @@ def _weigh(seat: Seat, one: SkillImpact, worth: Worth, probability: float) -> Sk
         return replace(one, worth=worth)
     if worth.potential <= 1 - probability and not lacking:
         return replace(one, standing=Standing.NOTHING_TO_GAIN, worth=worth)
-    rates = [_with_need(seat, rate, probability) for rate in one.rates]
+    rates = [_with_need(seat, rate, _asked(gap, probability)) for rate in one.rates]
     if 1 - probability < worth.potential < probability:
-        rates, lacking = _with_chance(seat, rates, probability), [*lacking, Missing.WITHIN_CHANCE]
+        rates, lacking = _with_chance(seat, rates, _asked(gap, probability)), [*lacking, Missing.WITHIN_CHANCE]
     if gap.below is None:
         lacking = [Missing.NOT_ASSESSED, *lacking]
     elif gap.below < probability or worth.potential >= probability:
@@ -215,6 +215,11 @@ def _rate(drawn: DrawnLever, place: int) -> LinkedRate:
         below=float(drawn.below[place]) if peers >= LEAST_PEERS else 0.5,
         missing=missing,
     )
+
+
+def _asked(gap: SkillGap, probability: float) -> float:
+    """How sure the rates must be, so that they and the gap together are."""
+    return probability / max(gap.below or 1.0, probability)
 
 
 def _with_need(seat: Seat, rate: LinkedRate, probability: float) -> LinkedRate:

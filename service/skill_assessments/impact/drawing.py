@@ -16,14 +16,14 @@ from service.kpi_snapshots.pace import shrunken_sizes
 from service.skill_assessments.impact.levers import Lever, TeamFunnel
 from service.statistics import beta_binomial, gamma_poisson
 from service.statistics.arrays import Bools, Floats
-from service.statistics.beta_binomial import Beta, BetaPrior
+from service.statistics.beta_binomial import Beta
 from service.statistics.gamma_poisson import Gamma
 
 SEED = 20261130
-MOST_DRAWS, LEAST_DRAWS = 2_000, 500
-MOST_NUMBERS = 1_000_000
+MOST_DRAWS, LEAST_DRAWS = 1_000, 500
+MOST_NUMBERS = 500_000
 """Of one lever's rates: a group so large that it would take more gets fewer draws, its median being sure."""
-MEDIANS_KEPT = 200
+MEDIANS_KEPT = 50
 """Draws of the median with which is found how many more cases it takes."""
 LEAST_WORTH = 0.05
 """A twentieth more wins: closing a gap for less is not worth a quarter's focus."""
@@ -37,8 +37,6 @@ class DrawnLever:
     """
 
     lever: Lever
-    prior: BetaPrior | None
-    """Of a share."""
     own: Beta | Gamma
     factor: Floats
     """Draws x people."""
@@ -48,8 +46,6 @@ class DrawnLever:
     """Its mean."""
     below: Floats
     """The probability that the own rate is below it."""
-    worse: Floats
-    """The mean own rate over the draws in which moving it is worth something; nan: in none."""
     peers: Floats
     """How many others have cases."""
 
@@ -89,7 +85,6 @@ def _gammas(generator: np.random.Generator, law: Gamma, draws: int) -> Floats:
 
 def _draw(lever: Lever, draws: int) -> tuple[Floats, DrawnLever]:
     generator = _generator(lever.key)
-    prior: BetaPrior | None = None
     own: Beta | Gamma
     if lever.kind.is_share:
         prior = beta_binomial.fit_beta_prior(lever.hits, lever.n)
@@ -103,18 +98,13 @@ def _draw(lever: Lever, draws: int) -> tuple[Floats, DrawnLever]:
     medians = medians_of_others(rates, counted)
     has_peers = np.isfinite(medians)
     factor = np.maximum(np.where(has_peers, medians, 0.0) / rates, 1.0)
-    moved = factor >= 1 + LEAST_WORTH
-    times = moved.sum(axis=0)
-    worse = np.divide((rates * moved).sum(axis=0), times, out=np.full(times.shape, np.nan), where=times > 0)
     return rates, DrawnLever(
         lever=lever,
-        prior=prior,
         own=own,
         factor=factor,
         medians=medians[:MEDIANS_KEPT],
         median=medians.mean(axis=0),
         below=(has_peers & (rates < medians)).mean(axis=0),
-        worse=worse,
         peers=counted.sum() - counted.astype(np.float64),
     )
 
@@ -122,21 +112,22 @@ def _draw(lever: Lever, draws: int) -> tuple[Floats, DrawnLever]:
 def medians_of_others(values: Floats, counted: Bools) -> Floats:
     """The median of everybody else who counts, for each of the columns; nan where nobody else does.
 
-    Found in one sort: without somebody of rank r, the k-th of the others is the k-th of all, or the next from r on.
+    In one sort: the k-th of the others is the k-th of all for whoever comes after it, else the one after.
     """
     members = np.flatnonzero(counted)
     out = np.full(values.shape, np.nan)
     if not members.size:
         return out
-    order = np.argsort(values[:, members], axis=1)
-    ordered = np.take_along_axis(values[:, members], order, axis=1)
+    theirs = values[:, members]
+    ordered = np.sort(theirs, axis=1)
     out[:, ~counted] = np.median(ordered, axis=1, keepdims=True)
     others = members.size - 1
     if others:
-        ranks = np.argsort(order, axis=1)
-        middle = [np.full(ranks.shape, place) for place in ((others - 1) // 2, others // 2)]
-        low, high = (np.take_along_axis(ordered, place + (place >= ranks), axis=1) for place in middle)
-        out[:, members] = (low + high) / 2
+        middle = [
+            np.where(theirs > ordered[:, [place]], ordered[:, [place]], ordered[:, [place + 1]])
+            for place in ((others - 1) // 2, others // 2)
+        ]
+        out[:, members] = (middle[0] + middle[1]) / 2
     return out
 
 

@@ -8,24 +8,37 @@ from service.statistics import beta_binomial
 
 LEAST_CASES = 10
 """Decided cases of one's own, below which nothing is said of a rate; as many as a quadrant's verdict takes."""
-MOST_CASES = 2_000
-"""More than this is no plan."""
-POINTS = 40
+SIZES = np.unique(np.ceil(np.geomspace(LEAST_CASES, 2_000, 14)))
+"""Numbers of cases that are tried; more is no plan."""
+SUREST = 0.99
 
 
 def cases_needed(drawn: DrawnLever, place: int, probability: float) -> int | None:
-    """How many more decided cases of a share, if it is as far below as it may be, say so with this probability.
+    """How many more decided cases of a share tell with this probability, if the rate that is seen so far goes on.
 
-    The true rate is taken to be the mean of those rates that the data allow and that are worth moving; with so many of
-    more cases it becomes the posterior's (the prior staying as it is). None: no number in reach tells, or a volume,
-    which time tells.
+    For each number the prior is fitted anew, with what these cases would come to in place of the person's: whoever
+    stands out makes it believable that people differ. None: the rate that is seen is no gap worth closing, no number
+    in reach tells, or it is a volume, which time tells.
     """
-    worse = float(drawn.worse[place])
-    if drawn.prior is None or not np.isfinite(worse):
+    lever = drawn.lever
+    n = float(lever.n[place])
+    if not lever.kind.is_share or not np.isfinite(drawn.median[place]):
         return None
-    n = np.unique(np.ceil(np.geomspace(LEAST_CASES, MOST_CASES, POINTS)))
-    own = beta_binomial.posterior(drawn.prior, worse * n, n)
     line = drawn.medians[:, place] / (1 + LEAST_WORTH)
-    sure = betainc(own.alpha, own.beta, np.clip(line, 0.0, 1.0)[:, None]).mean(axis=0)
-    enough = n[sure >= probability]
-    return max(int(enough[0] - drawn.lever.n[place]), 1) if enough.size else None
+    seen = float(lever.hits[place] / n) if n else 0.0
+    if not n or seen >= line.mean():
+        return max(LEAST_CASES - int(n), 0) or None
+
+    def tells(total: float) -> bool:
+        hits, trials = lever.hits.copy(), lever.n.copy()
+        hits[place], trials[place] = seen * total, total
+        own = beta_binomial.posterior(beta_binomial.fit_beta_prior(hits, trials), hits[place], total)
+        sure = betainc(own.alpha, own.beta, np.clip(line, 0.0, 1.0)).mean()
+        return bool(sure >= min(probability, SUREST))
+
+    sizes = SIZES[n < SIZES]
+    low, high = 0, len(sizes)
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (low, middle) if tells(float(sizes[middle])) else (middle + 1, high)
+    return int(sizes[low] - n) if low < len(sizes) else None

@@ -105,8 +105,9 @@ def _lack(rate: LinkedRate) -> str:
     if not rate.kind.is_share:
         return f"{rate.name}: {seen}. More time would tell."
     if rate.more_cases is None:
-        return f"{rate.name}: {seen}{undecided}. No number of cases in reach would tell."
-    return f"{rate.name}: {seen}{undecided}. It takes about {rate.more_cases} more decided cases."
+        return f"{rate.name}: {seen}{undecided}. If there is a difference, it is too small to be told yet."
+    more = f"{rate.more_cases} more decided case{'s' if rate.more_cases > 1 else ''}"
+    return f"{rate.name}: {seen}{undecided}. If that goes on, it takes about {more} to tell."
 
 
 def _percent(share: float) -> str:

@@ -12,8 +12,8 @@ from uuid import UUID
 
 import numpy as np
 
-from service.skill_assessments.gaps import RequiredLevel, SkillLevel, find_gaps
-from service.skill_assessments.impact.deciding import PersonImpact, Seat, SkillCase, Standing, Verdict, find_focus
+from service.skill_assessments.gaps import RequiredLevel, SkillGap, SkillLevel, find_gaps
+from service.skill_assessments.impact.deciding import PersonImpact, Seat, SkillCase, Verdict, find_focus
 from service.skill_assessments.impact.drawing import draw_group
 from service.skill_assessments.impact.levers import Lever, LeverKind, TeamFunnel
 from service.statistics.arrays import Floats
@@ -78,12 +78,17 @@ def simulate(generator: np.random.Generator, world: World) -> TeamFunnel:
     )
 
 
+def gap_of(stage: int, level: float = LEVEL, error: float = ERROR) -> SkillGap:
+    """The first rep's gap in the skill that is linked to a stage."""
+    skill = f"skill-{stage}"
+    found = SkillLevel(PEOPLE[0], skill, level, error, 2)
+    return find_gaps([RequiredLevel(PEOPLE[0], skill, REQUIRED)], [found])[0]
+
+
 def answer(generator: np.random.Generator, world: World) -> PersonImpact:
     """What the first rep is told."""
-    skills = [f"skill-{stage}" for stage in range(STAGES)]
     rated = LEVEL + ERROR * generator.standard_normal(STAGES)
-    levels = [SkillLevel(PEOPLE[0], skill, float(at), ERROR, 2) for skill, at in zip(skills, rated, strict=True)]
-    gaps = find_gaps([RequiredLevel(PEOPLE[0], skill, REQUIRED) for skill in skills], levels)
+    gaps = [gap_of(stage, float(level)) for stage, level in enumerate(rated)]
     cases = [SkillCase(gap.skill, gap, [f"stage:{stage}"]) for stage, gap in enumerate(gaps)]
     return find_focus(PEOPLE[0], Seat(draw_group(simulate(generator, world)), 0), cases, PROBABILITY)
 
@@ -130,11 +135,11 @@ def _ranked(found: PersonImpact) -> list[str]:
     return [one.case.gap.skill for _, one in sorted(valued, key=lambda pair: -pair[0])]
 
 
-DEALS, RUNS = (5, 10, 15, 20, 30, 45, 60, 90), 100
+DEALS, RUNS = (5, 10, 20, 30, 45, 60, 90), 24
 LINES = {
-    "the planted skill is a focus": ("#08519c", lambda told: told.focus),
-    "cannot tell": ("#888888", lambda told: told.cannot_tell),
-    "another skill is a focus": ("#cb181d", lambda told: told.wrong),
+    "the planted skill is a focus": ("#08519c", "focus"),
+    "cannot tell": ("#888888", "cannot_tell"),
+    "another skill is a focus": ("#cb181d", "wrong"),
 }
 
 
@@ -142,7 +147,7 @@ LINES = {
 def curves() -> Mapping[str, Sequence[float]]:
     """Per line a share of runs for each number of decided deals."""
     told = [ask(deals, RUNS) for deals in DEALS]
-    return {name: [share(one) for one in told] for name, (_, share) in LINES.items()}
+    return {name: [getattr(one, share) for one in told] for name, (_, share) in LINES.items()}
 
 
 WIDTH, HEIGHT, LEFT, TOP = 460, 240, 56, 46
@@ -184,11 +189,6 @@ def _text(x: float, y: float, text: str, style: str = "") -> str:
 
 def _x(deals: int) -> float:
     return deals / DEALS[-1] * WIDTH
-
-
-def standing_of(found: PersonImpact, skill: str) -> Standing:
-    """What a skill is to the person."""
-    return next(one.standing for one in found.skills if one.case.gap.skill == skill)
 
 
 if __name__ == "__main__":
