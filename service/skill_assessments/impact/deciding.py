@@ -160,7 +160,6 @@ def _judge(seat: Seat | None, case: SkillCase, probability: float) -> SkillImpac
         lost = Missing.NOT_IN_FUNNEL if case.lost or case.levers else Missing.NO_LINK
         return SkillImpact(case, Standing.CANNOT_TELL, rates, missing=[*missing, lost])
     if not _usable(rates):
-        rates = [_with_need(seat, rate, _asked(gap, probability)) for rate in rates]
         return SkillImpact(case, Standing.CANNOT_TELL, rates, missing=[*missing, *_missing(rates)])
     return SkillImpact(case, Standing.NEXT, rates)
 
@@ -173,9 +172,9 @@ def _weigh(seat: Seat, one: SkillImpact, worth: Worth, probability: float) -> Sk
         return replace(one, worth=worth)
     if worth.potential <= 1 - probability and not lacking:
         return replace(one, standing=Standing.NOTHING_TO_GAIN, worth=worth)
-    rates = [_with_need(seat, rate, _asked(gap, probability)) for rate in one.rates]
+    rates = one.rates
     if 1 - probability < worth.potential < probability:
-        rates, lacking = _with_chance(seat, rates, _asked(gap, probability)), [*lacking, Missing.WITHIN_CHANCE]
+        rates, lacking = _with_chance(seat, rates), [*lacking, Missing.WITHIN_CHANCE]
     if gap.below is None:
         lacking = [Missing.NOT_ASSESSED, *lacking]
     elif gap.below < probability or worth.potential >= probability:
@@ -217,22 +216,26 @@ def _rate(drawn: DrawnLever, place: int) -> LinkedRate:
     )
 
 
-def _asked(gap: SkillGap, probability: float) -> float:
-    """How sure the rates must be, so that they and the gap together are."""
-    return probability / max(gap.below or 1.0, probability)
-
-
-def _with_need(seat: Seat, rate: LinkedRate, probability: float) -> LinkedRate:
-    if rate.missing is not Missing.TOO_FEW_CASES:
-        return rate
-    return replace(rate, more_cases=cases_needed(seat.draws.levers[rate.key], seat.place, probability))
-
-
-def _with_chance(seat: Seat, rates: Sequence[LinkedRate], probability: float) -> list[LinkedRate]:
+def _with_chance(seat: Seat, rates: Sequence[LinkedRate]) -> list[LinkedRate]:
     """Of the usable rates the one that may be farthest below its peers is that of which more cases would tell."""
     usable = [rate for rate in rates if rate.missing is None]
     worst = max(usable, key=lambda rate: float(seat.draws.levers[rate.key].factor[:, seat.place].mean()))
-    needed = cases_needed(seat.draws.levers[worst.key], seat.place, probability)
-    return [
-        replace(rate, missing=Missing.WITHIN_CHANCE, more_cases=needed) if rate is worst else rate for rate in rates
-    ]
+    return [replace(rate, missing=Missing.WITHIN_CHANCE) if rate is worst else rate for rate in rates]
+
+
+def say_needs(found: PersonImpact, seat: Seat, probability: float) -> PersonImpact:
+    """The same answer with how many more decided cases it takes, where cases are missing."""
+    asked: dict[tuple[str, float], int | None] = {}
+
+    def need(rate: LinkedRate, gap: SkillGap) -> LinkedRate:
+        if rate.missing not in {Missing.TOO_FEW_CASES, Missing.WITHIN_CHANCE}:
+            return rate
+        # So sure must the rate be, that it and the gap together are.
+        sure = probability / max(gap.below or 1.0, probability)
+        key = (rate.key, sure)
+        if key not in asked:
+            asked[key] = cases_needed(seat.draws.levers[rate.key], seat.place, sure)
+        return replace(rate, more_cases=asked[key])
+
+    skills = [replace(one, rates=[need(rate, one.case.gap) for rate in one.rates]) for one in found.skills]
+    return replace(found, skills=skills)

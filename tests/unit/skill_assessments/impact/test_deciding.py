@@ -16,6 +16,7 @@ from service.skill_assessments.impact.deciding import (
     Standing,
     Verdict,
     find_focus,
+    say_needs,
 )
 from service.skill_assessments.impact.drawing import draw_group, medians_of_others
 from service.skill_assessments.impact.levers import Lever, LeverKind, TeamFunnel
@@ -48,7 +49,8 @@ def funnel(own: float, n: float, people: int = 12, *, kpis: list[Lever] | None =
 
 def judge(of: TeamFunnel | None, *cases: SkillCase) -> PersonImpact:
     seat = None if of is None else Seat(draw_group(of), 0)
-    return find_focus(PEOPLE[0], seat, cases, 0.8)
+    found = find_focus(PEOPLE[0], seat, cases, 0.8)
+    return found if seat is None else say_needs(found, seat, 0.8)
 
 
 def case(gap: SkillGap | None = None, *levers: str, lost: tuple[str, ...] = ()) -> SkillCase:
