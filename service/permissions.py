@@ -10,13 +10,14 @@ from service.core.principal import Role
 from service.crm.permissions import Permission as Crm
 from service.kpi_snapshots.permissions import Permission as KpiSnapshots
 from service.organizations.permissions import Permission as Organizations
+from service.skill_assessments.permissions import Permission as Skills
 from service.success_models.permissions import Permission as SuccessModels
 from service.webhooks.permissions import Permission as Webhooks
 
 ALL_PERMISSIONS: frozenset[str] = frozenset(
     permission.value
     for permission in chain(
-        Organizations, SuccessModels, Activities, KpiSnapshots, Opportunities, Coaching, Crm, Webhooks
+        Organizations, SuccessModels, Activities, KpiSnapshots, Opportunities, Skills, Coaching, Crm, Webhooks
     )
 )
 
@@ -35,6 +36,13 @@ _EVERYONE = {
     Opportunities.COACHING_OPPORTUNITIES_READ,
     Opportunities.COACHING_OPPORTUNITIES_WRITE,
     Activities.ACTIVITIES_READ,
+    Skills.COMPETENCY_FRAMEWORKS_READ,
+    Skills.SKILL_ASSESSMENTS_READ,
+    Skills.SKILL_ASSESSMENTS_WRITE,
+    Skills.RATER_CALIBRATION_READ,
+    Skills.SKILL_GAPS_READ,
+    Skills.DEVELOPMENT_PLANS_READ,
+    Skills.DEVELOPMENT_PLANS_WRITE,
     Coaching.COACHING_PROGRAMMES_READ,
     Coaching.COACHING_SESSIONS_READ,
     Coaching.COACHING_SESSIONS_WRITE,
@@ -51,6 +59,7 @@ _ENABLEMENT = _MANAGER | {
     Organizations.TEAMS_WRITE,
     SuccessModels.SUCCESS_MODELS_WRITE,
     Coaching.COACHING_PROGRAMMES_WRITE,
+    Skills.COMPETENCY_FRAMEWORKS_WRITE,
     Crm.CRM_CONNECTIONS_READ,
     Webhooks.WEBHOOKS_READ,
     Webhooks.EVENTS_READ,

@@ -28,8 +28,22 @@ APPEND_ONLY_TABLES = {
     "lead_grade": "what people were told that a KPI is worth stays known",
     "forecast": "who could change a forecast afterwards would always have been right",
     "session_move": "that a session was moved, and how late, stays known",
+    "competency_framework": "an old answer keeps the words it was given to",
+    "assessment_template": "an old answer keeps the question it was given to",
 }
 """Tenant tables whose rows the application may neither change nor, while their organization exists, delete."""
+
+FINAL_TABLES = {
+    "skill_assessment": "status = 'draft'",
+    "assessment_answer": (
+        "EXISTS (SELECT FROM skill_assessment AS a WHERE a.org_id = assessment_answer.org_id"
+        " AND a.id = assessment_answer.assessment_id AND a.status = 'draft')"
+    ),
+}
+"""Tenant tables whose rows can change while this holds of them, and never after that."""
+
+KEPT_TABLES = APPEND_ONLY_TABLES.keys() | FINAL_TABLES.keys()
+"""Tables with rows that stay for as long as their organization exists."""
 
 CURRENT_ORG = f"(SELECT nullif(current_setting('{SETTING}', true), '')::uuid)"
 """The organization of this transaction, or NULL. The sub-select makes it one evaluation per query;
@@ -41,12 +55,29 @@ def tenant_tables(metadata: MetaData = SQLModel.metadata) -> list[Table]:
     return [table for table in metadata.sorted_tables if table.name not in NON_TENANT_TABLES]
 
 
-def append_only_ddl(table: str) -> str:
+def append_only_ddl(table: str, *, unless: str = "false") -> str:
     """The statement that keeps an append-only table's rows for as long as their organization exists."""
     return (
         f"CREATE POLICY keep_while_organization_exists ON {table} AS RESTRICTIVE FOR DELETE "
-        f"USING (NOT EXISTS (SELECT FROM organization AS o WHERE o.org_id = {table}.org_id))"
+        f"USING ({unless} OR NOT EXISTS (SELECT FROM organization AS o WHERE o.org_id = {table}.org_id))"
     )
+
+
+def final_ddl(table: str, *, children: bool = False) -> list[str]:
+    """Statements that let a row of `FINAL_TABLES` change only while it may; `children`: none is added later either.
+
+    A row that may not change cannot be locked with `FOR UPDATE` either: it is not found.
+    """
+    changing = FINAL_TABLES[table]
+    policy = f"CREATE POLICY change_until_final ON {table} AS RESTRICTIVE"
+    after = changing if children else "true"
+    statements = [
+        f"{policy} FOR UPDATE USING ({changing}) WITH CHECK ({after})",
+        append_only_ddl(table, unless=changing),
+    ]
+    if children:
+        statements.append(f"CREATE POLICY add_until_final ON {table} AS RESTRICTIVE FOR INSERT WITH CHECK ({changing})")
+    return statements
 
 
 def row_security_ddl(table: str) -> list[str]:

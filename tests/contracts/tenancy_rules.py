@@ -155,10 +155,9 @@ def _policies(policies: list[Any], tenants: set[str]) -> Iterable[str]:
             and row["qual"].startswith("(org_id = ")
             and expected in row["qual"]
         )
-        kept = table in APPEND_ONLY_TABLES and (row["cmd"], row["permissive"]) == ("DELETE", "RESTRICTIVE")
         if sound:
             isolated.add(table)
-        elif not ingest and not kept:
+        elif not ingest and row["permissive"] != "RESTRICTIVE":
             yield f"{table}: policy {row['name']} lets more through than the organization's own rows"
     for name in sorted(tenants - isolated):
         yield f"{name} has no policy {TENANT_POLICY}"

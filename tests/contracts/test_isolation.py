@@ -14,16 +14,22 @@ import service.coaching_sessions.models
 import service.crm.models
 import service.kpi_snapshots.models
 import service.organizations.models
+import service.skill_assessments.models
 import service.success_models.models
 import service.webhooks.models  # noqa: F401 - imported for the metadata, as those above
 from service.core.database import Database, raw_connection
 from service.core.embedded import DatabaseUrls
 from service.core.ids import new_id
 from service.core.tables import metadata
-from service.core.tenancy import APPEND_ONLY_TABLES, tenant_tables
+from service.core.tenancy import APPEND_ONLY_TABLES, FINAL_TABLES, tenant_tables
 from tests.factories.rows import NOW, fill_organization, sample_row
 
 TENANT_TABLES = [table.name for table in tenant_tables(metadata)]
+ADD_ANSWER = """
+INSERT INTO assessment_answer (org_id, assessment_id, item, kind, skill, level)
+SELECT org_id, id, 'added', 'rating', 'discovery', 5 FROM skill_assessment
+"""
+SUBMIT = "UPDATE skill_assessment SET status = 'submitted', assessed_on = '2026-03-04', submitted_at = now()"
 CHANGING_TABLES = [name for name in TENANT_TABLES if name not in APPEND_ONLY_TABLES]
 
 
@@ -74,6 +80,29 @@ async def test_a_log_is_not_rewritten(filled: tuple[UUID, UUID], app: asyncpg.Co
         with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
             async with app.transaction():
                 await insert_row(app, table, filled[1])
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def tried(filled: tuple[UUID, UUID], app: asyncpg.Connection) -> AsyncIterator[asyncpg.Connection]:
+    """The first organization's rows, in a transaction that is never committed."""
+    transaction = app.transaction()
+    await transaction.start()
+    await app.execute(f"SET LOCAL app.org_id = '{filled[0]}'")
+    yield app
+    await transaction.rollback()
+
+
+@pytest.mark.parametrize("table", sorted(FINAL_TABLES))
+async def test_a_submitted_assessment_is_final(tried: asyncpg.Connection, table: str) -> None:
+    rows = await tried.fetchval(f"SELECT count(*) FROM {table}")
+    assert await tried.execute(f"UPDATE {table} SET org_id = org_id") == f"UPDATE {rows}"
+    assert await tried.execute(ADD_ANSWER) == "INSERT 0 1"
+    assert await tried.execute(SUBMIT) == "UPDATE 1"
+    assert await tried.execute(f"UPDATE {table} SET org_id = org_id") == "UPDATE 0"
+    assert await tried.execute(f"DELETE FROM {table}") == "DELETE 0"
+    assert await tried.fetchval(f"SELECT count(*) FROM {table}") >= rows > 0
+    with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
+        await tried.execute(ADD_ANSWER.replace("'added'", "'added later'"))
 
 
 @pytest.mark.parametrize("table", CHANGING_TABLES)

@@ -13,6 +13,7 @@ import service.coaching_sessions.models
 import service.crm.models
 import service.kpi_snapshots.models
 import service.organizations.models
+import service.skill_assessments.models
 import service.success_models.models
 import service.webhooks.models  # noqa: F401 - imported for the metadata, as those above
 from service.core.embedded import APP, INGEST, DatabaseUrls

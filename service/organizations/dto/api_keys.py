@@ -22,7 +22,7 @@ class CreateApiKey(InputDTO):
 
     name: Text
     person_id: UUID | None = None
-    scopes: list[ScopeName] = Field(default_factory=list, max_length=50, validate_default=True)
+    scopes: list[ScopeName] = Field(default_factory=list, max_length=100, validate_default=True)
     expires_at: Instant | None = None
 
     @field_validator("scopes")
@@ -37,7 +37,7 @@ class UpdateApiKey(InputDTO):
     """Merge-patch of a key."""
 
     name: Text | None = None
-    scopes: list[ScopeName] | None = Field(default=None, max_length=50)
+    scopes: list[ScopeName] | None = Field(default=None, max_length=100)
     expires_at: Instant | None = None
 
     _required = field_validator("name", "scopes")(refuse_null)

@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from service.core.principal import Principal, require
 from service.core.tables import metadata
-from service.core.tenancy import APPEND_ONLY_TABLES, tenant_tables
+from service.core.tenancy import KEPT_TABLES, tenant_tables
 from service.organizations.permissions import Permission
 from service.organizations.repository import organizations as repository
 from service.organizations.use_cases.changes import announce
@@ -54,9 +54,9 @@ async def delete_organization(session: AsyncSession, principal: Principal, route
     `routes` are the non-tenant tables with an `org_id`. Safe to run again: a job runs at least once.
     """
     require(principal, Permission.ORGANIZATION_WRITE)
-    # Append-only rows may go once their organization is gone.
+    # What is kept may go once its organization is gone.
     children_first = tenant_tables(metadata)[::-1]
-    for table in sorted(children_first, key=lambda table: table.name in APPEND_ONLY_TABLES):
+    for table in sorted(children_first, key=lambda table: table.name in KEPT_TABLES):
         await session.exec(delete(table).where(table.c.org_id == principal.org_id))
     for table in routes:
         await session.exec(delete(table).where(table.c.org_id == principal.org_id))
