@@ -160,7 +160,7 @@ def adjust_levels(ratings: Ratings, fit: SeverityFit) -> AdjustedLevels:
     shape = ratings.units, fit.severity.size
     shares = csr_array((1 / sizes[ratings.unit], (ratings.unit, ratings.rater)), shape=shape)
     parts = [shares[at : at + BLOCK] for at in range(0, ratings.units, BLOCK)]
-    of_raters = [(part.toarray() * (part @ fit.covariance)).sum(axis=1) for part in parts]
+    of_raters = [(part.toarray() * np.asarray(part @ fit.covariance)).sum(axis=1) for part in parts]
     variance = ratio(np.full(ratings.units, fit.variance), sizes) + np.concatenate([np.zeros(0), *of_raters])
     return AdjustedLevels(raw, raw + shares @ fit.severity, as_floats(np.sqrt(variance)))
 
