@@ -92,6 +92,8 @@ BODIES: dict[str, dict[str, Any] | None] = {
     "getCommitment": None,
     "updateCommitment": {"description": "Mine now"},
     "settleCommitment": {"verdict": "dropped", "reason": "Mine now"},
+    "getCompetencyFramework": None,
+    "getAssessmentTemplate": None,
     "getSessionFormat": None,
     "getCoachingProgramme": None,
     "updateCoachingProgramme": {"name": "Mine now"},

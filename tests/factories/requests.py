@@ -33,6 +33,9 @@ PATH_VALUES = {
     "programme_id": ROW,
     "cadence_id": ROW,
     "format_id": ROW,
+    "framework_id": ROW,
+    "template_id": ROW,
+    "key": "b2b-seller",
     "topic_id": ROW,
     "commitment_id": ROW,
     "feed_id": ROW,
@@ -47,6 +50,29 @@ ABSENCE = {"start_on": "2026-01-01", "end_on": "2026-01-02", "kind": "vacation"}
 CONNECTION = {"system": "hubspot", "name": "CRM", "account_id": "1", "app_id": "2", "secret": "a-secret-of-the-app"}
 
 FORMAT = {"key": "ours", "name": "Ours", "document": {"sections": [{"key": "talk", "title": "Talk", "minutes": 30}]}}
+FRAMEWORK: dict[str, Any] = {
+    "key": "ours",
+    "name": "Ours",
+    "document": {
+        "levels": [{"number": 1, "name": "New"}, {"number": 2, "name": "Able"}],
+        "skills": [
+            {
+                "key": "listening",
+                "name": "Listening",
+                "anchors": [{"level": 1, "text": "Talks"}, {"level": 2, "text": "Asks, and waits"}],
+            }
+        ],
+        "requirements": [{"job_role": "AE", "levels": {"listening": 2}}],
+    },
+}
+TEMPLATE: dict[str, Any] = {
+    "key": "ours",
+    "name": "Ours",
+    "framework_key": "b2b-seller",
+    "document": {
+        "items": [{"key": "asks", "kind": "rating", "skill": "discovery", "prompt": "How are questions asked?"}]
+    },
+}
 PROGRAMME = {"name": "Weekly", "rule": "FREQ=WEEKLY", "starts_on": "2026-03-03", "starts_at": "10:00"}
 
 BODIES: dict[str, Any] = {
@@ -77,6 +103,8 @@ BODIES: dict[str, Any] = {
     "createForecast": {"deal": {"deal_id": str(ROW), "probability": "0.6"}},
     "dismissCoachingOpportunity": {"reason": "On leave"},
     "snoozeCoachingOpportunity": {"until": "2099-01-01"},
+    "createCompetencyFramework": FRAMEWORK,
+    "createAssessmentTemplate": TEMPLATE,
     "createSessionFormat": FORMAT,
     "createCoachingProgramme": PROGRAMME,
     "updateCoachingProgramme": {"name": "Weekly"},
@@ -162,6 +190,13 @@ GRAPHQL_INPUTS: dict[str, Any] = {
     "dismissCoachingOpportunity": {"id": OPPORTUNITY, "reason": "On leave"},
     "snoozeCoachingOpportunity": {"id": OPPORTUNITY, "until": "2099-01-01"},
     "reopenCoachingOpportunity": {"id": OPPORTUNITY},
+    "createCompetencyFramework": FRAMEWORK,
+    "createAssessmentTemplate": {
+        "key": "ours",
+        "name": "Ours",
+        "frameworkKey": "b2b-seller",
+        "document": TEMPLATE["document"],
+    },
     "createSessionFormat": FORMAT,
     "createCoachingProgramme": {
         "name": "Weekly",
