@@ -37,7 +37,7 @@ class PlanSide(StrEnum):
     """Whose plan it is, whatever their role."""
     MANAGER = "manager"
     """Anybody above them in the reporting line."""
-    ENABLEMENT = "enablement_lead"
+    LEAD = "lead"
     """An enablement lead or an administrator."""
     KEY = "key"
     """A key of the organization, or the organization itself."""
@@ -59,7 +59,7 @@ class PlanMove(StrEnum):
 
 _S, _THE_TWO, _ALL = PlanState, frozenset({PlanSide.REP, PlanSide.MANAGER}), frozenset(PlanSide)
 _BEFORE = frozenset({_S.PROPOSED, _S.AGREED})
-_LEADS = frozenset({PlanSide.MANAGER, PlanSide.ENABLEMENT})
+_LEADS = frozenset({PlanSide.MANAGER, PlanSide.LEAD})
 RULES: Mapping[PlanMove, Rule[PlanState, PlanSide]] = {
     PlanMove.AGREE: Rule(frozenset({_S.PROPOSED}), None, _THE_TWO),
     PlanMove.CHANGE: Rule(_BEFORE, _S.PROPOSED, _ALL),
@@ -69,7 +69,7 @@ RULES: Mapping[PlanMove, Rule[PlanState, PlanSide]] = {
     PlanMove.EXTEND: Rule(UNDER_WAY, _S.EXTENDED, _LEADS),
     PlanMove.CLOSE: Rule(UNDER_WAY, _S.CLOSED, _LEADS),
     PlanMove.DROP: Rule(_BEFORE | UNDER_WAY, _S.DROPPED, _ALL),
-    PlanMove.LIFT: Rule(_BEFORE, None, frozenset({PlanSide.ENABLEMENT})),
+    PlanMove.LIFT: Rule(_BEFORE, None, frozenset({PlanSide.LEAD})),
 }
 """The whole state machine, but for who has agreed already.
 
@@ -85,7 +85,7 @@ def sides_of(*, is_rep: bool, is_above: bool, is_lead: bool, is_person: bool) ->
     if not is_person:
         return frozenset({PlanSide.KEY})
     sides = {PlanSide.MANAGER} if is_above else set()
-    return frozenset(sides | ({PlanSide.ENABLEMENT} if is_lead else set()))
+    return frozenset(sides | ({PlanSide.LEAD} if is_lead else set()))
 
 
 @dataclass(frozen=True, slots=True)
