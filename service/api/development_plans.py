@@ -42,7 +42,9 @@ async def list_development_plans(
     return page.answer(await plans.list_development_plans(session, principal, filters, page))
 
 
-@router.post("", status_code=201, **operation("createDevelopmentPlan", "Propose a development plan", WRITE, tagged=True))
+@router.post(
+    "", status_code=201, **operation("createDevelopmentPlan", "Propose a development plan", WRITE, tagged=True)
+)
 async def create_development_plan(
     data: CreateDevelopmentPlan, session: SessionDep, principal: PrincipalDep
 ) -> DevelopmentPlanDTO:
@@ -64,7 +66,9 @@ async def update_development_plan(
     return await plans.update_development_plan(session, principal, plan_id, data, expected)
 
 
-@router.get("/{plan_id}/progress", **operation("getPlanProgress", "Read how far a development plan has come", READ, 404))
+@router.get(
+    "/{plan_id}/progress", **operation("getPlanProgress", "Read how far a development plan has come", READ, 404)
+)
 async def get_plan_progress(plan_id: UUID, session: SessionDep, principal: PrincipalDep) -> PlanProgressDTO:
     """From reassessments, the linked KPIs, steps and reviews; of a plan that has ended as it was then."""
     return await plan_progress.get_plan_progress(session, principal, plan_id)
@@ -126,5 +130,5 @@ async def drop_development_plan(
 async def lift_focus_limit(
     plan_id: UUID, data: LiftFocusLimit, expected: PreconditionDep, session: SessionDep, principal: PrincipalDep
 ) -> DevelopmentPlanDTO:
-    """By an enablement lead, with a reason: this plan may start though the person then works on more than two skills."""
+    """By an enablement lead, with a reason: this plan may start beyond two skills at a time."""
     return await plan_moves.lift_focus_limit(session, principal, plan_id, data, expected)

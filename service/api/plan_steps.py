@@ -33,9 +33,7 @@ async def create_plan_step(
     return await plan_steps.create_plan_step(session, principal, plan_id, data, expected)
 
 
-@router.patch(
-    "/{plan_id}/steps/{step_id}", **operation("updatePlanStep", "Change a step of a plan", WRITE, 404, 409)
-)
+@router.patch("/{plan_id}/steps/{step_id}", **operation("updatePlanStep", "Change a step of a plan", WRITE, 404, 409))
 async def update_plan_step(
     plan_id: UUID,
     step_id: UUID,

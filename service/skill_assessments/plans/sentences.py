@@ -62,7 +62,9 @@ def say_kpi(
         return f"{moved}: {by}, better beyond chance."
     if verdict is _V.NOT_YET:
         return f"{moved}: {by}, worse beyond chance."
-    return f"{moved}: {by} is within chance; {max(change.high - change.value, change.value - change.low):.3g} would show."
+    return (
+        f"{moved}: {by} is within chance; {max(change.high - change.value, change.value - change.low):.3g} would show."
+    )
 
 
 def say_steps(total: int, done: int, overdue: int) -> str | None:

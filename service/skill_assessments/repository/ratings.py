@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
+import sqlalchemy
 from sqlalchemy import String, cast, func
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased
@@ -40,8 +41,9 @@ async def list_newest_ratings(
         col(later.org_id) == org_id, col(later.revises_id) == col(one.id), col(later.status) == "submitted"
     )
     rater = func.coalesce(cast(col(one.rater_id), String), col(one.scorer))
+    whose = (col(one.person_id), col(framework.key), col(answer.skill), rater)
     query = (
-        select(one.person_id, framework.key, answer.skill, func.avg(col(answer.level)), one.assessed_on)
+        sqlalchemy.select(*whose[:3], func.avg(col(answer.level)), col(one.assessed_on))
         .join(answer, (col(answer.org_id) == col(one.org_id)) & (col(answer.assessment_id) == col(one.id)))
         .join(framework, (col(framework.org_id) == col(one.org_id)) & (col(framework.id) == col(one.framework_id)))
         .where(
@@ -53,8 +55,8 @@ async def list_newest_ratings(
             col(answer.kind) == "rating",
             ~replaced.exists(),
         )
-        .group_by(one.person_id, framework.key, answer.skill, rater, one.assessed_on, one.submitted_at, one.id)
-        .ext(distinct_on(one.person_id, framework.key, answer.skill, rater))
-        .order_by(one.person_id, framework.key, answer.skill, rater, one.assessed_on.desc(), one.submitted_at.desc())
+        .group_by(*whose, col(one.assessed_on), col(one.submitted_at), col(one.id))
+        .ext(distinct_on(*whose))
+        .order_by(*whose, col(one.assessed_on).desc(), col(one.submitted_at).desc(), col(one.id).desc())
     )
-    return [Rating(*row) for row in await session.exec(query)]
+    return [Rating(*row) for row in await (await session.connection()).execute(query)]

@@ -38,7 +38,9 @@ def last_whole_month(day: date) -> Period:
 def first_whole_month(started_on: date) -> Period:
     """The first calendar month that lies wholly after the day on which a plan started."""
     calendar = Calendar()
-    return calendar.period_of(PeriodKind.MONTH, calendar.period_of(PeriodKind.MONTH, started_on).end + timedelta(days=1))
+    return calendar.period_of(
+        PeriodKind.MONTH, calendar.period_of(PeriodKind.MONTH, started_on).end + timedelta(days=1)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ async def read_kpis(
     query = KpiSnapshotQuery(period=PeriodKind.MONTH, period_start=month.start, as_of=as_of)
     found = await kpi_snapshots_of(session, system, ids, query)
     staff = await staff_as_known(session, system, ids, (month.start, month.end))
-    readings = {}
+    readings: dict[KpiOf, KpiReading] = {}
     for person_id, snapshots in found.items():
         calendar = staff.calendars.get(person_id)
         days = Decimal(0) if calendar is None else Decimal(str(float(calendar.days(month.start, month.end))))
