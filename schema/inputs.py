@@ -35,7 +35,7 @@ REFERENCES = {
 
 RELAY_NAMES = {"cursor": "after"}
 
-DOCUMENTS = frozenset({"answers"})
+DOCUMENTS = frozenset({"answers", "document"})
 """Inputs below which names are the organization's own and stay as they are."""
 
 

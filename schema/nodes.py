@@ -8,6 +8,7 @@ import strawberry
 from schema.absences import load_absence
 from schema.activities import load_activity
 from schema.api_keys import load_api_key
+from schema.assessment_templates import load_assessment_template
 from schema.audit_events import load_audit_event
 from schema.benchmarks import load_benchmarks
 from schema.cadence_adherence.queries import load_cadence_adherence
@@ -19,6 +20,7 @@ from schema.coaching_programmes import load_coaching_programme
 from schema.coaching_sessions import load_coaching_session
 from schema.coaching_topics.types import load_coaching_topic
 from schema.commitments import load_commitment
+from schema.competency_frameworks import load_competency_framework, load_competency_framework_template
 from schema.confirmations import load_confirmation
 from schema.context import Info
 from schema.crm_connections.types import load_crm_connection, load_crm_connection_status
@@ -72,6 +74,7 @@ BY_ROW_ID: dict[str, Callable[[Info, UUID], Awaitable[Node]]] = {
     "Absence": load_absence,
     "Activity": load_activity,
     "ApiKey": load_api_key,
+    "AssessmentTemplate": load_assessment_template,
     "AuditEvent": load_audit_event,
     "CoachingBrief": load_coaching_brief,
     "CalendarFeed": load_calendar_feed,
@@ -81,6 +84,7 @@ BY_ROW_ID: dict[str, Callable[[Info, UUID], Awaitable[Node]]] = {
     "CoachingSession": load_coaching_session,
     "CoachingTopic": load_coaching_topic,
     "Commitment": load_commitment,
+    "CompetencyFramework": load_competency_framework,
     "Confirmation": load_confirmation,
     "CrmConnection": load_crm_connection,
     "CrmConnectionStatus": load_crm_connection_status,
@@ -112,6 +116,7 @@ BY_ROW_ID: dict[str, Callable[[Info, UUID], Awaitable[Node]]] = {
 
 BY_KEY: dict[str, Callable[[Info, str], Awaitable[Node]]] = {
     "CadenceAdherence": load_cadence_adherence,
+    "CompetencyFrameworkTemplate": load_competency_framework_template,
     "CrmEvent": load_crm_event,
     "DealHealth": load_deal_health,
     "DealStandardTemplate": load_deal_standard_template,

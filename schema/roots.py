@@ -5,6 +5,7 @@ import strawberry
 from schema.absences import AbsencesMutation, AbsencesQuery
 from schema.activities import ActivitiesMutation, ActivitiesQuery
 from schema.api_keys import ApiKeysMutation, ApiKeysQuery
+from schema.assessment_templates import AssessmentTemplatesMutation, AssessmentTemplatesQuery
 from schema.audit_events import AuditEventsQuery
 from schema.benchmarks import BenchmarkQueries
 from schema.cadence_adherence.queries import CadenceAdherenceQueries
@@ -21,6 +22,7 @@ from schema.coaching_sessions import CoachingSessionsMutation, CoachingSessionsQ
 from schema.coaching_topics.mutations import CoachingTopicsMutation
 from schema.coaching_topics.queries import CoachingTopicsQuery, CoachingTopicsSubscription
 from schema.commitments import CommitmentsMutation, CommitmentsQuery
+from schema.competency_frameworks import CompetencyFrameworksMutation, CompetencyFrameworksQuery
 from schema.confirmations import ConfirmationsMutation, ConfirmationsQuery
 from schema.crm_connections.mutations import CrmMutation
 from schema.crm_connections.queries import CrmQuery
@@ -86,6 +88,8 @@ class Query(
     TeamScorecardQueries,
     DevelopmentPlansQuery,
     CoachingOpportunitiesQuery,
+    CompetencyFrameworksQuery,
+    AssessmentTemplatesQuery,
     SessionFormatsQuery,
     CoachingProgrammesQuery,
     CoachingCadencesQuery,
@@ -127,6 +131,8 @@ class Mutation(
     DevelopmentPlansMutation,
     PlanStepsMutation,
     CoachingOpportunitiesMutation,
+    CompetencyFrameworksMutation,
+    AssessmentTemplatesMutation,
     SessionFormatsMutation,
     CoachingProgrammesMutation,
     CoachingCadencesMutation,

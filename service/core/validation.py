@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from service.core.errors import FieldError
+
 _ESCAPES = str.maketrans({"~": "~0", "/": "~1", "\x00": "\ufffd"})
 
 
@@ -13,3 +15,12 @@ def pointer_of(location: Sequence[str | int]) -> str:
 def shown(name: str) -> str:
     """A name of the caller's, as an answer may show it: without NUL."""
     return name.replace("\x00", "\ufffd")
+
+
+def repeated(pointer: str, keys: Sequence[str], name: str) -> list[FieldError]:
+    """The items of the list at a pointer whose field `name` holds what that of an earlier one holds."""
+    return [
+        FieldError(f"{pointer}/{index}/{name}", f"{key} stands here twice")
+        for index, key in enumerate(keys)
+        if key in keys[:index]
+    ]

@@ -9,6 +9,7 @@ from pydantic import Field
 from service.activities.mapping import CLOSED_LOST, CLOSED_WON
 from service.core.dto import InputDTO, Key, ShortNumber, Text
 from service.core.errors import FieldError
+from service.core.validation import repeated
 from service.success_models import targets
 from service.success_models.kpis import Kpi, Polarity
 from service.success_models.process import Criterion, SalesProcess, Stage, find_process_problems
@@ -55,7 +56,7 @@ def find_problems(document: ModelDocument) -> list[FieldError]:
     found: list[FieldError] = []
     found += _at("", find_process_problems(document.stages, document.criteria))
     found += _at("/standards", document.standards.problems(document.stages, document.criteria))
-    found += _repeated("/kpis", [kpi.key for kpi in document.kpis], "key")
+    found += repeated("/kpis", [kpi.key for kpi in document.kpis], "key")
     for index, kpi in enumerate(document.kpis):
         problems = [*kpi.problems(), *_stage_problems(kpi, document.stages), *_per_problems(kpi, document)]
         found += [FieldError(f"/kpis/{index}{pointer}", message) for pointer, message in problems]
@@ -121,11 +122,3 @@ def _leads_to(document: ModelDocument, start: str, goal: str) -> bool:
 
 def _at(pointer: str, problems: list[tuple[str, str]]) -> list[FieldError]:
     return [FieldError(pointer + below, message) for below, message in problems]
-
-
-def _repeated(pointer: str, keys: list[str], name: str) -> list[FieldError]:
-    return [
-        FieldError(f"{pointer}/{index}/{name}", f"{key} stands here twice")
-        for index, key in enumerate(keys)
-        if key in keys[:index]
-    ]

@@ -24,6 +24,7 @@ from tests.factories.receivers import new_portal
 from tests.factories.requests import ABSENCE, FORMS
 from tests.factories.rows import sample_row
 from tests.factories.sales_org import SalesOrg, make_sales_org
+from tests.factories.skills import plant_skills
 from tests.factories.success_models import process_document
 from tests.fixtures.documents import plain_api
 from tests.fixtures.rest import ANYWAY, bearer
@@ -45,11 +46,16 @@ NAMED = (
     *("person_id", "manager_id", "key_id", "model_id", "activity_id", "deal_id", "import_id", "absence_id"),
     *("inspection_id", "confirmation_id", "forecast_id"),
     *("session_id", "programme_id", "cadence_id", "format_id", "topic_id", "commitment_id", "feed_id"),
+    *("framework_id", "template_id", "plan_id", "step_id", "review_id"),
 )
 
+SHIPPED = {"getCompetencyFrameworkTemplate"}
+"""Everybody has what comes with Touchline."""
 UNKEYED = {"readCalendarFeed"}
 """Found by a token alone, whoever asks."""
-SINGLE = {name: (method, path) for method, path, name, _ in operations() if "{" in path and name not in UNKEYED}
+SINGLE = {
+    name: (method, path) for method, path, name, _ in operations() if "{" in path and name not in UNKEYED | SHIPPED
+}
 LISTS = {name: (path, o) for method, path, name, o in operations() if method == "GET" and "{" not in path}
 
 
@@ -120,6 +126,7 @@ async def victim(rest: httpx.AsyncClient, database: Database) -> Victim:
         await (await session.connection()).execute(sa.insert(metadata.tables["forecast"]).values(forecast))
     async with database.tenant(org.id) as session:
         coaching = await plant_coaching(session, org.id, UUID(manager_id), UUID(person_id))
+        coaching |= await plant_skills(session, org.id, UUID(manager_id), UUID(person_id))
     ids = {
         **{name: str(id_) for name, id_ in coaching.items()},
         "activity_id": await push("activities", {"external_id": "1", "kind": "call", "occurred_at": "2026-03-02"}),

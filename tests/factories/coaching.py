@@ -1,15 +1,11 @@
 """One of everything of coaching in an organization, as rows: for tests of who sees and finds what."""
 
 from datetime import UTC, date, datetime
-from typing import Any
 from uuid import UUID
 
-import sqlalchemy as sa
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from service.core.ids import new_id
-from service.core.tables import metadata
-from tests.factories.rows import sample_row
+from tests.factories.rows import Particular, plant_rows
 
 SEEN = date(2026, 1, 1)
 TABLES = {
@@ -29,20 +25,12 @@ async def plant_coaching(session: AsyncSession, org_id: UUID, manager_id: UUID, 
 
     The session is scheduled for 2099, so that whatever may be done to one can be done.
     """
-    ids = {name: new_id() for name in TABLES.values()}
-    people: dict[str, Any] = {"manager_id": manager_id, "rep_id": rep_id, "person_id": rep_id, "owner_id": rep_id}
-    connection = await session.connection()
-    for table_name, id_name in TABLES.items():
-        table = metadata.tables[table_name]
-        row = sample_row(table, org_id, new_id()) | {"id": ids[id_name]}
-        row |= {name: value for name, value in (ids | people).items() if name in row}
-        row |= {name: value for name, value in _PARTICULAR.get(table_name, {}).items() if name in row}
-        await connection.execute(sa.insert(table).values(row))
-    return ids
+    people = {"manager_id": manager_id, "rep_id": rep_id, "person_id": rep_id, "owner_id": rep_id}
+    return await plant_rows(session, org_id, TABLES, people, _PARTICULAR)
 
 
 _FAR = datetime(2099, 3, 4, 10, tzinfo=UTC)
-_PARTICULAR: dict[str, dict[str, Any]] = {
+_PARTICULAR: Particular = {
     "coaching_programme": {"team_id": None, "starts_on": SEEN, "ends_on": None},
     "coaching_cadence": {"ends_on": None, "from_on": SEEN},
     "coaching_session": {

@@ -1,11 +1,13 @@
 """One row of every table, made from the metadata, so that a new table is covered the day it appears."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from service.core.database import Database
 from service.core.ids import new_id
@@ -13,6 +15,9 @@ from service.core.tables import metadata
 from service.core.tenancy import NON_TENANT_TABLES, tenant_tables
 
 NOW = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
+
+Particular = Mapping[str, Mapping[str, Any]]
+"""Values of columns, by table."""
 
 VALUES: dict[str, Any] = {
     "person.role": "rep",
@@ -85,6 +90,13 @@ VALUES: dict[str, Any] = {
     ),
     **dict.fromkeys(("forecast.low", "forecast.high"), None),
     "import_row.status": "created",
+    "competency_framework.document": {
+        "levels": [{"number": 1, "name": "New"}, {"number": 2, "name": "Able"}],
+        "skills": [
+            {"key": "asking", "name": "Asking", "anchors": [{"level": 1, "text": "."}, {"level": 2, "text": "?"}]}
+        ],
+    },
+    "assessment_template.document": {"items": [{"key": "asks", "kind": "rating", "skill": "asking", "prompt": "How?"}]},
     "skill_assessment.rater_kind": "self",
     "skill_assessment.status": "draft",
     **dict.fromkeys(
@@ -146,6 +158,25 @@ def _sample(column: sa.Column[Any], shared_id: UUID) -> Any:
             return value
     text = f"{column.name} {shared_id}"
     return text.encode() if isinstance(kind, sa.LargeBinary) else text
+
+
+async def plant_rows(
+    session: AsyncSession, org_id: UUID, tables: Mapping[str, str], about: Mapping[str, Any], particular: Particular
+) -> dict[str, UUID]:
+    """Insert a sample row of each table, in this order; the ids by the names that `tables` gives to them.
+
+    `about` are values of columns of any table, `particular` those of the columns of one.
+    """
+    ids = {name: new_id() for name in tables.values()}
+    connection = await session.connection()
+    for table_name, id_name in tables.items():
+        table = metadata.tables[table_name]
+        row = sample_row(table, org_id, new_id()) | {"id": ids[id_name]}
+        given = {**ids, **about, **particular.get(table_name, {})}
+        await connection.execute(
+            sa.insert(table).values(row | {name: given[name] for name in given.keys() & row.keys()})
+        )
+    return ids
 
 
 async def fill_organization(database: Database) -> UUID:

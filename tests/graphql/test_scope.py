@@ -44,6 +44,7 @@ from tests.factories.receivers import new_salesforce_org
 from tests.factories.requests import MAPPING, pieces_of
 from tests.factories.rows import sample_row
 from tests.factories.sales_org import SalesOrg
+from tests.factories.skills import plant_skills
 from tests.factories.success_models import model_document
 from tests.graphql.conftest import Ask
 from tests.graphql.root_fields import FOREIGN
@@ -51,6 +52,13 @@ from tests.graphql.root_fields import FOREIGN
 SNAPSHOTS = "query ($id: ID) { kpiSnapshots(managerId: $id) { edges { node { kpi personId person { name } } } } }"
 PERSON_SNAPSHOTS = "query ($id: ID!) { kpiSnapshots(personId: $id) { edges { node { kpi } } } }"
 NAMES = "{ people { edges { node { name kpiSnapshots { edges { node { kpi value } } } } } } }"
+
+
+ALIKE = {
+    *("people", "importRows"),
+    *("dealStandardTemplates", "sessionFormatTemplates", "competencyFrameworkTemplate", "competencyFrameworkTemplates"),
+}
+"""Nobody reports to Zaphod, and no row of his file was read: lists that are empty for both. All have the templates."""
 
 
 async def tree(org: SalesOrg) -> dict[str, PersonDTO]:
@@ -120,7 +128,9 @@ async def test_no_field_tells_of_another_organization(
         gap = sample_row(metadata.tables["coaching_opportunity"], other.id, new_id()) | {"person_id": theirs.id}
         gap |= {"reason": "Zaphod's gap", "manager_sees_on": date(2026, 1, 1)}
         await (await session.connection()).execute(sa.insert(metadata.tables["coaching_opportunity"]).values(gap))
-        coaching = await plant_coaching(session, other.id, boss.id, theirs.id)
+        coaching = await plant_coaching(session, other.id, boss.id, theirs.id) | await plant_skills(
+            session, other.id, boss.id, theirs.id
+        )
         file = CreateImport(mapping=MAPPING, file_name="Zaphod's file")
         operation = await create_import(session, other.system, file, pieces_of("id\n1\n"))
     await publish(other)
@@ -142,6 +152,9 @@ async def test_no_field_tells_of_another_organization(
         "chance": to_global_id("CoachingOpportunity", gap["id"]),
         "brief": to_global_id("CoachingSession", coaching["session_id"]),
         "format": to_global_id("SessionFormat", coaching["format_id"]),
+        "framework": to_global_id("CompetencyFramework", coaching["framework_id"]),
+        "plan": to_global_id("DevelopmentPlan", coaching["plan_id"]),
+        "template": to_global_id("AssessmentTemplate", coaching["template_id"]),
         "programme": to_global_id("CoachingProgramme", coaching["programme_id"]),
         "cadence": to_global_id("CoachingCadence", coaching["cadence_id"]),
         "feed": to_global_id("CalendarFeed", coaching["feed_id"]),
@@ -157,9 +170,7 @@ async def test_no_field_tells_of_another_organization(
     assert "Zaphod" not in str(mine)
     assert to_global_id("Organization", other.id) not in str(mine)
     assert "errors" not in own
-    # Nobody reports to Zaphod, and no row of his file was read: these lists are empty for both. Everybody has the
-    # templates.
-    assert mine != own or field in {"people", "importRows", "dealStandardTemplates", "sessionFormatTemplates"}
+    assert mine != own or field in ALIKE
     assert "errors" not in mine
     if variables:
         assert mine["data"][field] in (None, {"edges": []})
