@@ -76,7 +76,7 @@ FOREIGN = {
     "uncoveredPeople": ("{ uncoveredPeople { edges { node name person { name } } } }", {}),
     "dealStandardTemplates": ("{ dealStandardTemplates { edges { node { key } } } }", {}),
     "developmentPlan": (
-        "query ($plan: ID!) { developmentPlan(id: $plan) { id reason progress { id } steps { edges { node { id } } } } }",
+        "query ($plan: ID!) { developmentPlan(id: $plan) { id progress { id } steps { edges { node { id } } } } }",
         {"plan"},
     ),
     "developmentPlans": ("{ developmentPlans { edges { node { id person { name } } } } }", {}),

@@ -53,8 +53,9 @@ async def start_development_plan(
     if row.target_on < today:
         raise conflict("target_day_over", f"The target day, {row.target_on}, is over: change it first.")
     await _require_room(session, row)
-    row.started_at = utc_now()
-    row.baseline = await freeze_baseline(session, principal, row, row.started_at)
+    now = utc_now()
+    row.baseline = await freeze_baseline(session, principal, row, now)
+    row.started_at = now
     return await _become(session, reader, row, PlanState.ACTIVE, EventType.DEVELOPMENT_PLAN_STARTED)
 
 
