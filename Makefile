@@ -30,7 +30,7 @@ serve: setup
 WORKERS ?= 2
 
 test: setup
-	$(RUN) pytest -n $(WORKERS) --dist loadfile $(ARGS)
+	$(RUN) pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 bench: setup
 	$(RUN) python -m tests.benchmarks $(ARGS)

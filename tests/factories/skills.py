@@ -10,6 +10,7 @@ from tests.factories.rows import Particular, plant_rows
 TABLES = {
     "competency_framework": "framework_id",
     "assessment_template": "template_id",
+    "skill_assessment": "assessment_id",
     "development_plan": "plan_id",
     "plan_step": "step_id",
     "plan_review": "review_id",
@@ -20,12 +21,14 @@ TABLES = {
 async def plant_skills(session: AsyncSession, org_id: UUID, manager_id: UUID, rep_id: UUID) -> dict[str, UUID]:
     """Insert one row of each table about a manager and a rep; the ids by their names."""
     people = {"manager_id": manager_id, "rep_id": rep_id, "person_id": rep_id, "owner_id": rep_id}
+    people |= {"rater_id": manager_id}
     return await plant_rows(session, org_id, TABLES, people, _PARTICULAR)
 
 
 _NOT_YET = ("manager_agreed_at", "started_at", "baseline", "extended_at", "extension_reason", "first_target_on")
 _NEVER = ("ended_at", "end_reason", "final_progress", "lifted_at", "lift_reason")
 _PARTICULAR: Particular = {
+    "skill_assessment": {"rater_kind": "manager", "skill": None, "due_on": None},
     "development_plan": {
         "status": "proposed",
         "target_on": date(2099, 3, 31),

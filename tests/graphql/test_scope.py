@@ -155,6 +155,7 @@ async def test_no_field_tells_of_another_organization(
         "framework": to_global_id("CompetencyFramework", coaching["framework_id"]),
         "plan": to_global_id("DevelopmentPlan", coaching["plan_id"]),
         "template": to_global_id("AssessmentTemplate", coaching["template_id"]),
+        "assessment": to_global_id("SkillAssessment", coaching["assessment_id"]),
         "programme": to_global_id("CoachingProgramme", coaching["programme_id"]),
         "cadence": to_global_id("CoachingCadence", coaching["cadence_id"]),
         "feed": to_global_id("CalendarFeed", coaching["feed_id"]),

@@ -29,6 +29,8 @@ from service.success_models.use_cases.owner_models import ModelTable, OwnerModel
 
 MOST_PEERS = 60
 """People of one job role beyond these are taken manager by manager."""
+MOST_WEIGHED = 10_000
+"""Deals of one person whose process is looked at, the newest: they tell a share to within one point in a hundred."""
 SECONDS_A_DAY = 86_400
 
 
@@ -152,10 +154,14 @@ def window_of(question: Question) -> Window:
 
 
 def _cohort(deals: OrganizationDeals, window: Window, people: Sequence[UUID]) -> dict[UUID, UUID]:
-    """The deals that the period asks about, each with its owner."""
-    asked = np.flatnonzero(in_cohort(deals.flow, window) & (deals.flow.people >= 0))
-    owners = deals.flow.people[asked].tolist()
-    return {id_: people[owner] for id_, owner in zip(deals.ids_at(asked), owners, strict=True)}
+    """The deals that the period asks about, each with its owner; of each owner the newest `MOST_WEIGHED`."""
+    flow = deals.flow
+    asked = np.flatnonzero(in_cohort(flow, window) & (flow.people >= 0))
+    asked = asked[np.lexsort((-flow.created[asked], flow.people[asked]))]
+    owners = flow.people[asked]
+    newer = np.arange(asked.size) - np.searchsorted(owners, owners)
+    kept = newer < MOST_WEIGHED
+    return {id_: people[owner] for id_, owner in zip(deals.ids_at(asked[kept]), owners[kept].tolist(), strict=True)}
 
 
 async def _tally(session: AsyncSession, org_id: UUID, question: Question, group: PeerGroup) -> Tally:
