@@ -56,6 +56,7 @@ from schema.scorecards import load_scorecard
 from schema.session_formats import load_session_format, load_session_format_template
 from schema.session_notes import load_note_grant, load_private_note
 from schema.session_records import load_session_attestation, load_session_move
+from schema.skill_gaps import load_skill_gaps
 from schema.success_models import load_success_model
 from schema.team_scorecards import load_team_scorecard
 from schema.teams import load_team
@@ -134,6 +135,7 @@ BY_KEY: dict[str, Callable[[Info, str], Awaitable[Node]]] = {
     "RateComparisons": load_rate_comparisons,
     "LeadIndicators": load_lead_indicators,
     "Quadrants": load_quadrants,
+    "SkillGaps": load_skill_gaps,
     "WinDrivers": load_win_drivers,
     "TeamScorecard": load_team_scorecard,
     "Scorecard": load_scorecard,

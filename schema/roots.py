@@ -58,6 +58,7 @@ from schema.session_formats import SessionFormatsMutation, SessionFormatsQuery
 from schema.session_moves import CoachingSessionsSubscription, SessionMovesMutation
 from schema.session_notes import SessionNotesMutation
 from schema.skill_assessments import SkillAssessmentsMutation, SkillAssessmentsQuery
+from schema.skill_gaps import SkillGapsQueries
 from schema.success_models import SuccessModelsMutation, SuccessModelsQuery
 from schema.team_scorecards import TeamScorecardQueries
 from schema.teams import TeamsMutation, TeamsQuery
@@ -81,6 +82,7 @@ class Query(
     PlanQueries,
     BenchmarkQueries,
     QuadrantsQueries,
+    SkillGapsQueries,
     RateComparisonsQueries,
     LeadIndicatorsQueries,
     ForecastsQuery,

@@ -125,7 +125,7 @@ class PlanFocusEdge:
     target_name: str
     kpi: str | None
     baseline_level: Decimal | None = strawberry.field(description="The level when the plan started.")
-    baseline_error: Decimal | None = strawberry.field(description="Its standard error; null with one rater.")
+    baseline_error: Decimal | None = strawberry.field(description="Its standard error.")
     baseline_n: int | None = strawberry.field(description="Its raters.")
     baseline_kpi: Decimal | None = strawberry.field(description="The linked KPI in the last whole month before.")
     baseline_kpi_n: int | None = strawberry.field(description="Facts that this rests on.")

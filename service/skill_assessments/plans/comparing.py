@@ -53,22 +53,15 @@ def difference(then: Estimate, now: Estimate) -> Estimate:
     )
 
 
-def estimate_level(reading: SkillReading) -> Estimate | None:
-    """A level with normal limits; None where its error is not known."""
-    if reading.standard_error is None:
-        return None
+def estimate_level(reading: SkillReading) -> Estimate:
+    """A level with normal limits."""
     level, half = float(reading.level), Z * float(reading.standard_error)
     return Estimate(level, level - half, level + half)
 
 
-def chance_of(reading: SkillReading, target: Decimal) -> float | None:
-    """The probability that a level is at or above a target; None where its error is not known."""
-    if reading.standard_error is None:
-        return None
-    ahead, error = float(reading.level - target), float(reading.standard_error)
-    if error <= 0:
-        return float(ahead >= 0)
-    return float(ndtr(ahead / error))
+def chance_of(reading: SkillReading, target: Decimal) -> float:
+    """The probability that a level is at a target or above it."""
+    return float(ndtr(float(reading.level - target) / float(reading.standard_error)))
 
 
 def estimate_kpi(basis: KpiBasis, reading: KpiReading) -> tuple[ProgressMethod, Estimate] | None:

@@ -10,7 +10,6 @@ from decimal import Decimal
 
 from service.core.dto import OutputDTO
 from service.skill_assessments.plans.comparing import (
-    Estimate,
     ProgressMethod,
     ProgressVerdict,
     chance_of,
@@ -70,13 +69,13 @@ class SkillProgress(OutputDTO):
     target_level: int
     """What is to be reached."""
     at_start: SkillReading | None
-    """Frozen when the plan started; null: nobody had rated it."""
+    """Frozen when the plan started; null: nobody else had rated it."""
     newest: SkillReading | None
     """From ratings since the start alone; null: there are none yet."""
     gain: Decimal | None
     """Levels; null where one of the two is missing."""
     gain_low: Decimal | None
-    """Where its interval of 90 % begins; null where the error of a level is not known."""
+    """Where its interval of 90 % begins."""
     gain_high: Decimal | None
     """Where it ends."""
     probability_reached: Decimal | None
@@ -172,24 +171,23 @@ def judge_skill(focus: Focus, linked: LinkedKpi | None) -> SkillProgress:
     """Whether the level moved, and how sure that is."""
     then, now = None if focus.baseline is None else focus.baseline.skill, focus.newest
     way = SkillWay(then, now, focus.target_level)
-    gained = None if then is None or now is None else _gained(then, now)
+    gained = None if then is None or now is None else difference(estimate_level(then), estimate_level(now))
     verdict = _V.CANNOT_TELL
     if gained is not None and then is not None:
         if gained.low > 0:
             verdict = _V.MOVED
         elif gained.high < float(focus.target_level - then.level):
             verdict = _V.NOT_YET
-    reached = None if now is None else chance_of(now, Decimal(focus.target_level))
     return SkillProgress(
         skill=focus.skill,
         name=focus.name,
         target_level=focus.target_level,
         at_start=then,
         newest=now,
-        gain=None if then is None or now is None else rounded(float(now.level - then.level), 2),
+        gain=None if gained is None else rounded(gained.value, 2),
         gain_low=None if gained is None else rounded(gained.low, 2),
         gain_high=None if gained is None else rounded(gained.high, 2),
-        probability_reached=None if reached is None else rounded(reached),
+        probability_reached=None if now is None else rounded(chance_of(now, Decimal(focus.target_level))),
         method=None if gained is None else ProgressMethod.NORMAL,
         verdict=verdict,
         reason=say_skill(way, gained, verdict),
@@ -220,7 +218,3 @@ def judge_kpi(linked: LinkedKpi, at_start: KpiReading | None) -> KpiProgress:
         reason=say_kpi(linked.name, at_start, linked.newest, change, verdict, linked.whole_month_ends_on),
     )
 
-
-def _gained(then: SkillReading, now: SkillReading) -> Estimate | None:
-    before, after = estimate_level(then), estimate_level(now)
-    return None if before is None or after is None else difference(before, after)

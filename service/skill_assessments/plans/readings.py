@@ -30,12 +30,12 @@ def basis_of(kpi: Kpi) -> KpiBasis:
 
 
 class SkillReading(OutputDTO):
-    """A person's level in a skill, from the newest rating of each rater."""
+    """A person's level in a skill, from the newest rating of each rater but the person and their peers."""
 
     level: Decimal
     """The mean of the raters."""
-    standard_error: Decimal | None
-    """Of the level; null with one rater, whose chance nobody knows."""
+    standard_error: Decimal
+    """Of the level, with raters who scatter as usual, or as much as these do."""
     n: int
     """Raters."""
     assessed_on: date

@@ -21,15 +21,10 @@ class SkillWay:
 def say_skill(way: SkillWay, gained: Estimate | None, verdict: ProgressVerdict) -> str:
     """Why the verdict on a skill is what it is, and what it would take to tell."""
     if way.now is None:
-        return "Nobody has rated this skill since the plan started; an assessment would tell."
-    if way.then is None:
-        return f"It is at {way.now.level:.1f} now, but nobody had rated it when the plan started."
+        return "Nobody else has rated this skill since the plan started; an assessment would tell."
+    if way.then is None or gained is None:
+        return f"It is at {way.now.level:.1f} now, but nobody else had rated it when the plan started."
     moved = f"From {way.then.level:.1f} to {way.now.level:.1f}"
-    if gained is None:
-        few = " and ".join(
-            when for when, one in (("at the start", way.then), ("since", way.now)) if one.standard_error is None
-        )
-        return f"{moved}: only one rater {few}, so nobody can tell it from chance; a second one would."
     gain = f"the gain of {gained.value:.1f} levels ({_range(gained, 1)})"
     if verdict is _V.MOVED:
         return f"{moved}: {gain} is beyond chance."

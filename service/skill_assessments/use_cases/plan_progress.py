@@ -84,7 +84,7 @@ async def freeze_baseline(
     today = at.astimezone(await _zone(session, principal)).date()
     focuses = await repository.list_focuses(session, row.org_id, [row.id])
     framework = (await find_frameworks(session, principal, [row.framework_id]))[row.framework_id]
-    ratings = await read_ratings(session, row.org_id, [row.person_id], today - WINDOW, today)
+    ratings = await read_ratings(session, row.org_id, [row.person_id], today - WINDOW, at)
     linked = [row.person_id] if any(focus.kpi is not None for focus in focuses) else []
     kpis = await read_kpis(session, principal, linked, last_whole_month(today), at)
     return {
@@ -143,7 +143,7 @@ async def _learn(
         steps=await repository.list_steps(session, org_id, ids),
         reviews=await repository.list_reviews(session, org_id, ids),
         frameworks=await find_frameworks(session, principal, {row.framework_id for row in rows}),
-        ratings=await read_ratings(session, org_id, people, since, today),
+        ratings=await read_ratings(session, org_id, people, since, now),
         kpis=await read_kpis(session, principal, linked, last_whole_month(today), now),
         models=await load_models(session, principal.as_system(), people),
     )

@@ -16,9 +16,9 @@ from service.kpi_snapshots.dto import KpiSnapshotDTO, KpiSnapshotQuery
 from service.kpi_snapshots.periods import Calendar, Period
 from service.kpi_snapshots.use_cases.snapshots import kpi_snapshots_of
 from service.organizations.use_cases.working_time import staff_as_known
-from service.skill_assessments.plans.levels import read_level
 from service.skill_assessments.plans.readings import KpiReading, SkillReading
-from service.skill_assessments.repository.ratings import Rating, list_newest_ratings
+from service.skill_assessments.ratings import PEER, SELF, Rating, level_of
+from service.skill_assessments.repository.ratings import list_newest_ratings
 from service.success_models.targets import PeriodKind
 
 WINDOW = timedelta(days=365)
@@ -45,23 +45,32 @@ def first_whole_month(started_on: date) -> Period:
 
 @dataclass(frozen=True, slots=True)
 class Ratings:
-    """The newest ratings of some people by rater."""
+    """The newest ratings of some people by rater; neither their own, nor peers', whose single ones nobody reads."""
 
     by_skill: Mapping[Skill, list[Rating]]
 
-    def read(self, skill: Skill, since: date) -> SkillReading | None:
-        """The level from what was said of a skill from a day on."""
-        ratings = self.by_skill.get(skill, [])
-        return read_level([(one.level, one.assessed_on) for one in ratings if one.assessed_on >= since])
+    def read(self, about: Skill, since: date) -> SkillReading | None:
+        """The level from what was said of a skill from a day on; None: nothing was."""
+        ratings = [one for one in self.by_skill.get(about, ()) if one.assessed_on >= since]
+        if not ratings:
+            return None
+        found = level_of(about[2], ratings)
+        return SkillReading(
+            level=round(Decimal(repr(found.level)), 2),
+            standard_error=round(Decimal(repr(found.error)), 3),
+            n=found.n,
+            assessed_on=max(one.assessed_on for one in ratings),
+        )
 
 
 async def read_ratings(
-    session: AsyncSession, org_id: UUID, people: Collection[UUID], since: date, until: date
+    session: AsyncSession, org_id: UUID, people: Collection[UUID], since: date, as_of: datetime
 ) -> Ratings:
-    """What raters said last of the skills of some people between two days, both included."""
+    """What raters said last of the skills of some people, of days from one on and submitted by an instant."""
     found: dict[Skill, list[Rating]] = {}
-    for one in await list_newest_ratings(session, org_id, people, since, until):
-        found.setdefault((one.person_id, one.framework, one.skill), []).append(one)
+    for one in await list_newest_ratings(session, org_id, people, since, as_of):
+        if one.rater_kind not in {SELF, PEER}:
+            found.setdefault(one.about, []).append(one)
     return Ratings(found)
 
 
