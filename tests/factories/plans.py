@@ -87,10 +87,11 @@ class Plans:
             row.extended_at, row.extension_reason, row.first_target_on = now, "No time", self.today
         if state in ENDED:
             row.ended_at, row.end_reason = now, "It is over"
+        kpi = fields.pop("kpi", None)
         for name, value in fields.items():
             setattr(row, name, value)
         focuses = [
-            PlanFocus(org_id=row.org_id, plan_id=row.id, skill=skill, place=place, target_level=3)
+            PlanFocus(org_id=row.org_id, plan_id=row.id, skill=skill, place=place, target_level=3, kpi=kpi)
             for place, skill in enumerate(skills or SKILLS[:1], 1)
         ]
         step = PlanStep(

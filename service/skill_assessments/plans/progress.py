@@ -217,4 +217,3 @@ def judge_kpi(linked: LinkedKpi, at_start: KpiReading | None) -> KpiProgress:
         verdict=verdict,
         reason=say_kpi(linked.name, at_start, linked.newest, change, verdict, linked.whole_month_ends_on),
     )
-
