@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from service.core.dto import InputDTO, Key, Text
+from service.core.dto import InputDTO, Key, Text, example
 from service.core.errors import FieldError
 from service.core.validation import repeated
 from service.success_models.targets import months_after
@@ -58,6 +58,23 @@ class SkillRequirement(InputDTO):
 
 class FrameworkDocument(InputDTO):
     """A whole framework; stages and KPIs are named by key, so that it fits every model that has them."""
+
+    model_config = example(
+        levels=[{"number": 1, "name": "New"}, {"number": 2, "name": "Able"}],
+        skills=[
+            {
+                "key": "discovery",
+                "name": "Discovery",
+                "anchors": [
+                    {"level": 1, "text": "Asks a list of questions."},
+                    {"level": 2, "text": "Lets the customer name the problem and what it costs."},
+                ],
+                "stages": ["discovery"],
+                "kpis": ["proposals-made"],
+            }
+        ],
+        requirements=[{"job_role": "AE", "from_month": 6, "levels": {"discovery": 2}}],
+    )
 
     levels: Annotated[list[Level], Field(min_length=2, max_length=MOST_LEVELS)]
     """From 1 on, in order."""

@@ -41,6 +41,12 @@ from service.webhooks.event_data import (
     TeamData,
     TeamUpdatedData,
 )
+from service.webhooks.skill_event_data import (
+    DevelopmentPlanData,
+    SkillAssessmentData,
+    SkillAssessmentReminderData,
+    SkillAssessmentRequestedData,
+)
 
 
 class EventType(StrEnum):
@@ -77,6 +83,13 @@ class EventType(StrEnum):
     COMMITMENT_CREATED = "commitment.created"
     COMMITMENT_SETTLED = "commitment.settled"
     TOPIC_RAISED = "topic.raised"
+    SKILL_ASSESSMENT_REQUESTED = "skill_assessment.requested"
+    SKILL_ASSESSMENT_REMINDER = "skill_assessment.reminder"
+    SKILL_ASSESSMENT_SUBMITTED = "skill_assessment.submitted"
+    SKILL_ASSESSMENT_ACKNOWLEDGED = "skill_assessment.acknowledged"
+    SKILL_ASSESSMENT_CONTESTED = "skill_assessment.contested"
+    DEVELOPMENT_PLAN_STARTED = "development_plan.started"
+    DEVELOPMENT_PLAN_CLOSED = "development_plan.closed"
     CRM_CONNECTION_CREATED = "crm_connection.created"
     CRM_CONNECTION_UPDATED = "crm_connection.updated"
     CRM_CONNECTION_DELETED = "crm_connection.deleted"
@@ -126,6 +139,13 @@ EVENTS: Mapping[EventType, EventSpec] = {
     EventType.COMMITMENT_CREATED: EventSpec("Somebody took something on", CommitmentData),
     EventType.COMMITMENT_SETTLED: EventSpec("A commitment was kept, missed or dropped", CommitmentSettledData),
     EventType.TOPIC_RAISED: EventSpec("There is something to talk about", TopicData),
+    EventType.SKILL_ASSESSMENT_REQUESTED: EventSpec("Somebody is to rate a person", SkillAssessmentRequestedData),
+    EventType.SKILL_ASSESSMENT_REMINDER: EventSpec("An assessment is due or overdue", SkillAssessmentReminderData),
+    EventType.SKILL_ASSESSMENT_SUBMITTED: EventSpec("An assessment was submitted", SkillAssessmentData),
+    EventType.SKILL_ASSESSMENT_ACKNOWLEDGED: EventSpec("The assessed person took note of it", SkillAssessmentData),
+    EventType.SKILL_ASSESSMENT_CONTESTED: EventSpec("The assessed person disagrees with it", SkillAssessmentData),
+    EventType.DEVELOPMENT_PLAN_STARTED: EventSpec("A development plan has begun", DevelopmentPlanData),
+    EventType.DEVELOPMENT_PLAN_CLOSED: EventSpec("A development plan has ended", DevelopmentPlanData),
     EventType.CRM_CONNECTION_CREATED: EventSpec("A CRM account was connected", CrmConnectionData),
     EventType.CRM_CONNECTION_UPDATED: EventSpec("A CRM connection changed", CrmConnectionUpdatedData),
     EventType.CRM_CONNECTION_DELETED: EventSpec("A CRM account was disconnected", CrmConnectionData),
