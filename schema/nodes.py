@@ -53,6 +53,7 @@ from schema.scorecards import load_scorecard
 from schema.session_formats import load_session_format, load_session_format_template
 from schema.session_notes import load_note_grant, load_private_note
 from schema.session_records import load_session_attestation, load_session_move
+from schema.skill_levels import load_skill_levels
 from schema.success_models import load_success_model
 from schema.team_scorecards import load_team_scorecard
 from schema.teams import load_team
@@ -128,6 +129,7 @@ BY_KEY: dict[str, Callable[[Info, str], Awaitable[Node]]] = {
     "WinDrivers": load_win_drivers,
     "TeamScorecard": load_team_scorecard,
     "Scorecard": load_scorecard,
+    "SkillLevels": load_skill_levels,
     "SessionFormatTemplate": load_session_format_template,
     "SessionAttestation": load_session_attestation,
     "PipelineMaturity": load_pipeline_maturity,

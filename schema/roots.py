@@ -53,6 +53,7 @@ from schema.rate_comparisons import RateComparisonsQueries
 from schema.session_formats import SessionFormatsMutation, SessionFormatsQuery
 from schema.session_moves import CoachingSessionsSubscription, SessionMovesMutation
 from schema.session_notes import SessionNotesMutation
+from schema.skill_levels import SkillLevelsQueries
 from schema.success_models import SuccessModelsMutation, SuccessModelsQuery
 from schema.team_scorecards import TeamScorecardQueries
 from schema.teams import TeamsMutation, TeamsQuery
@@ -86,6 +87,7 @@ class Query(
     CoachingOpportunitiesQuery,
     CompetencyFrameworksQuery,
     AssessmentTemplatesQuery,
+    SkillLevelsQueries,
     SessionFormatsQuery,
     CoachingProgrammesQuery,
     CoachingCadencesQuery,
