@@ -48,6 +48,7 @@ from schema.plans import load_plan
 from schema.process_adherence import load_process_adherence
 from schema.quadrants import load_quadrants
 from schema.rate_comparisons import load_rate_comparisons
+from schema.rater_calibration import load_rater_calibration
 from schema.relay import Node, NullIfAbsent, split_global_id
 from schema.scorecards import load_scorecard
 from schema.session_formats import load_session_format, load_session_format_template
@@ -124,6 +125,7 @@ BY_KEY: dict[str, Callable[[Info, str], Awaitable[Node]]] = {
     "NoteGrant": load_note_grant,
     "Plan": load_plan,
     "RateComparisons": load_rate_comparisons,
+    "RaterCalibration": load_rater_calibration,
     "LeadIndicators": load_lead_indicators,
     "Quadrants": load_quadrants,
     "WinDrivers": load_win_drivers,

@@ -50,6 +50,7 @@ from schema.plans import PlanQueries
 from schema.process_adherence import ProcessAdherenceQueries
 from schema.quadrants import QuadrantsQueries
 from schema.rate_comparisons import RateComparisonsQueries
+from schema.rater_calibration import RaterCalibrationQueries
 from schema.session_formats import SessionFormatsMutation, SessionFormatsQuery
 from schema.session_moves import CoachingSessionsSubscription, SessionMovesMutation
 from schema.session_notes import SessionNotesMutation
@@ -88,6 +89,7 @@ class Query(
     CompetencyFrameworksQuery,
     AssessmentTemplatesQuery,
     SkillLevelsQueries,
+    RaterCalibrationQueries,
     SessionFormatsQuery,
     CoachingProgrammesQuery,
     CoachingCadencesQuery,

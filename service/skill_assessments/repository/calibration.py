@@ -15,6 +15,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from service.skill_assessments.lifecycle import RaterKind
 from service.skill_assessments.models import AssessmentAnswer, CompetencyFramework, SkillAssessment
 
+SCORER = "scorer:"
+"""Before the name of a tool or file: no id begins like that."""
 Row, Answer, Framework = SkillAssessment, AssessmentAnswer, CompetencyFramework
 
 
@@ -66,21 +68,21 @@ async def list_said_of_skills(
     Of peers from any day, and superseded ones too: which of them count is told by the order in which they came.
     """
     speaks = or_(col(Row.assessed_on) > span.after, col(Row.rater_kind) == RaterKind.PEER.value)
-    revised = _revised(org_id, span)
+    columns: list[Any] = [
+        Framework.key,
+        func.jsonb_array_length(col(Framework.document)["levels"]),
+        Row.person_id,
+        Answer.skill,
+        _rater(),
+        Row.rater_id,
+        Row.rater_kind,
+        cast(func.avg(col(Answer.level)), Float),
+        Row.assessed_on,
+        Row.submitted_at,
+        _revised(org_id, span),
+    ]
     query = (
-        select(
-            Framework.key,
-            func.jsonb_array_length(col(Framework.document)["levels"]),
-            Row.person_id,
-            Answer.skill,
-            _rater(),
-            Row.rater_id,
-            Row.rater_kind,
-            cast(func.avg(col(Answer.level)), Float),
-            Row.assessed_on,
-            Row.submitted_at,
-            revised,
-        )
+        select(*columns)
         .join(Answer, _of(Answer))
         .join(Framework, and_(col(Framework.org_id) == col(Row.org_id), col(Framework.id) == col(Row.framework_id)))
         .where(*_submitted(org_id, span), speaks, col(Framework.key).in_(frameworks), col(Answer.kind) == "rating")
@@ -93,17 +95,12 @@ async def list_said_of_skills(
 async def list_said_of_items(session: AsyncSession, org_id: UUID, framework: str, span: Span) -> list[SaidOfItem]:
     """What others than the person answered to items by a framework, without what a correction replaced."""
     value = func.coalesce(cast(col(Answer.level), Float), cast(cast(col(Answer.yes), Integer), Float))
+    columns: list[Any] = [
+        *(Row.person_id, Row.template_id, Answer.item, Answer.skill),
+        *(_rater(), value, Row.assessed_on, Row.submitted_at),
+    ]
     query = (
-        select(
-            Row.person_id,
-            Row.template_id,
-            Answer.item,
-            Answer.skill,
-            _rater(),
-            value,
-            Row.assessed_on,
-            Row.submitted_at,
-        )
+        select(*columns)
         .join(Answer, _of(Answer))
         .join(Framework, and_(col(Framework.org_id) == col(Row.org_id), col(Framework.id) == col(Row.framework_id)))
         .where(*_submitted(org_id, span), col(Row.assessed_on) > span.after, col(Framework.key) == framework)
@@ -138,8 +135,8 @@ async def list_rated_by(session: AsyncSession, org_id: UUID, people: Collection[
 
 
 def _rater() -> ColumnElement[str]:
-    """Who rated, as one word: a person's id, or the scorer's name behind a sign that no id has."""
-    return func.coalesce(cast(col(Row.rater_id), String), "scorer:" + col(Row.scorer))
+    """Who rated, as one word."""
+    return func.coalesce(cast(col(Row.rater_id), String), SCORER + col(Row.scorer))
 
 
 def _of(answer: type[AssessmentAnswer]) -> ColumnElement[bool]:
