@@ -9,6 +9,7 @@ from schema.absences import load_absence
 from schema.activities import load_activity
 from schema.api_keys import load_api_key
 from schema.assessment_templates import load_assessment_template
+from schema.assessment_types import load_assessment_answer, load_skill_assessment
 from schema.audit_events import load_audit_event
 from schema.benchmarks import load_benchmarks
 from schema.cadence_adherence.queries import load_cadence_adherence
@@ -54,6 +55,7 @@ from schema.scorecards import load_scorecard
 from schema.session_formats import load_session_format, load_session_format_template
 from schema.session_notes import load_note_grant, load_private_note
 from schema.session_records import load_session_attestation, load_session_move
+from schema.skill_gaps import load_skill_gaps
 from schema.skill_levels import load_skill_levels
 from schema.success_models import load_success_model
 from schema.team_scorecards import load_team_scorecard
@@ -103,6 +105,7 @@ BY_ROW_ID: dict[str, Callable[[Info, UUID], Awaitable[Node]]] = {
     "SessionFormat": load_session_format,
     "PrivateNote": load_private_note,
     "SessionMove": load_session_move,
+    "SkillAssessment": load_skill_assessment,
     "SuccessModel": load_success_model,
     "Team": load_team,
     "WebhookDelivery": load_webhook_delivery,
@@ -111,6 +114,7 @@ BY_ROW_ID: dict[str, Callable[[Info, UUID], Awaitable[Node]]] = {
 """How each type is found again whose ids name a row, or what there is one of per row."""
 
 BY_KEY: dict[str, Callable[[Info, str], Awaitable[Node]]] = {
+    "AssessmentAnswer": load_assessment_answer,
     "CadenceAdherence": load_cadence_adherence,
     "CompetencyFrameworkTemplate": load_competency_framework_template,
     "CrmEvent": load_crm_event,
@@ -128,6 +132,7 @@ BY_KEY: dict[str, Callable[[Info, str], Awaitable[Node]]] = {
     "RaterCalibration": load_rater_calibration,
     "LeadIndicators": load_lead_indicators,
     "Quadrants": load_quadrants,
+    "SkillGaps": load_skill_gaps,
     "WinDrivers": load_win_drivers,
     "TeamScorecard": load_team_scorecard,
     "Scorecard": load_scorecard,

@@ -5,6 +5,7 @@ import strawberry
 from schema.absences import AbsencesMutation, AbsencesQuery
 from schema.activities import ActivitiesMutation, ActivitiesQuery
 from schema.api_keys import ApiKeysMutation, ApiKeysQuery
+from schema.assessment_moves import AssessmentMovesMutation
 from schema.assessment_templates import AssessmentTemplatesMutation, AssessmentTemplatesQuery
 from schema.audit_events import AuditEventsQuery
 from schema.benchmarks import BenchmarkQueries
@@ -54,6 +55,8 @@ from schema.rater_calibration import RaterCalibrationQueries
 from schema.session_formats import SessionFormatsMutation, SessionFormatsQuery
 from schema.session_moves import CoachingSessionsSubscription, SessionMovesMutation
 from schema.session_notes import SessionNotesMutation
+from schema.skill_assessments import SkillAssessmentsMutation, SkillAssessmentsQuery
+from schema.skill_gaps import SkillGapsQueries
 from schema.skill_levels import SkillLevelsQueries
 from schema.success_models import SuccessModelsMutation, SuccessModelsQuery
 from schema.team_scorecards import TeamScorecardQueries
@@ -78,6 +81,7 @@ class Query(
     PlanQueries,
     BenchmarkQueries,
     QuadrantsQueries,
+    SkillGapsQueries,
     RateComparisonsQueries,
     LeadIndicatorsQueries,
     ForecastsQuery,
@@ -98,6 +102,7 @@ class Query(
     CalendarFeedsQuery,
     CoachingTopicsQuery,
     CommitmentsQuery,
+    SkillAssessmentsQuery,
     CrmQuery,
     CrmEventsQuery,
     ActivitiesQuery,
@@ -140,6 +145,8 @@ class Mutation(
     CalendarFeedsMutation,
     CoachingTopicsMutation,
     CommitmentsMutation,
+    SkillAssessmentsMutation,
+    AssessmentMovesMutation,
     CrmMutation,
     CrmEventsMutation,
     ActivitiesMutation,

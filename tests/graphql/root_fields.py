@@ -20,6 +20,7 @@ FOREIGN = {
     "successModels": ("{ successModels { edges { node { id name } } } }", {}),
     "benchmarks": ("query ($model: ID!) { benchmarks(successModelId: $model) { id period } }", {"model"}),
     "quadrants": ("query ($person: ID!) { quadrants(personId: $person) { id people { edges { node } } } }", {"person"}),
+    "skillGaps": ("query ($person: ID!) { skillGaps(personId: $person) { id people { edges { node } } } }", {"person"}),
     "dealVerdict": ("query ($deal: ID!) { dealVerdict(dealId: $deal) { id name } }", {"deal"}),
     "dealVerdicts": ("{ dealVerdicts { edges { node { id name person { name } } } } }", {}),
     "rateComparisons": (
@@ -86,6 +87,12 @@ FOREIGN = {
     "competencyFrameworks": ("{ competencyFrameworks { edges { node { id name } } } }", {}),
     "assessmentTemplate": ("query ($template: ID!) { assessmentTemplate(id: $template) { id name } }", {"template"}),
     "assessmentTemplates": ("{ assessmentTemplates { edges { node { id name } } } }", {}),
+    "skillAssessment": (
+        """query ($assessment: ID!) { skillAssessment(id: $assessment) {
+            id person { name } answers { edges { node { id words } } } } }""",
+        {"assessment"},
+    ),
+    "skillAssessments": ("{ skillAssessments { edges { node { id person { name } } } } }", {}),
     "sessionFormatTemplates": ("{ sessionFormatTemplates { edges { node { key } } } }", {}),
     "sessionFormat": ("query ($format: ID!) { sessionFormat(id: $format) { id name } }", {"format"}),
     "sessionFormats": ("{ sessionFormats { edges { node { id name } } } }", {}),

@@ -42,7 +42,7 @@ NO_DRIFT = {
 NO_CANDOUR = {
     NoCandour.NO_STANDARD: "No level is required of those they rate.",
     NoCandour.TOO_LITTLE_OVERLAP: (
-        "They rate nobody below the standard; with fewer than five people in common it cannot be told whether others do."
+        "They rate nobody below the standard; with fewer than five people in common nobody can tell whether others do."
     ),
 }
 
