@@ -255,7 +255,7 @@ class RaterCalibrationQueries:
     async def rater_calibration(
         self,
         info: Info,
-        framework: str,
+        framework: str | None = None,
         skill: str | None = None,
         manager_id: strawberry.ID | None = None,
         team_id: strawberry.ID | None = None,

@@ -25,10 +25,7 @@ FOREIGN = {
         "query ($person: ID!) { skillLevels(personId: $person) { id person { name } skills { edges { node } } } }",
         {"person"},
     ),
-    "raterCalibration": (
-        "query ($person: ID!) { raterCalibration(framework: \"seller\", managerId: $person) { id n } }",
-        {"person"},
-    ),
+    "raterCalibration": ("{ raterCalibration { id n framework: frameworkId raters { edges { node } } } }", {}),
     "dealVerdict": ("query ($deal: ID!) { dealVerdict(dealId: $deal) { id name } }", {"deal"}),
     "dealVerdicts": ("{ dealVerdicts { edges { node { id name person { name } } } } }", {}),
     "rateComparisons": (

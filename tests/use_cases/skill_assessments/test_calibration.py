@@ -175,12 +175,13 @@ async def test_where_nobody_overlaps_it_says_so(org: SalesOrg) -> None:
     async with org.database.tenant(org.id) as session:
         data = CreateCompetencyFramework.model_validate(framework("AE"))
         id_ = (await create_competency_framework(session, org.system, data)).id
-    nothing = await House(org, {}).ask()
+    nothing = await House(org, {}).ask(framework=None)
     assert (nothing.items, nothing.skills, nothing.raters, nothing.n) == ([], [], [], 0)
     for at in range(3):
         lead, rep = await org.add_person(f"L{at}", role="manager"), await org.add_person(f"R{at}", job_role="AE")
         await rate(org, id_, rep.id, lead.id, {"demo": 2}, on=date(TODAY.year, 1, 1) if at else TODAY)
-    found = await House(org, {}).ask()
+    found = await House(org, {}).ask(framework=None)
+    assert found.framework_id == id_
     assert {one.no_severity for one in found.raters} == {NoSeverity.NO_OVERLAP}
     assert "too little in common" in found.explanation
     with counted_statements(org.database) as statements:
