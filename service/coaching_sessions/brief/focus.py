@@ -6,7 +6,7 @@ from service.coaching_sessions.brief.facts import BriefFacts
 from service.coaching_sessions.brief.statements import link, say
 from service.coaching_sessions.concerns import Concern
 from service.coaching_sessions.dto.brief import BriefFocusDTO, StatementDTO, StatementKind
-from service.skill_assessments.dto.gaps import PersonGapsDTO, SkillGapsDTO
+from service.skill_assessments.dto.gaps import PersonGapsDTO
 from service.skill_assessments.impact.deciding import SkillGapVerdict, SkillStanding
 from service.skill_assessments.impact.sentences import ASSOCIATIONAL, NO_SKILLS
 
@@ -19,7 +19,7 @@ def focus_gaps(facts: BriefFacts) -> BriefFocusDTO:
     return BriefFocusDTO(
         available=has_skills,
         reason=None if has_skills else NO_SKILLS,
-        statements=[*(_gaps(found, person) if person is not None and has_skills else ()), *_plans(facts)],
+        statements=[*(_gaps(person) if person is not None and has_skills else ()), *_plans(facts)],
         as_of=found.as_of,
         method=found.method,
         model_version=found.model_version,
@@ -27,7 +27,7 @@ def focus_gaps(facts: BriefFacts) -> BriefFocusDTO:
     )
 
 
-def _gaps(found: SkillGapsDTO, person: PersonGapsDTO) -> Iterator[StatementDTO]:
+def _gaps(person: PersonGapsDTO) -> Iterator[StatementDTO]:
     numbers = link("Skill gaps", f"/v1/skill-gaps?person_id={person.person_id}")
     if person.verdict is not SkillGapVerdict.FOCUS:
         yield say(StatementKind.SKILL, "skill:verdict", Concern.PROCESS, person.explanation, [numbers])
