@@ -20,7 +20,6 @@ def focus_gaps(facts: BriefFacts) -> BriefFocusDTO:
         available=has_skills,
         reason=None if has_skills else NO_SKILLS,
         statements=[*(_gaps(person) if person is not None and has_skills else ()), *_plans(facts)],
-        as_of=found.as_of,
         method=found.method,
         model_version=found.model_version,
         gaps=person,

@@ -96,8 +96,6 @@ class BriefFocusDTO(OutputDTO):
     """Why there are none."""
     statements: list[StatementDTO] = Field(default_factory=list)
     """A focus each, or what is missing to tell; then the progress of each development plan."""
-    as_of: datetime | None = None
-    """The beginning of the brief's day: no fact and no assessment after it counts."""
     method: str | None = None
     """How gaps are valued."""
     model_version: str | None = None

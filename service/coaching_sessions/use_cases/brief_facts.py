@@ -27,7 +27,7 @@ from service.organizations.dto.organizations import OrganizationDTO
 from service.organizations.dto.people import PersonDTO
 from service.organizations.use_cases.organizations import get_organization
 from service.organizations.use_cases.people import get_people
-from service.skill_assessments.dto.gaps import SkillGapsDTO, SkillGapsQuery
+from service.skill_assessments.dto.gaps import SkillGapsQuery
 from service.skill_assessments.use_cases.gaps import get_skill_gaps
 from service.skill_assessments.use_cases.plan_progress import active_plans_of
 from service.success_models.document import ModelDocument
@@ -69,7 +69,7 @@ async def gather_facts(session: AsyncSession, reader: Principal, row: CoachingSe
         deals=await list_owned_deals(session, system, rep_id, occasion.since, as_of),
         adherence=await get_process_adherence(session, system, ProcessAdherenceQuery(person_id=rep_id)),
         quadrants=await _quadrants(session, system, rep_id, organization, as_of),
-        gaps=await _gaps(session, system, rep_id, organization, as_of),
+        gaps=await get_skill_gaps(session, system, SkillGapsQuery(person_id=rep_id, as_of=as_of)),
         plans=(await active_plans_of(session, system, [rep_id])).get(rep_id, []),
         agenda=await _agenda(session, row),
         commitments=commitments.get(rep_id, []),
@@ -147,14 +147,6 @@ async def _quadrants(
     told = calendar.period_of(PeriodKind.QUARTER, told_quarter(running.start, morning.date()))
     query = QuadrantsQuery(person_id=rep_id, period_start=told.start, as_of=morning)
     return await get_quadrants(session, system, query)
-
-
-async def _gaps(
-    session: AsyncSession, system: Principal, rep_id: UUID, organization: OrganizationDTO, as_of: datetime
-) -> SkillGapsDTO:
-    """The rep's skill gaps, as the day began."""
-    morning = this_morning(as_of, ZoneInfo(organization.time_zone))
-    return await get_skill_gaps(session, system, SkillGapsQuery(person_id=rep_id, as_of=morning))
 
 
 async def _agenda(session: AsyncSession, row: CoachingSession) -> list[FormatSection]:
