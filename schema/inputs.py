@@ -21,12 +21,14 @@ CONTROL = frozenset({"id", "if_match", "idempotency_key"})
 """Inputs that say what a mutation is about and under which condition, and are no fields of it."""
 
 REFERENCES = {
+    "activity_id": "Activity",
     "discussed_topic_ids": "CoachingTopic",
     "deal_id": "Deal",
     "manager_id": "Person",
     "member_ids": "Person",
     "owner_id": "Person",
     "person_id": "Person",
+    "rater_id": "Person",
     "rep_id": "Person",
     "session_id": "CoachingSession",
     "team_id": "Team",
@@ -60,7 +62,11 @@ def camel_pointer(pointer: str, document: str | None = None) -> str:
     if document is not None:
         return f"/{document}{pointer}"
     parts = pointer.split("/")
-    ours = next((place for place, part in enumerate(parts, 1) if part in DOCUMENTS), len(parts))
+    # What has places instead of names is a list of ours.
+    below = zip(parts, [*parts[1:], ""], strict=True)
+    ours = next(
+        (at for at, (one, next_) in enumerate(below, 1) if one in DOCUMENTS and not next_.isdigit()), len(parts)
+    )
     return "/".join([*map(to_camel_case, parts[:ours]), *parts[ours:]])
 
 
@@ -88,7 +94,8 @@ def _plain(pointer: str, value: Any, faults: dict[str, str]) -> Any:
     """The value at a pointer of the input, its global ids as row ids; what is wrong with these goes to `faults`."""
     name = pointer.rpartition("/")[2]
     if isinstance(value, list):
-        return [_plain(pointer, item, faults) for item in value]
+        nested = any(dataclasses.is_dataclass(item) for item in value)
+        return [_plain(f"{pointer}/{at}" if nested else pointer, item, faults) for at, item in enumerate(value)]
     if name in REFERENCES:
         try:
             return id_of(value, REFERENCES[name])

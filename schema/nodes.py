@@ -9,6 +9,7 @@ from schema.absences import load_absence
 from schema.activities import load_activity
 from schema.api_keys import load_api_key
 from schema.assessment_templates import load_assessment_template
+from schema.assessment_types import load_assessment_answer, load_skill_assessment
 from schema.audit_events import load_audit_event
 from schema.benchmarks import load_benchmarks
 from schema.cadence_adherence.queries import load_cadence_adherence
@@ -101,6 +102,7 @@ BY_ROW_ID: dict[str, Callable[[Info, UUID], Awaitable[Node]]] = {
     "SessionFormat": load_session_format,
     "PrivateNote": load_private_note,
     "SessionMove": load_session_move,
+    "SkillAssessment": load_skill_assessment,
     "SuccessModel": load_success_model,
     "Team": load_team,
     "WebhookDelivery": load_webhook_delivery,
@@ -109,6 +111,7 @@ BY_ROW_ID: dict[str, Callable[[Info, UUID], Awaitable[Node]]] = {
 """How each type is found again whose ids name a row, or what there is one of per row."""
 
 BY_KEY: dict[str, Callable[[Info, str], Awaitable[Node]]] = {
+    "AssessmentAnswer": load_assessment_answer,
     "CadenceAdherence": load_cadence_adherence,
     "CompetencyFrameworkTemplate": load_competency_framework_template,
     "CrmEvent": load_crm_event,

@@ -5,6 +5,7 @@ import strawberry
 from schema.absences import AbsencesMutation, AbsencesQuery
 from schema.activities import ActivitiesMutation, ActivitiesQuery
 from schema.api_keys import ApiKeysMutation, ApiKeysQuery
+from schema.assessment_moves import AssessmentMovesMutation
 from schema.assessment_templates import AssessmentTemplatesMutation, AssessmentTemplatesQuery
 from schema.audit_events import AuditEventsQuery
 from schema.benchmarks import BenchmarkQueries
@@ -53,6 +54,7 @@ from schema.rate_comparisons import RateComparisonsQueries
 from schema.session_formats import SessionFormatsMutation, SessionFormatsQuery
 from schema.session_moves import CoachingSessionsSubscription, SessionMovesMutation
 from schema.session_notes import SessionNotesMutation
+from schema.skill_assessments import SkillAssessmentsMutation, SkillAssessmentsQuery
 from schema.success_models import SuccessModelsMutation, SuccessModelsQuery
 from schema.team_scorecards import TeamScorecardQueries
 from schema.teams import TeamsMutation, TeamsQuery
@@ -94,6 +96,7 @@ class Query(
     CalendarFeedsQuery,
     CoachingTopicsQuery,
     CommitmentsQuery,
+    SkillAssessmentsQuery,
     CrmQuery,
     CrmEventsQuery,
     ActivitiesQuery,
@@ -136,6 +139,8 @@ class Mutation(
     CalendarFeedsMutation,
     CoachingTopicsMutation,
     CommitmentsMutation,
+    SkillAssessmentsMutation,
+    AssessmentMovesMutation,
     CrmMutation,
     CrmEventsMutation,
     ActivitiesMutation,

@@ -35,6 +35,7 @@ PATH_VALUES = {
     "format_id": ROW,
     "framework_id": ROW,
     "template_id": ROW,
+    "assessment_id": ROW,
     "key": "b2b-seller",
     "topic_id": ROW,
     "commitment_id": ROW,
@@ -105,6 +106,12 @@ BODIES: dict[str, Any] = {
     "snoozeCoachingOpportunity": {"until": "2099-01-01"},
     "createCompetencyFramework": FRAMEWORK,
     "createAssessmentTemplate": TEMPLATE,
+    "createSkillAssessment": {"person_id": str(ROW), "rater_id": str(ROW), "template_key": "b2b-seller"},
+    "updateSkillAssessment": {"reminder_days": [3]},
+    "putAssessmentAnswers": {"answers": [{"item": "discovery", "level": 2}]},
+    "submitSkillAssessment": {},
+    "contestSkillAssessment": {"reason": "Not so"},
+    "resolveSkillAssessment": {"resolution": "upheld", "reason": "It is so"},
     "createSessionFormat": FORMAT,
     "createCoachingProgramme": PROGRAMME,
     "updateCoachingProgramme": {"name": "Weekly"},
@@ -137,6 +144,7 @@ FORMS: dict[str, dict[str, tuple[str | None, str]]] = {
 """The multipart bodies, as httpx sends them with `files=`."""
 
 OPPORTUNITY = to_global_id("CoachingOpportunity", ROW)
+ASSESSMENT = to_global_id("SkillAssessment", ROW)
 SESSION = to_global_id("CoachingSession", ROW)
 TOPIC = to_global_id("CoachingTopic", ROW)
 COMMITMENT = to_global_id("Commitment", ROW)
@@ -197,6 +205,15 @@ GRAPHQL_INPUTS: dict[str, Any] = {
         "frameworkKey": "b2b-seller",
         "document": TEMPLATE["document"],
     },
+    "createSkillAssessment": {"personId": ID, "raterId": ID, "templateKey": "b2b-seller"},
+    "updateSkillAssessment": {"id": ASSESSMENT, "reminderDays": [3]},
+    "deleteSkillAssessment": {"id": ASSESSMENT},
+    "putAssessmentAnswers": {"id": ASSESSMENT, "answers": [{"item": "discovery", "level": 2}]},
+    "submitSkillAssessment": {"id": ASSESSMENT},
+    "acknowledgeSkillAssessment": {"id": ASSESSMENT},
+    "contestSkillAssessment": {"id": ASSESSMENT, "reason": "Not so"},
+    "resolveSkillAssessment": {"id": ASSESSMENT, "resolution": "UPHELD", "reason": "It is so"},
+    "reviseSkillAssessment": {"id": ASSESSMENT},
     "createSessionFormat": FORMAT,
     "createCoachingProgramme": {
         "name": "Weekly",

@@ -86,6 +86,12 @@ FOREIGN = {
     "competencyFrameworks": ("{ competencyFrameworks { edges { node { id name } } } }", {}),
     "assessmentTemplate": ("query ($template: ID!) { assessmentTemplate(id: $template) { id name } }", {"template"}),
     "assessmentTemplates": ("{ assessmentTemplates { edges { node { id name } } } }", {}),
+    "skillAssessment": (
+        """query ($assessment: ID!) { skillAssessment(id: $assessment) {
+            id person { name } answers { edges { node { id words } } } } }""",
+        {"assessment"},
+    ),
+    "skillAssessments": ("{ skillAssessments { edges { node { id person { name } } } } }", {}),
     "sessionFormatTemplates": ("{ sessionFormatTemplates { edges { node { key } } } }", {}),
     "sessionFormat": ("query ($format: ID!) { sessionFormat(id: $format) { id name } }", {"format"}),
     "sessionFormats": ("{ sessionFormats { edges { node { id name } } } }", {}),

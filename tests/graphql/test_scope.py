@@ -154,6 +154,7 @@ async def test_no_field_tells_of_another_organization(
         "format": to_global_id("SessionFormat", coaching["format_id"]),
         "framework": to_global_id("CompetencyFramework", coaching["framework_id"]),
         "template": to_global_id("AssessmentTemplate", coaching["template_id"]),
+        "assessment": to_global_id("SkillAssessment", coaching["assessment_id"]),
         "programme": to_global_id("CoachingProgramme", coaching["programme_id"]),
         "cadence": to_global_id("CoachingCadence", coaching["cadence_id"]),
         "feed": to_global_id("CalendarFeed", coaching["feed_id"]),

@@ -39,7 +39,7 @@ async def stored(org: SalesOrg) -> dict[tuple[str, date | None], tuple[Decimal |
 
 
 async def test_every_score_becomes_a_level(org: SalesOrg, shared: Path, tmp_path: Path) -> None:
-    file, mapping = shared / "people-analytics" / "managers.csv", EXAMPLES / "skills.toml"
+    file, mapping = shared / "data" / "people-analytics" / "managers.csv", EXAMPLES / "skills.toml"
     await run_import(org.database, org.id, ImportKind.PEOPLE, file, EXAMPLES / "people.toml")
     framework = CreateCompetencyFramework.model_validate(json.loads((EXAMPLES / "framework.json").read_text()))
     async with org.database.tenant(org.id) as session:

@@ -44,6 +44,17 @@ async def list_keys(session: AsyncSession, org_id: UUID, page: PageRequest) -> P
     return await fetch_page(session, query, ApiKey, API_KEY_SORTING, page)
 
 
+async def list_all_keys(session: AsyncSession, org_id: UUID, working_at: datetime | None) -> list[ApiKey]:
+    """Every key, by name; those that work at an instant if given."""
+    query = select(ApiKey).where(col(ApiKey.org_id) == org_id)
+    if working_at is not None:
+        query = query.where(
+            col(ApiKey.revoked_at).is_(None),
+            or_(col(ApiKey.expires_at).is_(None), col(ApiKey.expires_at) > working_at),
+        )
+    return list((await session.exec(query.order_by(col(ApiKey.name), col(ApiKey.id)))).all())
+
+
 async def touch_keys(session: AsyncSession, org_id: UUID, used: Mapping[UUID, datetime]) -> None:
     """Note when keys were used last; an older instant than the noted one changes nothing."""
     noted = values(column("id", Uuid), column("at", DateTime(timezone=True)), name="used").data(list(used.items()))

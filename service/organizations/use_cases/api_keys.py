@@ -78,6 +78,13 @@ async def list_api_keys(session: AsyncSession, principal: Principal, page: PageR
     return found.with_items([ApiKeyDTO.model_validate(row) for row in found.items])
 
 
+async def keys_of_organization(session: AsyncSession, principal: Principal, *, ended: bool = False) -> list[ApiKeyDTO]:
+    """Every key that works now, by name; with `ended` those too that work no more."""
+    require(principal, Permission.API_KEYS_READ)
+    rows = await repository.list_all_keys(session, principal.org_id, None if ended else utc_now())
+    return [ApiKeyDTO.model_validate(row) for row in rows]
+
+
 async def get_api_key(session: AsyncSession, principal: Principal, key_id: UUID) -> ApiKeyDTO:
     """One key without its secret."""
     require(principal, Permission.API_KEYS_READ)

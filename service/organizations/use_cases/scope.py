@@ -36,8 +36,26 @@ async def visible_people(session: AsyncSession, principal: Principal, on: date) 
     return frozenset(visible)
 
 
+async def tree_below(session: AsyncSession, principal: Principal, on: date) -> frozenset[UUID]:
+    """Everyone below the caller on a day, whatever else they see; nobody of a rep or of a key of the organization."""
+    if principal.person_id is None or principal.role is Role.REP:
+        return frozenset()
+    return frozenset(await repository.list_tree_ids(session, principal.org_id, principal.person_id, on))
+
+
 async def require_visible(session: AsyncSession, principal: Principal, person_id: UUID, on: date) -> None:
     """`not_found` for a person outside the caller's scope: what one may not see does not exist."""
     visible = await visible_people(session, principal, on)
     if visible is not None and person_id not in visible:
         raise not_found("person")
+
+
+async def managers_above(session: AsyncSession, org_id: UUID, person_id: UUID, on: date) -> list[UUID]:
+    """Whom a person reports to on a day, and whom these report to, the nearest first."""
+    lines = await repository.list_lines_above(session, org_id, person_id)
+    holding = (line for line in lines if line.start_on <= on and (line.end_on is None or on < line.end_on))
+    manager_of = {line.person_id: line.manager_id for line in holding}
+    found: list[UUID] = []
+    while (above := manager_of.pop(found[-1] if found else person_id, None)) is not None:
+        found.append(above)
+    return found

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import chi2, poisson
+from scipy.stats import chi2, poisson, t
 from statsmodels.stats.proportion import proportion_confint
 
-from service.statistics.intervals import poisson_interval, wilson, wilson_of_clusters
+from service.statistics.intervals import difference_of_clusters, poisson_interval, wilson, wilson_of_clusters
 
 
 @given(
@@ -76,3 +76,26 @@ def test_wilson_of_clusters_covers_at_its_level(mean: float, clusters: int) -> N
         naive += bool(plain[0] <= mean <= plain[1])
     assert 880 <= covered <= 945
     assert naive < 850
+
+
+def test_a_difference_of_clusters_of_one_value_each_has_welchs_error() -> None:
+    before, after = np.array([1.0, 3.0, 2.0, 6.0]), np.array([2.0, 5.0, 9.0])
+    found = difference_of_clusters(before, [1, 2, 3, 4], after, [5, 6, 7])
+    error = np.sqrt(before.var(ddof=1) / 4 + after.var(ddof=1) / 3)
+    assert found.value == pytest.approx(after.mean() - before.mean())
+    assert (found.low, found.high) == pytest.approx(t.interval(0.95, 2, found.value, error))
+    assert found.p_value == pytest.approx(2 * t.sf(found.value / error, 2))
+
+
+def test_who_stays_as_far_from_the_others_is_no_difference_at_all() -> None:
+    apart = np.array([0.5, -1.0, 2.0])
+    found = difference_of_clusters(apart, [1, 2, 3], apart + 0.1, [1, 2, 3])
+    assert found.value == pytest.approx(0.1)
+    assert found.high - found.low == pytest.approx(0)
+    assert difference_of_clusters(apart, [1, 2, 3], apart, [1, 2, 3]).p_value == 1
+
+
+@pytest.mark.parametrize(("before", "after"), [([1, 1], [1, 2]), ([1], [1, 2]), ([1, 2], [1, 2, 3])])
+def test_a_difference_takes_two_clusters_on_either_side(before: list[int], after: list[int]) -> None:
+    with pytest.raises(ValueError, match="two clusters"):
+        difference_of_clusters([1.0, 2.0], before, [1.0, 2.0], after)
