@@ -55,6 +55,7 @@ from schema.session_formats import SessionFormatsMutation, SessionFormatsQuery
 from schema.session_moves import CoachingSessionsSubscription, SessionMovesMutation
 from schema.session_notes import SessionNotesMutation
 from schema.skill_assessments import SkillAssessmentsMutation, SkillAssessmentsQuery
+from schema.skill_ratings import SkillRatingsMutation
 from schema.success_models import SuccessModelsMutation, SuccessModelsQuery
 from schema.team_scorecards import TeamScorecardQueries
 from schema.teams import TeamsMutation, TeamsQuery
@@ -140,6 +141,7 @@ class Mutation(
     CoachingTopicsMutation,
     CommitmentsMutation,
     SkillAssessmentsMutation,
+    SkillRatingsMutation,
     AssessmentMovesMutation,
     CrmMutation,
     CrmEventsMutation,

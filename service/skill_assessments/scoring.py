@@ -16,9 +16,10 @@ AnyLevel = Annotated[
     Decimal, Field(ge=1, le=MOST_LEVELS, max_digits=4, decimal_places=2, allow_inf_nan=False), ShortNumber()
 ]
 """A level, or something between two."""
-Remark = Annotated[
+Words = Annotated[
     str, StringConstraints(min_length=1, max_length=5_000, strip_whitespace=True), BeforeValidator(refuse_unstorable)
 ]
+"""What a rater writes: 1 to 5,000 characters."""
 HUNDREDTH = Decimal("0.01")
 
 
@@ -69,7 +70,8 @@ class SkillRating(InputDTO):
     level: AnyLevel | None = None
     score: Score | None = None
     scale: ScoreScale | None = None
-    remark: Remark | None = None
+    words: Words | None = None
+    """Why, for people."""
 
     @model_validator(mode="after")
     def _one_of_two(self) -> "SkillRating":

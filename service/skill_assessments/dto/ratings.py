@@ -21,7 +21,7 @@ RATINGS_EXAMPLE: dict[str, Any] = {
     "framework_key": "b2b-seller",
     "assessed_on": "2026-03-02",
     "skills": [
-        {"skill": "discovery", "level": "3.5", "remark": "Three questions deep at 12:40"},
+        {"skill": "discovery", "level": "3.5", "words": "Three questions deep at 12:40"},
         {"skill": "closing", "score": "62", "scale": {"low": "0", "high": "100"}},
     ],
     "link": "https://calls.example.com/4711",

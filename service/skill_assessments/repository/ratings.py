@@ -1,8 +1,7 @@
 """Every query of ratings from outside: what is known of them already."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, tuple_
@@ -10,7 +9,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from service.skill_assessments.models import AssessmentAnswer, CompetencyFramework, SkillAssessment
+from service.skill_assessments.models import CompetencyFramework, SkillAssessment
 
 Row = SkillAssessment
 Known = tuple[SkillAssessment, str]
@@ -19,7 +18,7 @@ Known = tuple[SkillAssessment, str]
 
 async def lock_ratings(session: AsyncSession, org_id: UUID) -> None:
     """Whoever brings ratings in takes turns, so that what is sent twice at once is one."""
-    await _take_turns(session, f"skill_ratings:{org_id}")
+    await session.exec(select(func.pg_advisory_xact_lock(func.hashtextextended(f"skill_ratings:{org_id}", 0))))
 
 
 async def known_of_scorers(session: AsyncSession, org_id: UUID, ids: Collection[tuple[str, str]]) -> list[Known]:
@@ -51,34 +50,3 @@ async def _known(session: AsyncSession, org_id: UUID, which: ColumnElement[bool]
         .order_by(col(Row.created_at), col(Row.id))
     )
     return list((await session.exec(query)).all())
-
-
-async def answers_of(
-    session: AsyncSession, org_id: UUID, assessment_ids: Collection[UUID]
-) -> dict[UUID, list[AssessmentAnswer]]:
-    """The answers of some assessments."""
-    row = AssessmentAnswer
-    found: dict[UUID, list[AssessmentAnswer]] = {id_: [] for id_ in assessment_ids}
-    for answer in await session.exec(
-        select(row).where(col(row.org_id) == org_id, col(row.assessment_id).in_(assessment_ids))
-    ):
-        found[answer.assessment_id].append(answer)
-    return found
-
-
-async def claim_for_revision(session: AsyncSession, org_id: UUID, ids: Sequence[UUID]) -> set[UUID]:
-    """Take turns with whoever moves these assessments; those of them that have a next revision already."""
-    for id_ in sorted(ids):
-        await _take_turns(session, f"skill_assessment:{org_id}:{id_}")
-    query = select(Row.revises_id).where(col(Row.org_id) == org_id, col(Row.revises_id).in_(ids))
-    return {id_ for id_ in await session.exec(query) if id_ is not None}
-
-
-async def add_rows(session: AsyncSession, rows: Sequence[Any]) -> None:
-    """Store new assessments or answers."""
-    session.add_all(rows)
-    await session.flush()
-
-
-async def _take_turns(session: AsyncSession, name: str) -> None:
-    await session.exec(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))

@@ -16,6 +16,7 @@ from service.core.principal import Principal
 from service.skill_assessments.dto.ratings import RatingsItem
 from service.skill_assessments.lifecycle import RaterKind
 from service.skill_assessments.models import AssessmentAnswer, SkillAssessment
+from service.skill_assessments.repository import assessments
 from service.skill_assessments.repository import ratings as repository
 from service.skill_assessments.repository.ratings import Known
 from service.skill_assessments.template_document import ItemKind
@@ -52,7 +53,7 @@ def given_answers(item: RatingsItem, top: int) -> frozenset[GivenAnswer]:
             skill=one.skill,
             level=one.on(top),
             given=None if one.score is None else f"{one.score.normalize():f}",
-            words=one.remark,
+            words=one.words,
         )
         for one in item.skills
     ]
@@ -129,7 +130,10 @@ async def store_ratings(
             results[index] = BulkItemResult(index=index, status="unchanged", id=before.row.id)
         else:
             changed[index] = before
-    taken = await repository.claim_for_revision(session, org_id, [one.row.id for one in changed.values()])
+    to_revise = sorted(one.row.id for one in changed.values())
+    for id_ in to_revise:
+        await assessments.lock_assessment(session, org_id, id_)
+    taken = await assessments.get_revisions(session, org_id, to_revise)
     for index, before in changed.items():
         if before.row.id in taken:
             results[index] = failed(index, _being_revised())
@@ -160,13 +164,13 @@ async def _earlier(session: AsyncSession, org_id: UUID, given: Sequence[GivenRat
         known += await repository.known_of_scorers(session, org_id, sent)
     if said:
         known += await repository.known_of_raters(session, org_id, said)
-    answers = await repository.answers_of(session, org_id, [row.id for row, _key in known]) if known else {}
+    answers = await assessments.list_answers(session, org_id, [row.id for row, _key in known]) if known else {}
     found: dict[Identity, _Earlier] = {}
     for row, key in known:
         identity: Identity = (row.scorer, row.external_id)
         if row.rater_id is not None:
             identity = (row.rater_id, row.person_id, row.assessed_on, key)
-        found[identity] = _Earlier(row, key, frozenset(map(_as_given, answers[row.id])))
+        found[identity] = _Earlier(row, key, frozenset(map(_as_given, answers.get(row.id, []))))
     return found
 
 
@@ -200,13 +204,13 @@ async def _submit(session: AsyncSession, new: Mapping[int, SkillAssessment], giv
     """Answers can be added to a draft only, so each is one for a moment; others hear of it once it is submitted."""
     if not new:
         return
-    await repository.add_rows(session, list(new.values()))
+    await assessments.add_rows(session, list(new.values()))
     answers = [
         AssessmentAnswer(org_id=row.org_id, assessment_id=row.id, **asdict(answer))
         for index, row in new.items()
         for answer in given[index].answers
     ]
-    await repository.add_rows(session, answers)
+    await assessments.add_rows(session, answers)
     now = utc_now()
     for row in new.values():
         row.status, row.submitted_at = "submitted", now

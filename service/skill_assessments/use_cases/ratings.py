@@ -34,8 +34,7 @@ from service.skill_assessments.use_cases.rating_store import (
     given_answers,
     store_ratings,
 )
-
-LEADS = frozenset({Role.ENABLEMENT, Role.ADMIN})
+from service.skill_assessments.use_cases.reading import kind_of_rater
 
 Item = TypeVar("Item", bound=RatingsItem)
 
@@ -158,9 +157,7 @@ class RatingsWriter:
             below = await everyone_below(self._session, system, rater_id, day)
             self._raters[rater_id, day] = rater.role, frozenset(person.id for person in below)
         role, below_then = self._raters[rater_id, day]
-        if person_id in below_then and role is not Role.REP:
-            return RaterKind.MANAGER
-        return RaterKind.ENABLEMENT if role in LEADS else RaterKind.PEER
+        return kind_of_rater(role, is_above=person_id in below_then)
 
 
 def _twice(source: Source) -> ServiceError:
