@@ -5,7 +5,8 @@ from tests.factories.sales_org import SalesOrg
 from tests.graphql.conftest import Ask
 
 PUSH = """mutation ($input: BulkUpsertSkillRatingsInput!) { bulkUpsertSkillRatings(input: $input) {
-    ... on BulkPayload { items { edges { node index status errors { edges { node } } } } } ... on UserError { code } } }"""
+    ... on BulkPayload { items { edges { node index status errors { edges { node } } } } }
+    ... on UserError { code } } }"""
 READ = """query ($id: ID!) { skillAssessment(id: $id) { raterKind scorer externalId status } }"""
 
 

@@ -215,3 +215,41 @@ async def test_a_mapping_that_fits_nothing_is_refused(
         await run(org, tmp_path, f"{HEADER}\n".encode(), MAPPING.replace(before, after))
     assert refused.value.code == "invalid_mapping"
     assert [field.pointer for field in refused.value.fields] == [f"/mapping{pointer}"]
+
+
+async def test_one_table_for_all_skills_but_those_that_have_their_own(org: SalesOrg, tmp_path: Path) -> None:
+    mapping = """
+kind = "skills"
+system = "pipes"
+[columns]
+id = "Row"
+person = "Who"
+assessed_on = "On"
+"skill:discovery" = "A"
+"skill:closing" = "B"
+"skill:value" = "C"
+[constants]
+framework = "b2b-seller"
+[values.skills]
+low = "1"
+high = "9"
+[values."skill:value"]
+low = "9"
+[scales.skills]
+cuts = [2, 4, 6, 8]
+[scales."skill:closing"]
+low = 9
+high = 1
+"""
+    await org.add_person("Ann")
+    text = "Row,Who,On,A,B,C\n1,ann@example.com,2026-03-02,high,high,low\n2,ann@example.com,2026-03-03,low,low,\n"
+    assert (await run(org, tmp_path, text.encode(), mapping)).faults == []
+    found = await ratings(org)
+    assert {item: level for (_who, _revision, item), (level, _given) in found.items()} == {
+        "discovery": Decimal(1), "closing": Decimal(5), "value": Decimal(5)
+    }  # fmt: skip
+    twice = text.replace("2,ann@example.com,2026-03-03", "1,ann@example.com,2026-03-02")
+    report = await run(org, tmp_path, twice.encode(), mapping)
+    assert [(fault.line, fault.column) for fault in report.faults] == [(3, "Row")]
+    report = await run(org, tmp_path, text.replace("high,low", "high,high").encode(), mapping)
+    assert [(fault.line, fault.column) for fault in report.faults] == [(2, "C")]
