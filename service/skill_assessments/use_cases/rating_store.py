@@ -17,8 +17,8 @@ from service.skill_assessments.dto.ratings import RatingsItem
 from service.skill_assessments.lifecycle import RaterKind
 from service.skill_assessments.models import AssessmentAnswer, SkillAssessment
 from service.skill_assessments.repository import assessments
-from service.skill_assessments.repository import ratings as repository
-from service.skill_assessments.repository.ratings import Known
+from service.skill_assessments.repository import pushed_ratings as repository
+from service.skill_assessments.repository.pushed_ratings import Known
 from service.skill_assessments.template_document import ItemKind
 from service.skill_assessments.use_cases.telling import event_data
 from service.webhooks.outbox import EventType, emit_many
