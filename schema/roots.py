@@ -61,6 +61,7 @@ from schema.session_notes import SessionNotesMutation
 from schema.skill_assessments import SkillAssessmentsMutation, SkillAssessmentsQuery
 from schema.skill_gaps import SkillGapsQueries
 from schema.skill_levels import SkillLevelsQueries
+from schema.skill_ratings import SkillRatingsMutation
 from schema.success_models import SuccessModelsMutation, SuccessModelsQuery
 from schema.team_scorecards import TeamScorecardQueries
 from schema.teams import TeamsMutation, TeamsQuery
@@ -152,6 +153,7 @@ class Mutation(
     CoachingTopicsMutation,
     CommitmentsMutation,
     SkillAssessmentsMutation,
+    SkillRatingsMutation,
     AssessmentMovesMutation,
     CrmMutation,
     CrmEventsMutation,
