@@ -32,6 +32,8 @@ from schema.deal_standards import load_deal_standard_template
 from schema.deal_verdicts import load_deal_verdict
 from schema.deals import load_deal
 from schema.describing import ANYONE, NEEDS
+from schema.development_plans.progress import load_plan_progress
+from schema.development_plans.types import load_development_plan, load_plan_review, load_plan_step
 from schema.entitlements import load_entitlement
 from schema.forecast_accuracy import load_forecast_accuracy
 from schema.forecasts import load_forecast
@@ -55,6 +57,7 @@ from schema.scorecards import load_scorecard
 from schema.session_formats import load_session_format, load_session_format_template
 from schema.session_notes import load_note_grant, load_private_note
 from schema.session_records import load_session_attestation, load_session_move
+from schema.skill_gaps import load_skill_gaps
 from schema.skill_histories import load_peer_rating, load_skill_history, load_skill_rating
 from schema.skill_readers import load_skill_access, load_skill_reader
 from schema.success_models import load_success_model
@@ -93,6 +96,7 @@ BY_ROW_ID: dict[str, Callable[[Info, UUID], Awaitable[Node]]] = {
     "CrmConnectionStatus": load_crm_connection_status,
     "Deal": load_deal,
     "DecidedDeal": load_deal_verdict,
+    "DevelopmentPlan": load_development_plan,
     "Forecast": load_forecast,
     "IdentityProvider": load_identity_provider,
     "Import": load_import,
@@ -103,6 +107,9 @@ BY_ROW_ID: dict[str, Callable[[Info, UUID], Awaitable[Node]]] = {
     "Operation": load_operation,
     "Organization": _own_organization,
     "Person": load_person,
+    "PlanProgress": load_plan_progress,
+    "PlanReview": load_plan_review,
+    "PlanStep": load_plan_step,
     "SessionFormat": load_session_format,
     "PrivateNote": load_private_note,
     "SessionMove": load_session_move,
@@ -133,6 +140,7 @@ BY_KEY: dict[str, Callable[[Info, str], Awaitable[Node]]] = {
     "RateComparisons": load_rate_comparisons,
     "LeadIndicators": load_lead_indicators,
     "Quadrants": load_quadrants,
+    "SkillGaps": load_skill_gaps,
     "WinDrivers": load_win_drivers,
     "TeamScorecard": load_team_scorecard,
     "Scorecard": load_scorecard,

@@ -32,6 +32,9 @@ from schema.crm_events import CrmEventsMutation, CrmEventsQuery
 from schema.deal_standards import DealStandardsQuery
 from schema.deal_verdicts import DealVerdictsQueries
 from schema.deals import DealsMutation, DealsQuery
+from schema.development_plans.mutations import DevelopmentPlansMutation
+from schema.development_plans.queries import DevelopmentPlansQuery
+from schema.development_plans.steps import PlanStepsMutation
 from schema.entitlements import EntitlementQueries
 from schema.forecast_accuracy import ForecastAccuracyQueries
 from schema.forecasts import ForecastsMutation, ForecastsQuery
@@ -56,6 +59,7 @@ from schema.session_formats import SessionFormatsMutation, SessionFormatsQuery
 from schema.session_moves import CoachingSessionsSubscription, SessionMovesMutation
 from schema.session_notes import SessionNotesMutation
 from schema.skill_assessments import SkillAssessmentsMutation, SkillAssessmentsQuery
+from schema.skill_gaps import SkillGapsQueries
 from schema.skill_histories import SkillHistoriesQuery
 from schema.skill_readers import SkillReadersQuery
 from schema.success_models import SuccessModelsMutation, SuccessModelsQuery
@@ -81,6 +85,7 @@ class Query(
     PlanQueries,
     BenchmarkQueries,
     QuadrantsQueries,
+    SkillGapsQueries,
     RateComparisonsQueries,
     LeadIndicatorsQueries,
     ForecastsQuery,
@@ -88,6 +93,7 @@ class Query(
     WinDriversQueries,
     ModelChangesQueries,
     TeamScorecardQueries,
+    DevelopmentPlansQuery,
     CoachingOpportunitiesQuery,
     CompetencyFrameworksQuery,
     AssessmentTemplatesQuery,
@@ -133,6 +139,8 @@ class Mutation(
     ApiKeysMutation,
     IdentityProviderMutation,
     SuccessModelsMutation,
+    DevelopmentPlansMutation,
+    PlanStepsMutation,
     CoachingOpportunitiesMutation,
     CompetencyFrameworksMutation,
     AssessmentTemplatesMutation,

@@ -20,6 +20,7 @@ FOREIGN = {
     "successModels": ("{ successModels { edges { node { id name } } } }", {}),
     "benchmarks": ("query ($model: ID!) { benchmarks(successModelId: $model) { id period } }", {"model"}),
     "quadrants": ("query ($person: ID!) { quadrants(personId: $person) { id people { edges { node } } } }", {"person"}),
+    "skillGaps": ("query ($person: ID!) { skillGaps(personId: $person) { id people { edges { node } } } }", {"person"}),
     "dealVerdict": ("query ($deal: ID!) { dealVerdict(dealId: $deal) { id name } }", {"deal"}),
     "dealVerdicts": ("{ dealVerdicts { edges { node { id name person { name } } } } }", {}),
     "rateComparisons": (
@@ -75,6 +76,11 @@ FOREIGN = {
     "entitlement": ("query ($person: ID!) { entitlement(personId: $person) { id person { name } } }", {"person"}),
     "uncoveredPeople": ("{ uncoveredPeople { edges { node name person { name } } } }", {}),
     "dealStandardTemplates": ("{ dealStandardTemplates { edges { node { key } } } }", {}),
+    "developmentPlan": (
+        "query ($plan: ID!) { developmentPlan(id: $plan) { id progress { id } steps { edges { node { id } } } } }",
+        {"plan"},
+    ),
+    "developmentPlans": ("{ developmentPlans { edges { node { id person { name } } } } }", {}),
     "coachingOpportunity": ("query ($chance: ID!) { coachingOpportunity(id: $chance) { id reason } }", {"chance"}),
     "coachingOpportunities": ("{ coachingOpportunities { edges { node { id person { name } } } } }", {}),
     "competencyFrameworkTemplates": ("{ competencyFrameworkTemplates { edges { node { key } } } }", {}),

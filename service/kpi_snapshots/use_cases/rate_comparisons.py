@@ -102,12 +102,13 @@ def is_rate(kpi: Kpi) -> bool:
 
 def _group(lines: Sequence[SnapshotLine], figures: Figures, seen: Collection[UUID] | None) -> Group:
     kpi = lines[0].kpi.definition
-    cases = [_case(line.person.id, kpi, figures) for line in lines]
+    cases = [case_of(line.person.id, kpi, figures) for line in lines]
     withheld = must_be_withheld({case.person_id: case.n for case in cases}, seen)
     return Group(cases, kpi.is_proportion, withheld)
 
 
-def _case(person_id: UUID, kpi: Kpi, figures: Figures) -> Case:
+def case_of(person_id: UUID, kpi: Kpi, figures: Figures) -> Case:
+    """A person's part of a rate; of a cohort those that are decided."""
     assert kpi.numerator is not None  # noqa: S101 - a model is checked before it is stored
     assert kpi.denominator is not None  # noqa: S101
     above, below = kpi.numerator.identity(), kpi.denominator.identity()

@@ -1,0 +1,169 @@
+"""Which skill gaps cost the most: person by person for whoever may see them, and the team's."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from service.core.errors import not_found
+from service.core.principal import Principal, Role, require
+from service.kpi_snapshots.dto import KpiSnapshotQuery
+from service.kpi_snapshots.use_cases.asked_people import AskedPeople, list_asked_people
+from service.kpi_snapshots.use_cases.computing import GroupKey
+from service.kpi_snapshots.use_cases.framing import Question, frame_question
+from service.kpi_snapshots.use_cases.funnels import WINDOW
+from service.organizations.dto.people import PersonDTO
+from service.organizations.use_cases.organizations import get_organization
+from service.organizations.use_cases.people import get_people
+from service.skill_assessments.disagreement import TwoViews, find_disagreements
+from service.skill_assessments.dto.frameworks import CompetencyFrameworkDTO
+from service.skill_assessments.dto.gaps import SkillGapsDTO, SkillGapsQuery
+from service.skill_assessments.framework_document import Skill, required_levels
+from service.skill_assessments.gaps import LEVEL, RequiredLevel, SkillGap, SkillLevel, find_gaps
+from service.skill_assessments.impact.deciding import PersonImpact, Seat, SkillCase, find_focus, say_needs
+from service.skill_assessments.impact.drawing import draw_group
+from service.skill_assessments.impact.linking import link_skill
+from service.skill_assessments.impact.presenting import (
+    METHOD,
+    MODEL_VERSION,
+    FrameworkSkill,
+    Whose,
+    present_person,
+    present_team,
+    skill_key,
+)
+from service.skill_assessments.permissions import Permission
+from service.skill_assessments.ratings import group_ratings, level_of, views_of
+from service.skill_assessments.repository.ratings import list_newest_ratings
+from service.skill_assessments.use_cases.frameworks import frameworks_of_people
+from service.skill_assessments.use_cases.group_funnels import LinkedFunnel, gather_funnels, group_of_person
+
+RATINGS_COUNT = timedelta(days=365)
+"""Before the day that is asked about."""
+
+
+@dataclass(slots=True)
+class _Known:
+    """What is known of the skills of everybody who is asked about, before anything is valued."""
+
+    skills: dict[str, FrameworkSkill] = field(default_factory=dict)
+    definitions: dict[str, Skill] = field(default_factory=dict)
+    gaps: dict[UUID, list[SkillGap]] = field(default_factory=dict)
+    views: dict[UUID, list[TwoViews]] = field(default_factory=dict)
+
+
+async def get_skill_gaps(session: AsyncSession, principal: Principal, query: SkillGapsQuery) -> SkillGapsDTO:
+    """The gaps of each person whom the caller may see, and what closing them is worth, as many statements for any team.
+
+    Those for whom no framework is are left out, unless they are reps or asked for by name. `not_found` for people
+    outside the scope and a framework that nobody of them has; `invalid` for a manager and a team at once.
+    """
+    require(principal, Permission.SKILL_GAPS_READ)
+    question = await frame_question(session, principal, KpiSnapshotQuery(as_of=query.as_of))
+    whose = AskedPeople(query.person_id, query.manager_id, query.team_id)
+    asked = await list_asked_people(session, principal, whose, question)
+    system, today = principal.as_system(), question.frame.today
+    people = await get_people(session, system, asked)
+    frameworks = await frameworks_of_people(session, system, list(people))
+    if query.framework is not None:
+        frameworks = {id_: [one for one in have if one.key == query.framework] for id_, have in frameworks.items()}
+        if not any(frameworks.values()):
+            raise not_found("competency_framework")
+    told = [
+        person
+        for person in sorted(people.values(), key=lambda one: (one.name, str(one.id)))
+        if frameworks[person.id] or person.id == query.person_id or person.role is Role.REP
+    ]
+    known = await _gather(session, principal.org_id, question, told, frameworks)
+    kpis = {id_: {key for gap in gaps for key in known.definitions[gap.skill].kpis} for id_, gaps in known.gaps.items()}
+    funnels = await gather_funnels(session, principal, question, kpis)
+    organization = await get_organization(session, system)
+    probability = float(organization.verdict_probability)
+    # Some thousand draws per group: off the event loop, which serves others meanwhile.
+    found = await asyncio.to_thread(_judge, told, question, known, funnels, probability)
+    return SkillGapsDTO(
+        as_of=question.frame.as_of,
+        period_start=today - WINDOW,
+        period_end=today,
+        currency=question.staff.organization.currency,
+        verdict_probability=organization.verdict_probability,
+        interval_level=Decimal(str(LEVEL)),
+        method=METHOD,
+        model_version=MODEL_VERSION,
+        people=[
+            present_person(
+                Whose(person.id, person.name, person.job_role),
+                one,
+                find_disagreements(known.views.get(person.id, ())),
+                known.skills,
+            )
+            for person, one in zip(told, found, strict=True)
+        ],
+        team=present_team([gap for person in told for gap in known.gaps.get(person.id, ())], found, known.skills),
+    )
+
+
+async def _gather(
+    session: AsyncSession,
+    org_id: UUID,
+    question: Question,
+    people: Sequence[PersonDTO],
+    frameworks: Mapping[UUID, Sequence[CompetencyFrameworkDTO]],
+) -> _Known:
+    """Requirements, levels and the two views of everybody, in one statement."""
+    frame, known = question.frame, _Known()
+    ids = [person.id for person in people]
+    ratings = await list_newest_ratings(session, org_id, ids, frame.today - RATINGS_COUNT, frame.as_of)
+    given = group_ratings(ratings)
+    for person in people:
+        required: list[RequiredLevel] = []
+        levels: list[SkillLevel] = []
+        for framework in frameworks[person.id]:
+            asked = required_levels(framework.document, person.job_role, person.hired_on, frame.today)
+            for skill in framework.document.skills:
+                key = skill_key(framework.key, skill.key)
+                known.skills[key] = FrameworkSkill(key, framework.id, framework.key, skill.key, skill.name)
+                known.definitions[key] = skill
+                rated = given.get((person.id, framework.key, skill.key))
+                if skill.key in asked:
+                    required.append(RequiredLevel(person.id, key, float(asked[skill.key])))
+                if rated is None:
+                    continue
+                levels.append(level_of(key, rated))
+                views = views_of(key, skill.name, rated, framework.document.top)
+                if views is not None:
+                    known.views.setdefault(person.id, []).append(views)
+        known.gaps[person.id] = find_gaps(required, levels)
+    return known
+
+
+def _judge(
+    people: Sequence[PersonDTO],
+    question: Question,
+    known: _Known,
+    funnels: Mapping[GroupKey, LinkedFunnel],
+    probability: float,
+) -> list[PersonImpact]:
+    draws = {group: draw_group(linked.funnel) for group, linked in funnels.items()}
+    places = {group: {id_: place for place, id_ in enumerate(one.funnel.people)} for group, one in funnels.items()}
+    found = []
+    for person in people:
+        group = group_of_person(question, person.id)
+        linked = None if group is None else funnels.get(group)
+        place = None if group is None or linked is None else places[group].get(person.id)
+        cases = [_case(gap, known, linked) for gap in known.gaps.get(person.id, ())]
+        seat = None if group is None or place is None else Seat(draws[group], place)
+        one = find_focus(person.id, seat, cases, probability)
+        found.append(one if seat is None else say_needs(one, seat, probability))
+    return found
+
+
+def _case(gap: SkillGap, known: _Known, linked: LinkedFunnel | None) -> SkillCase:
+    skill = known.definitions[gap.skill]
+    steps = set() if linked is None else {step.key for step in linked.funnel.steps}
+    links = link_skill(skill.stages, skill.kpis, steps, {} if linked is None else linked.kpis)
+    return SkillCase(skill.name, gap, links.levers, links.lost)
