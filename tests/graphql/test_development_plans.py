@@ -33,8 +33,8 @@ WAY = """mutation ($id: ID!, $step: ID!, $review: ID!, $day: Date!) {
         ... on DevelopmentPlanPayload { developmentPlan { status targetOn extensionReason } }
         ... on UserError { code message } }
     again: agreeDevelopmentPlan(input: {id: $id}) { ... on UserError { code message } } }"""
-OF_PEOPLE = """{ people(first: 9) { edges { node { name developmentPlans(first: 5) { edges { node { status person { name }
-    focuses { edges { node } } steps { edges { node { id } } } allowedMoves { edges { node } }
+OF_PEOPLE = """{ people(first: 9) { edges { node { name developmentPlans(first: 5) { edges { node { status
+    person { name } focuses { edges { node } } steps { edges { node { id } } } allowedMoves { edges { node } }
     progress { stepsDone daysLeft sentences { edges { node } }
         skills { edges { node verdict reason kpiVerdict } } } } } } } } } }"""
 LIST = """query ($person: ID!) { developmentPlans(personId: $person, status: ACTIVE, sort: TARGET_ON) {
