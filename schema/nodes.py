@@ -51,12 +51,14 @@ from schema.plans import load_plan
 from schema.process_adherence import load_process_adherence
 from schema.quadrants import load_quadrants
 from schema.rate_comparisons import load_rate_comparisons
+from schema.rater_calibration import load_rater_calibration
 from schema.relay import Node, NullIfAbsent, split_global_id
 from schema.scorecards import load_scorecard
 from schema.session_formats import load_session_format, load_session_format_template
 from schema.session_notes import load_note_grant, load_private_note
 from schema.session_records import load_session_attestation, load_session_move
 from schema.skill_gaps import load_skill_gaps
+from schema.skill_levels import load_skill_levels
 from schema.success_models import load_success_model
 from schema.team_scorecards import load_team_scorecard
 from schema.teams import load_team
@@ -133,12 +135,14 @@ BY_KEY: dict[str, Callable[[Info, str], Awaitable[Node]]] = {
     "NoteGrant": load_note_grant,
     "Plan": load_plan,
     "RateComparisons": load_rate_comparisons,
+    "RaterCalibration": load_rater_calibration,
     "LeadIndicators": load_lead_indicators,
     "Quadrants": load_quadrants,
     "SkillGaps": load_skill_gaps,
     "WinDrivers": load_win_drivers,
     "TeamScorecard": load_team_scorecard,
     "Scorecard": load_scorecard,
+    "SkillLevels": load_skill_levels,
     "SessionFormatTemplate": load_session_format_template,
     "SessionAttestation": load_session_attestation,
     "PipelineMaturity": load_pipeline_maturity,

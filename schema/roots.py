@@ -54,11 +54,13 @@ from schema.plans import PlanQueries
 from schema.process_adherence import ProcessAdherenceQueries
 from schema.quadrants import QuadrantsQueries
 from schema.rate_comparisons import RateComparisonsQueries
+from schema.rater_calibration import RaterCalibrationQueries
 from schema.session_formats import SessionFormatsMutation, SessionFormatsQuery
 from schema.session_moves import CoachingSessionsSubscription, SessionMovesMutation
 from schema.session_notes import SessionNotesMutation
 from schema.skill_assessments import SkillAssessmentsMutation, SkillAssessmentsQuery
 from schema.skill_gaps import SkillGapsQueries
+from schema.skill_levels import SkillLevelsQueries
 from schema.success_models import SuccessModelsMutation, SuccessModelsQuery
 from schema.team_scorecards import TeamScorecardQueries
 from schema.teams import TeamsMutation, TeamsQuery
@@ -94,6 +96,8 @@ class Query(
     CoachingOpportunitiesQuery,
     CompetencyFrameworksQuery,
     AssessmentTemplatesQuery,
+    SkillLevelsQueries,
+    RaterCalibrationQueries,
     SessionFormatsQuery,
     CoachingProgrammesQuery,
     CoachingCadencesQuery,

@@ -60,9 +60,8 @@ class RaterSeverity:
 def why_no_severity(weighed: Weighed) -> list[NoSeverity | None]:
     """Of each rater in order: None where the severity is told."""
     overlap = weighed.overlap
-    everywhere = NoSeverity.TOO_LITTLE_OVERLAP if overlap.freedom >= 1 else NoSeverity.NO_OVERLAP
     return [
-        None if told else everywhere if shared else NoSeverity.NO_OVERLAP
+        None if told else NoSeverity.TOO_LITTLE_OVERLAP if shared else NoSeverity.NO_OVERLAP
         for told, shared in zip(overlap.told, overlap.shared, strict=True)
     ]
 
