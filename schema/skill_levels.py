@@ -177,9 +177,9 @@ KINDS = {
 def _to_level(dto: SkillLevelDTO, cursor: Cursor) -> SkillLevelEdge:
     said = {one.kind: one for one in dto.raters}
     kinds: dict[str, Any] = {name: said[kind].n if kind in said else 0 for kind, name in KINDS.items()}
-    means = {f"{name}_level": said[kind].level if kind in said else None for kind, name in KINDS.items()}
+    kinds |= {f"{name}_level": said[kind].level if kind in said else None for kind, name in KINDS.items()}
     shown = dto.model_dump(exclude={"framework_id", "skill", "raters", "history"})
-    return SkillLevelEdge(row=dto, cursor=cursor, node=dto.skill, **shown, **kinds, **means)
+    return SkillLevelEdge(row=dto, cursor=cursor, node=dto.skill, **shown, **kinds)
 
 
 async def _ask(info: Info, asked: SkillLevelsQuery) -> SkillLevels:

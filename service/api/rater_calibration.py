@@ -17,7 +17,7 @@ router = resource_router("/v1/rater-calibration", "skill assessments")
 
 
 def calibration_query(
-    framework: Annotated[Key, Query(description="Key of the framework.", examples=["b2b-seller"])],
+    framework: Annotated[Key | None, Query(description="Its key. Default: that of the last rating.")] = None,
     skill: Annotated[Key | None, Query(description="Key of one skill. Default: all.")] = None,
     manager_id: Annotated[UUID | None, Query(description="This manager and the raters below them.")] = None,
     team_id: Annotated[UUID | None, Query(description="The raters of this team.")] = None,

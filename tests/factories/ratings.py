@@ -1,6 +1,7 @@
 """Submitted assessments as rows: who rated whom how, and when."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -27,67 +28,71 @@ def framework(*job_roles: str, key: str = "seller", top: int = 5) -> dict[str, A
     }
 
 
+@dataclass(frozen=True)
+class Rated:
+    """One assessment: `levels` by skill, `items` of a template with their skill and a level, or yes and no.
+
+    The rater is a person or, where it is a name, a tool.
+    """
+
+    person: UUID
+    rater: UUID | str
+    levels: Mapping[str, float] = field(default_factory=dict)
+    on: date = date(2026, 1, 1)
+    kind: str | None = None
+    template_id: UUID | None = None
+    items: Mapping[str, tuple[str, float | bool]] = field(default_factory=dict)
+    revises_id: UUID | None = None
+    submitted_at: datetime | None = None
+
+
 async def rate(
     org: SalesOrg, framework_id: UUID, person: UUID, rater: UUID | str, levels: Mapping[str, float], **fields: Any
 ) -> UUID:
-    """Store one submitted assessment of `levels` by skill, by a person or, where `rater` is a name, a scorer."""
+    """Store one submitted assessment."""
     async with org.database.tenant(org.id) as session:
-        return await plant_rating(session, org.id, framework_id, person, rater, levels, **fields)
+        return (await plant_ratings(session, org.id, framework_id, [Rated(person, rater, levels, **fields)]))[0]
 
 
-async def plant_rating(
-    session: AsyncSession,
-    org_id: UUID,
-    framework_id: UUID,
-    person: UUID,
-    rater: UUID | str,
-    levels: Mapping[str, float],
-    *,
-    on: date,
-    kind: str | None = None,
-    template_id: UUID | None = None,
-    items: Mapping[str, Any] | None = None,
-    revises_id: UUID | None = None,
-    submitted_at: datetime | None = None,
-) -> UUID:
-    """The same within a session; `items` are answers to items of a template: (skill, level) or yes and no."""
-    at = submitted_at or datetime.combine(on, time(12), UTC)
-    is_tool = isinstance(rater, str)
-    row = SkillAssessment(
+async def plant_ratings(session: AsyncSession, org_id: UUID, framework_id: UUID, rated: Sequence[Rated]) -> list[UUID]:
+    """Store submitted assessments within a session: answers can be given to drafts alone."""
+    rows = [_row(org_id, framework_id, one) for one in rated]
+    session.add_all(rows)
+    await session.flush()
+    for row, one in zip(rows, rated, strict=True):
+        said = {skill: (skill, level) for skill, level in one.levels.items()} | dict(one.items)
+        session.add_all(_answer(row, item, *answer) for item, answer in said.items())
+    await session.flush()
+    for row in rows:
+        row.status, row.submitted_at = "submitted", row.updated_at
+    await session.flush()
+    return [row.id for row in rows]
+
+
+def _row(org_id: UUID, framework_id: UUID, one: Rated) -> SkillAssessment:
+    at = one.submitted_at or datetime.combine(one.on, time(12), UTC)
+    is_tool = isinstance(one.rater, str)
+    return SkillAssessment(
         org_id=org_id,
         id=new_id(),
-        person_id=person,
-        rater_kind=kind or ("external" if is_tool else "self" if rater == person else "manager"),
-        rater_id=None if is_tool else rater,
-        scorer=rater if is_tool else None,
+        person_id=one.person,
+        rater_kind=one.kind or ("external" if is_tool else "self" if one.rater == one.person else "manager"),
+        rater_id=None if is_tool else one.rater,
+        scorer=one.rater if is_tool else None,
         framework_id=framework_id,
-        template_id=template_id,
+        template_id=one.template_id,
         status="draft",
-        revision=1 if revises_id is None else 2,
-        revises_id=revises_id,
+        revision=1 if one.revises_id is None else 2,
+        revises_id=one.revises_id,
         reminder_days=[],
-        assessed_on=on,
+        assessed_on=one.on,
         created_at=at - timedelta(hours=1),
         updated_at=at,
     )
-    session.add(row)
-    await session.flush()
-    session.add_all(
-        AssessmentAnswer(
-            org_id=org_id, assessment_id=row.id, item=skill, kind="rating", skill=skill, level=Decimal(str(level))
-        )
-        for skill, level in levels.items()
-    )
-    for item, said in (items or {}).items():
-        answer = AssessmentAnswer(org_id=org_id, assessment_id=row.id, item=item, kind="yes_no", yes=said)
-        if isinstance(said, tuple):
-            skill, level = said
-            answer = AssessmentAnswer(
-                org_id=org_id, assessment_id=row.id, item=item, kind="rating", skill=skill, level=Decimal(str(level))
-            )
-        session.add(answer)
-    await session.flush()
-    row.status, row.submitted_at = "submitted", at
-    session.add(row)
-    await session.flush()
-    return row.id
+
+
+def _answer(row: SkillAssessment, item: str, skill: str, said: float | bool) -> AssessmentAnswer:
+    answer = {"org_id": row.org_id, "assessment_id": row.id, "item": item, "skill": skill}
+    if isinstance(said, bool):
+        return AssessmentAnswer(**answer, kind="yes_no", yes=said)
+    return AssessmentAnswer(**answer, kind="rating", level=Decimal(str(said)))

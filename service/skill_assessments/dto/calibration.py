@@ -19,10 +19,11 @@ DAYS = Field(default=365, ge=30, le=1095, strict=True)
 class RaterCalibrationQuery(InputDTO):
     """Of which framework, of all its skills or one, and of which raters; by default of all that the caller reads.
 
-    That is everybody for those who see everybody, and for a manager those below and themself.
+    That is everybody for those who see everybody, and for a manager those below and themself. The framework is by
+    default the one by which the last rating was submitted, or the newest.
     """
 
-    framework: Key
+    framework: Key | None = None
     skill: Key | None = None
     manager_id: UUID | None = None
     team_id: UUID | None = None

@@ -111,6 +111,23 @@ async def list_said_of_items(session: AsyncSession, org_id: UUID, framework: str
     return [SaidOfItem(*row) for row in await session.exec(query)]
 
 
+async def last_framework(session: AsyncSession, org_id: UUID, span: Span) -> str | None:
+    """The key of the framework by which the last rating was submitted, or else of the newest one."""
+    rated = and_(
+        *_submitted(org_id, span),
+        col(Row.org_id) == col(Framework.org_id),
+        col(Row.framework_id) == col(Framework.id),
+    )
+    query = (
+        select(Framework.key)
+        .outerjoin(Row, rated)
+        .where(col(Framework.org_id) == org_id)
+        .group_by(col(Framework.key))
+        .order_by(func.max(col(Row.submitted_at)).desc().nulls_last(), func.max(col(Framework.created_at)).desc())
+    )
+    return (await session.exec(query.limit(1))).first()
+
+
 async def list_rated_by(session: AsyncSession, org_id: UUID, people: Collection[UUID]) -> dict[UUID, list[UUID]]:
     """Of each person the newest version of every framework by any version of which they were rated."""
     newest = (

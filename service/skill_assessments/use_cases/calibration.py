@@ -67,8 +67,8 @@ async def get_rater_calibration(
     system, local = principal.as_system(), await local_now(session, principal.org_id)
     as_of = utc_now() if query.as_of is None else min(query.as_of, utc_now())
     day = as_of.astimezone(local.tzinfo).date()
-    framework = await _framework(session, principal, query)
     span = Span(day - timedelta(days=query.days), day, as_of)
+    framework = await _framework(session, principal, query, span)
     asked = await _asked(session, principal, query, local.date())
     skills = await repository.list_said_of_skills(session, principal.org_id, [framework.key], span)
     items = await repository.list_said_of_items(session, principal.org_id, framework.key, span)
@@ -106,9 +106,10 @@ async def get_rater_calibration(
 
 
 async def _framework(
-    session: AsyncSession, principal: Principal, query: RaterCalibrationQuery
+    session: AsyncSession, principal: Principal, query: RaterCalibrationQuery, span: Span
 ) -> CompetencyFrameworkDTO:
-    row = await frameworks.newest_framework(session, principal.org_id, query.framework)
+    key = query.framework or await repository.last_framework(session, principal.org_id, span)
+    row = None if key is None else await frameworks.newest_framework(session, principal.org_id, key)
     if row is None:
         raise not_found("framework")
     found = CompetencyFrameworkDTO.model_validate(row)

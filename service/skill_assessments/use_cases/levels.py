@@ -8,14 +8,13 @@ from uuid import UUID
 from scipy.special import ndtri
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from service.core import audit
 from service.core.clock import utc_now
 from service.core.errors import not_found
 from service.core.principal import Principal, require
 from service.kpi_snapshots.pace import to_decimal
 from service.organizations.dto.people import PersonDTO
 from service.organizations.use_cases.people import get_people
-from service.organizations.use_cases.scope import local_now, local_today, visible_people
+from service.organizations.use_cases.scope import local_now
 from service.skill_assessments.dto.frameworks import CompetencyFrameworkDTO
 from service.skill_assessments.dto.levels import (
     PersonSkillLevelsDTO,
@@ -32,9 +31,9 @@ from service.skill_assessments.permissions import Permission
 from service.skill_assessments.repository import calibration as repository
 from service.skill_assessments.repository.calibration import SaidOfSkill, Span
 from service.skill_assessments.use_cases.frameworks import find_frameworks, frameworks_of_people
+from service.skill_assessments.use_cases.histories import reading_person
+from service.skill_assessments.use_cases.reading import record_reads
 
-READ_SKILLS = "readSkillAssessments"
-"""How the audit log names that somebody outside the reporting line read what is said of a person's skills."""
 INTERVAL = 0.9
 Z = float(ndtri((1 + INTERVAL) / 2))
 
@@ -47,13 +46,14 @@ async def get_skill_levels(
     `not_found` for a person whose skills the caller does not read, and for a framework that is none of theirs.
     """
     require(principal, Permission.SKILL_ASSESSMENTS_READ)
-    await _require_read(session, principal, query.person_id)
+    reading = await reading_person(session, principal, query.person_id)
     as_of = utc_now() if query.as_of is None else min(query.as_of, utc_now())
     found = (await skill_levels_of(session, principal, [query.person_id], as_of))[query.person_id]
     if query.framework is not None:
         found = [one for one in found if one.framework_key == query.framework]
         if not found:
             raise not_found("framework")
+    record_reads(session, principal, reading, [query.person_id])
     day = await _day(session, principal, as_of)
     return PersonSkillLevelsDTO(
         person_id=query.person_id,
@@ -91,17 +91,6 @@ async def skill_levels_of(
             for skill in framework.document.skills
         ]
     return found
-
-
-async def _require_read(session: AsyncSession, principal: Principal, person_id: UUID) -> None:
-    """`not_found` for a person whose skills the caller does not read; who reads from outside the line is told of."""
-    visible = await visible_people(session, principal, await local_today(session, principal.org_id))
-    if visible is not None and person_id not in visible:
-        raise not_found("person")
-    if not await get_people(session, principal.as_system(), [person_id]):
-        raise not_found("person")
-    if visible is None and not principal.is_system and person_id != principal.person_id:
-        audit.record_read(session, principal, READ_SKILLS, person_id)
 
 
 async def _day(session: AsyncSession, principal: Principal, as_of: datetime) -> date:

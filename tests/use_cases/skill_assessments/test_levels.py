@@ -17,7 +17,7 @@ from service.skill_assessments.dto.levels import PersonSkillLevelsDTO, SkillLeve
 from service.skill_assessments.levels import ErrorBasis, NoLevel
 from service.skill_assessments.use_cases.frameworks import create_competency_framework
 from service.skill_assessments.use_cases.levels import get_skill_levels, skill_levels_of
-from tests.factories.ratings import framework, plant_rating, rate
+from tests.factories.ratings import Rated, framework, plant_ratings, rate
 from tests.factories.sales_org import SalesOrg
 from tests.fixtures.statements import counted_statements
 
@@ -125,14 +125,14 @@ async def test_severity_is_taken_out_where_raters_overlap_and_many_take_as_many_
     id_ = await add_framework(org, "AE")
     severe, kind = await org.add_person("Severe", role="manager"), await org.add_person("Kind", role="manager")
     people = [(await org.add_person(f"P{at}", job_role="AE")).id for at in range(8)]
+    rated = []
+    for at, person in enumerate(people):
+        level = 3 + at % 2
+        if at:
+            rated.append(Rated(person, kind.id, {"discovery": level + 1, "closing": level + 1}, ago(9)))
+        rated.append(Rated(person, severe.id, {"discovery": level - 1, "closing": level - 1}, ago(9)))
     async with org.database.tenant(org.id) as session:
-        for at, person in enumerate(people):
-            level = 3 + at % 2
-            if at:
-                said = {"discovery": level + 1, "closing": level + 1}
-                await plant_rating(session, org.id, id_, person, kind.id, said, on=ago(9))
-            said = {"discovery": level - 1, "closing": level - 1}
-            await plant_rating(session, org.id, id_, person, severe.id, said, on=ago(9))
+        await plant_ratings(session, org.id, id_, rated)
     async with org.database.tenant(org.id) as session:
         with counted_statements(org.database) as one:
             await skill_levels_of(session, org.system, people[:1], datetime.now(UTC))
