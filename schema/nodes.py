@@ -52,6 +52,7 @@ from schema.plans import load_plan
 from schema.process_adherence import load_process_adherence
 from schema.quadrants import load_quadrants
 from schema.rate_comparisons import load_rate_comparisons
+from schema.rater_calibration import load_rater_calibration
 from schema.relay import Node, NullIfAbsent, split_global_id
 from schema.scorecards import load_scorecard
 from schema.session_formats import load_session_format, load_session_format_template
@@ -60,6 +61,7 @@ from schema.session_records import load_session_attestation, load_session_move
 from schema.skill_gaps import load_skill_gaps
 from schema.skill_histories import load_peer_rating, load_skill_history, load_skill_rating
 from schema.skill_readers import load_skill_access, load_skill_reader
+from schema.skill_levels import load_skill_levels
 from schema.success_models import load_success_model
 from schema.team_scorecards import load_team_scorecard
 from schema.teams import load_team
@@ -138,6 +140,7 @@ BY_KEY: dict[str, Callable[[Info, str], Awaitable[Node]]] = {
     "PeerRating": load_peer_rating,
     "Plan": load_plan,
     "RateComparisons": load_rate_comparisons,
+    "RaterCalibration": load_rater_calibration,
     "LeadIndicators": load_lead_indicators,
     "Quadrants": load_quadrants,
     "SkillGaps": load_skill_gaps,
@@ -148,6 +151,7 @@ BY_KEY: dict[str, Callable[[Info, str], Awaitable[Node]]] = {
     "SkillHistory": load_skill_history,
     "SkillRating": load_skill_rating,
     "SkillReader": load_skill_reader,
+    "SkillLevels": load_skill_levels,
     "SessionFormatTemplate": load_session_format_template,
     "SessionAttestation": load_session_attestation,
     "PipelineMaturity": load_pipeline_maturity,

@@ -55,6 +55,7 @@ from schema.plans import PlanQueries
 from schema.process_adherence import ProcessAdherenceQueries
 from schema.quadrants import QuadrantsQueries
 from schema.rate_comparisons import RateComparisonsQueries
+from schema.rater_calibration import RaterCalibrationQueries
 from schema.session_formats import SessionFormatsMutation, SessionFormatsQuery
 from schema.session_moves import CoachingSessionsSubscription, SessionMovesMutation
 from schema.session_notes import SessionNotesMutation
@@ -62,6 +63,7 @@ from schema.skill_assessments import SkillAssessmentsMutation, SkillAssessmentsQ
 from schema.skill_gaps import SkillGapsQueries
 from schema.skill_histories import SkillHistoriesQuery
 from schema.skill_readers import SkillReadersQuery
+from schema.skill_levels import SkillLevelsQueries
 from schema.success_models import SuccessModelsMutation, SuccessModelsQuery
 from schema.team_scorecards import TeamScorecardQueries
 from schema.teams import TeamsMutation, TeamsQuery
@@ -97,6 +99,8 @@ class Query(
     CoachingOpportunitiesQuery,
     CompetencyFrameworksQuery,
     AssessmentTemplatesQuery,
+    SkillLevelsQueries,
+    RaterCalibrationQueries,
     SessionFormatsQuery,
     CoachingProgrammesQuery,
     CoachingCadencesQuery,

@@ -26,6 +26,7 @@ from service.crm import tasks as crm_tasks
 from service.kpi_snapshots import tasks as kpi_tasks
 from service.organizations import tasks as organizations_tasks
 from service.skill_assessments import tasks as skill_tasks
+from service.skill_assessments import plan_tasks
 from service.webhooks import tasks as webhooks_tasks
 from service.webhooks.dispatching import Dispatcher
 
@@ -43,6 +44,8 @@ FORECAST_SECONDS = 60.0
 """The model is asked at the start of a week, or as soon as a worker comes to it."""
 REMINDER_SECONDS = 60.0
 """Assessments are due by the day; a new day is noticed this soon."""
+PLANS_SECONDS = 60.0
+"""A day that has come is told of this soon."""
 REVIEW_SECONDS = 10.0
 """Opportunities follow the snapshots, and topics both, at this distance, so that a burst of changes is one review."""
 
@@ -89,6 +92,9 @@ class Worker:
             lambda org_id: coaching_tasks.keep_up_sessions(runtime.database, org_id),
             list_organizations,
             COACHING_SECONDS,
+        )
+        self.plans = DrainLoop(
+            "plans", lambda org_id: plan_tasks.watch_plans(runtime.database, org_id), list_organizations, PLANS_SECONDS
         )
         self.snapshots = DrainLoop(
             "snapshots",
@@ -161,6 +167,7 @@ class Worker:
                 ("agenda", self.agenda.run),
                 ("coaching", self.coaching.run),
                 ("cadences", self.cadences.run),
+                ("plans", self.plans.run),
                 ("outbox", self.outbox.run),
                 ("webhooks", self.webhooks.run),
                 ("jobs", self._run_jobs),

@@ -21,6 +21,11 @@ FOREIGN = {
     "benchmarks": ("query ($model: ID!) { benchmarks(successModelId: $model) { id period } }", {"model"}),
     "quadrants": ("query ($person: ID!) { quadrants(personId: $person) { id people { edges { node } } } }", {"person"}),
     "skillGaps": ("query ($person: ID!) { skillGaps(personId: $person) { id people { edges { node } } } }", {"person"}),
+    "skillLevels": (
+        "query ($person: ID!) { skillLevels(personId: $person) { id person { name } skills { edges { node } } } }",
+        {"person"},
+    ),
+    "raterCalibration": ("{ raterCalibration { id n framework: frameworkId raters { edges { node } } } }", {}),
     "dealVerdict": ("query ($deal: ID!) { dealVerdict(dealId: $deal) { id name } }", {"deal"}),
     "dealVerdicts": ("{ dealVerdicts { edges { node { id name person { name } } } } }", {}),
     "rateComparisons": (
