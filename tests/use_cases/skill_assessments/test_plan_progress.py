@@ -76,8 +76,8 @@ async def test_the_baseline_is_what_was_known_at_the_start(team: Team, plans: Pl
     assert first.baseline is not None
     assert first.baseline.skill is not None
     assert first.baseline.kpi is not None
-    assert (first.baseline.skill.level, first.baseline.skill.n) == (2, 2)
-    assert (first.baseline.kpi.value, first.baseline.kpi.period_start) == (40, month.start)
+    assert (first.baseline.skill.level, first.baseline.skill.n) == (Decimal(2), 2)
+    assert (first.baseline.kpi.value, first.baseline.kpi.period_start) == (Decimal(40), month.start)
     assert 19 <= first.baseline.kpi.working_days <= 23
     assert second.baseline is not None
     assert (second.baseline.skill, second.baseline.kpi) == (None, first.baseline.kpi)
