@@ -28,6 +28,9 @@ from service.organizations.dto.people import ManagerPeriodDTO, PersonDTO
 from service.organizations.use_cases.absences import absences_of
 from service.organizations.use_cases.people import get_people
 from service.organizations.use_cases.reporting_lines import manager_periods_of
+from service.skill_assessments.dto.plans import DevelopmentPlanDTO, PlanProgressDTO
+from service.skill_assessments.use_cases.plan_progress import plan_progress_of
+from service.skill_assessments.use_cases.plans import development_plans_of
 from service.success_models.dto.evidence import CriterionEvidenceDTO, DealHealthDTO
 from service.success_models.use_cases.deal_evidence import deal_evidence_of, deal_health_of
 
@@ -62,6 +65,8 @@ class Loaders:
         self.session_moves: DataLoader[UUID, list[SessionMoveDTO]] = DataLoader(self._load_session_moves)
         self.private_notes: DataLoader[UUID, PrivateNoteDTO | None] = DataLoader(self._load_private_notes)
         self.note_grants: DataLoader[UUID, list[NoteGrantDTO]] = DataLoader(self._load_note_grants)
+        self.development_plans: DataLoader[UUID, list[DevelopmentPlanDTO]] = DataLoader(self._load_development_plans)
+        self.plan_progress: DataLoader[UUID, PlanProgressDTO | None] = DataLoader(self._load_plan_progress)
         self.deal_evidence: DataLoader[DealKey, list[CriterionEvidenceDTO]] = DataLoader(self._load_evidence)
         self.deal_health: DataLoader[DealKey, DealHealthDTO | None] = DataLoader(self._load_health)
 
@@ -104,6 +109,16 @@ class Loaders:
         async with self._session() as session:
             found = await open_commitments_of(session, self._principal, ids)
         return [found.get(id_, []) for id_ in ids]
+
+    async def _load_development_plans(self, ids: list[UUID]) -> list[list[DevelopmentPlanDTO]]:
+        async with self._session() as session:
+            found = await development_plans_of(session, self._principal, ids)
+        return [found.get(id_, []) for id_ in ids]
+
+    async def _load_plan_progress(self, ids: list[UUID]) -> list[PlanProgressDTO | None]:
+        async with self._session() as session:
+            found = await plan_progress_of(session, self._principal, ids)
+        return [found.get(id_) for id_ in ids]
 
     async def _load_evidence(self, keys: list[DealKey]) -> list[list[CriterionEvidenceDTO]]:
         found: dict[DealKey, list[CriterionEvidenceDTO]] = {}

@@ -31,6 +31,8 @@ from schema.deal_standards import load_deal_standard_template
 from schema.deal_verdicts import load_deal_verdict
 from schema.deals import load_deal
 from schema.describing import ANYONE, NEEDS
+from schema.development_plans.progress import load_plan_progress
+from schema.development_plans.types import load_development_plan, load_plan_review, load_plan_step
 from schema.entitlements import load_entitlement
 from schema.forecast_accuracy import load_forecast_accuracy
 from schema.forecasts import load_forecast
@@ -92,6 +94,7 @@ BY_ROW_ID: dict[str, Callable[[Info, UUID], Awaitable[Node]]] = {
     "CrmConnectionStatus": load_crm_connection_status,
     "Deal": load_deal,
     "DecidedDeal": load_deal_verdict,
+    "DevelopmentPlan": load_development_plan,
     "Forecast": load_forecast,
     "IdentityProvider": load_identity_provider,
     "Import": load_import,
@@ -102,6 +105,9 @@ BY_ROW_ID: dict[str, Callable[[Info, UUID], Awaitable[Node]]] = {
     "Operation": load_operation,
     "Organization": _own_organization,
     "Person": load_person,
+    "PlanProgress": load_plan_progress,
+    "PlanReview": load_plan_review,
+    "PlanStep": load_plan_step,
     "SessionFormat": load_session_format,
     "PrivateNote": load_private_note,
     "SessionMove": load_session_move,

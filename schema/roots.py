@@ -31,6 +31,9 @@ from schema.crm_events import CrmEventsMutation, CrmEventsQuery
 from schema.deal_standards import DealStandardsQuery
 from schema.deal_verdicts import DealVerdictsQueries
 from schema.deals import DealsMutation, DealsQuery
+from schema.development_plans.mutations import DevelopmentPlansMutation
+from schema.development_plans.queries import DevelopmentPlansQuery
+from schema.development_plans.steps import PlanStepsMutation
 from schema.entitlements import EntitlementQueries
 from schema.forecast_accuracy import ForecastAccuracyQueries
 from schema.forecasts import ForecastsMutation, ForecastsQuery
@@ -89,6 +92,7 @@ class Query(
     WinDriversQueries,
     ModelChangesQueries,
     TeamScorecardQueries,
+    DevelopmentPlansQuery,
     CoachingOpportunitiesQuery,
     CompetencyFrameworksQuery,
     AssessmentTemplatesQuery,
@@ -133,6 +137,8 @@ class Mutation(
     ApiKeysMutation,
     IdentityProviderMutation,
     SuccessModelsMutation,
+    DevelopmentPlansMutation,
+    PlanStepsMutation,
     CoachingOpportunitiesMutation,
     CompetencyFrameworksMutation,
     AssessmentTemplatesMutation,

@@ -9,23 +9,21 @@ from schema.paging import Paged
 from schema.relay import PageInfo, page_of_list, to_global_id, to_page_info
 from schema.scalars import Cursor
 from service.core.pagination import PageRequest
-from service.skill_assessments.disagreement import Side
+from service.skill_assessments.disagreement import RatedHigherBy
 from service.skill_assessments.dto.gaps import DisagreementDTO, LinkedRateDTO, SkillGapDTO
-from service.skill_assessments.impact.deciding import Missing, Standing
-from service.skill_assessments.impact.levers import LeverKind
+from service.skill_assessments.impact.deciding import SkillGapMissing, SkillStanding
+from service.skill_assessments.impact.levers import LinkedRateKind
 
 describe_enum(
-    LeverKind,
+    LinkedRateKind,
     "What a skill is linked to.",
-    name="LinkedRateKind",
     step="The step from a stage to the next.",
     share="Another share of cases.",
     volume="So many events a quarter.",
 )
 describe_enum(
-    Missing,
+    SkillGapMissing,
     "What it takes to tell what a gap costs.",
-    name="SkillGapMissing",
     no_required_level="The job role requires no level.",
     not_assessed="Nobody has assessed it.",
     level_unsure="Whether there is a gap is not sure.",
@@ -36,9 +34,8 @@ describe_enum(
     within_chance="The person's rate is within chance of the peers' median.",
 )
 describe_enum(
-    Standing,
+    SkillStanding,
     "What a skill is to a person now.",
-    name="SkillStanding",
     focus="One of the one or two gaps to work on.",
     next="Worth closing too, but two at a time are enough.",
     assess_first="What it is linked to is below the peers, but nobody has assessed it.",
@@ -47,9 +44,8 @@ describe_enum(
     cannot_tell="It cannot be told yet.",
 )
 describe_enum(
-    Side,
+    RatedHigherBy,
     "Who sees a skill higher.",
-    name="RatedHigherBy",
     self_higher="The person.",
     manager_higher="The manager.",
 )
@@ -62,7 +58,7 @@ class LinkedRateEdge:
     cursor: Cursor = strawberry.field(description="Its place in the list, for `after` and `before`.")
     node: str = strawberry.field(description="What it is called.")
     key: str
-    kind: LeverKind
+    kind: LinkedRateKind
     hits: int
     n: Decimal
     undecided: int
@@ -72,7 +68,7 @@ class LinkedRateEdge:
     peers: int
     peer_median: Decimal | None
     probability_below: Decimal | None
-    missing: Missing | None
+    missing: SkillGapMissing | None
     more_cases: int | None
 
 
@@ -96,7 +92,7 @@ class SkillGapEdge:
     node: str = strawberry.field(description="What the framework calls it.")
     framework: str
     skill: str
-    standing: Standing
+    standing: SkillStanding
     explanation: str
     required: Decimal | None
     level: Decimal | None
@@ -160,7 +156,7 @@ class RatingDisagreementEdge:
     cursor: Cursor = strawberry.field(description="Its place in the list, for `after` and `before`.")
     node: str = strawberry.field(description="What the framework calls the skill.")
     skill: str
-    side: Side
+    side: RatedHigherBy
     own: Decimal
     manager: Decimal
     reason: str

@@ -23,14 +23,13 @@ from service.core.errors import ErrorKind, ServiceError, not_found
 from service.core.pagination import PageRequest
 from service.organizations.permissions import Permission as People
 from service.skill_assessments.dto.gaps import PersonGapsDTO, SkillGapsDTO, SkillGapsQuery, TeamGapDTO
-from service.skill_assessments.impact.deciding import Verdict
+from service.skill_assessments.impact.deciding import SkillGapVerdict
 from service.skill_assessments.permissions import Permission
 from service.skill_assessments.use_cases.gaps import get_skill_gaps
 
 describe_enum(
-    Verdict,
+    SkillGapVerdict,
     "What is said of a person's gaps.",
-    name="SkillGapVerdict",
     focus="One or two of them are worth working on.",
     nothing_to_gain="No gap costs anything that can be seen.",
     cannot_tell="It cannot be told yet which matters.",
@@ -45,7 +44,7 @@ class PersonGapsEdge:
     cursor: Cursor = strawberry.field(description="Its place in the list, for `after` and `before`.")
     node: str = strawberry.field(description="The person's name.")
     job_role: str | None
-    verdict: Verdict
+    verdict: SkillGapVerdict
     explanation: str
 
     @strawberry.field(

@@ -37,6 +37,7 @@ def upgrade() -> None:
         sa.Column("first_target_on", sa.Date(), nullable=True),
         sa.Column("ended_at", INSTANT, nullable=True),
         sa.Column("end_reason", sa.String(), nullable=True),
+        sa.Column("final_progress", postgresql.JSONB(none_as_null=True), nullable=True),
         sa.Column("lifted_at", INSTANT, nullable=True),
         sa.Column("lifted_by", sa.Uuid(), nullable=True),
         sa.Column("lift_reason", sa.String(), nullable=True),
@@ -69,6 +70,9 @@ def upgrade() -> None:
             "num_nonnulls(extended_at, extension_reason, first_target_on) IN (0, 3)",
             name=op.f("ck_development_plan__extension"),
         ),
+        sa.CheckConstraint(
+            "final_progress IS NULL OR ended_at IS NOT NULL", name=op.f("ck_development_plan__final_progress")
+        ),
         sa.CheckConstraint("num_nonnulls(lifted_at, lift_reason) IN (0, 2)", name=op.f("ck_development_plan__lifted")),
         sa.CheckConstraint("num_nonnulls(started_at, baseline) IN (0, 2)", name=op.f("ck_development_plan__baseline")),
         sa.ForeignKeyConstraint(
@@ -92,7 +96,7 @@ def upgrade() -> None:
         sa.Column("plan_id", sa.Uuid(), nullable=False),
         sa.Column("skill", sa.String(), nullable=False),
         sa.Column("place", sa.SmallInteger(), nullable=False),
-        sa.Column("target_level", sa.Numeric(), nullable=False),
+        sa.Column("target_level", sa.SmallInteger(), nullable=False),
         sa.Column("kpi", sa.String(), nullable=True),
         sa.CheckConstraint("place IN (1, 2)", name=op.f("ck_plan_focus__place")),
         sa.ForeignKeyConstraint(
@@ -117,6 +121,7 @@ def upgrade() -> None:
         sa.Column("done_at", INSTANT, nullable=True),
         sa.Column("done_by", sa.Uuid(), nullable=True),
         sa.Column("note", sa.String(), nullable=True),
+        sa.Column("told_at", INSTANT, nullable=True),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("updated_at", INSTANT, nullable=False),
         sa.CheckConstraint(
@@ -147,6 +152,7 @@ def upgrade() -> None:
         sa.Column("held_at", INSTANT, nullable=True),
         sa.Column("held_by", sa.Uuid(), nullable=True),
         sa.Column("note", sa.String(), nullable=True),
+        sa.Column("told_at", INSTANT, nullable=True),
         sa.CheckConstraint("held_at IS NULL OR note IS NOT NULL", name=op.f("ck_plan_review__held")),
         sa.ForeignKeyConstraint(
             ["org_id", "plan_id"],

@@ -24,6 +24,7 @@ from service.kpi_snapshots.permissions import Permission as KpiPermission
 from service.organizations.dto.people import ExternalIdentityDTO, ManagerPeriodDTO, PersonDTO
 from service.organizations.permissions import Permission
 from service.organizations.use_cases.reporting_lines import get_manager_period
+from service.skill_assessments.permissions import Permission as SkillPermission
 from service.success_models.targets import PeriodKind
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from schema.coaching_sessions import CoachingSession
     from schema.coaching_topics.types import CoachingTopic
     from schema.commitments import Commitment
+    from schema.development_plans.types import DevelopmentPlan
     from schema.scorecards import Scorecard
 
 describe_enum(
@@ -199,6 +201,20 @@ class Person(Node):
         from schema.commitments import to_commitment  # noqa: PLC0415 - the two types refer to each other
 
         return part_of_list(await info.context.loaders.commitments.load(self.row.id), to_commitment, page)
+
+    @strawberry.field(
+        description="The development plans that have not ended, those under way first.",
+        metadata={NEEDS: SkillPermission.DEVELOPMENT_PLANS_READ},
+        extensions=[Paged()],
+    )
+    async def development_plans(
+        self, info: Info, page: PageRequest
+    ) -> Connection[Annotated["DevelopmentPlan", strawberry.lazy("schema.development_plans.types")]]:
+        """Through the loader."""
+        from schema.development_plans.types import to_development_plan  # noqa: PLC0415 - as above
+
+        found = await info.context.loaders.development_plans.load(self.row.id)
+        return part_of_list(found, to_development_plan, page)
 
     @strawberry.field(
         description="When they are away, by the first day.",

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from service.core.moves import Rule, moves_from
+
 
 class SessionState(StrEnum):
     """Where a session is."""
@@ -42,17 +44,8 @@ class Move(StrEnum):
     ATTEST = "attest"
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """From which states a move may start, where it leads (None: it stays there), and who may make it."""
-
-    froms: frozenset[SessionState]
-    to: SessionState | None
-    sides: frozenset[Side]
-
-
 _S = SessionState
-RULES: Mapping[Move, Rule] = {
+RULES: Mapping[Move, Rule[SessionState, Side]] = {
     Move.START: Rule(frozenset({_S.SCHEDULED}), _S.IN_PROGRESS, frozenset({Side.MANAGER, Side.REP})),
     Move.COMPLETE: Rule(frozenset({_S.IN_PROGRESS}), _S.COMPLETED, frozenset({Side.MANAGER})),
     Move.RESCHEDULE: Rule(frozenset({_S.SCHEDULED}), None, frozenset(Side)),
@@ -80,7 +73,7 @@ class Participants:
 
 def allowed_moves(state: SessionState, side: Side) -> tuple[Move, ...]:
     """What a side may do now."""
-    return tuple(move for move, rule in RULES.items() if state in rule.froms and side in rule.sides)
+    return moves_from(RULES, state, {side})
 
 
 def is_overdue(ends_at: datetime, grace_hours: int, now: datetime) -> bool:

@@ -19,7 +19,7 @@ USUAL_NOISE = 0.6
 """The standard deviation of a rating about the level, in levels, where nothing is known of the raters."""
 
 
-class Side(StrEnum):
+class RatedHigherBy(StrEnum):
     """Who sees the skill higher."""
 
     SELF_HIGHER = "self_higher"
@@ -44,7 +44,7 @@ class Disagreement:
     """Two ratings far apart."""
 
     views: TwoViews
-    side: Side
+    side: RatedHigherBy
     apart: float
     """Levels."""
     share: float
@@ -62,18 +62,18 @@ def find_disagreements(views: Iterable[TwoViews], noise: float | None = None) ->
 
 def _disagreement(views: TwoViews) -> Disagreement:
     apart = views.own - views.manager
-    side = Side.SELF_HIGHER if apart > 0 else Side.MANAGER_HIGHER
+    side = RatedHigherBy.SELF_HIGHER if apart > 0 else RatedHigherBy.MANAGER_HIGHER
     share = min(abs(apart) / max(views.levels - 1, 1), 1.0)
     return Disagreement(views, side, abs(apart), share, _reason(views, side))
 
 
-def _reason(views: TwoViews, side: Side) -> str:
+def _reason(views: TwoViews, side: RatedHigherBy) -> str:
     seen = (
         f"In {views.name} the person rates themself {views.own:g} and the manager rates them {views.manager:g}, on a "
         f"scale of {views.levels}. That is more than two raters differ by chance."
     )
     ask = {
-        Side.SELF_HIGHER: "Compare what both have seen: it may be a blind spot, or work that the manager does not see.",
-        Side.MANAGER_HIGHER: "Compare what both have seen: the person may be better at it than they think.",
+        RatedHigherBy.SELF_HIGHER: "Compare what both have seen: a blind spot, or work that the manager does not see.",
+        RatedHigherBy.MANAGER_HIGHER: "Compare what both have seen: the person may be better at it than they think.",
     }
     return f"{seen} {ask[side]}"

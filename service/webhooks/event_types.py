@@ -43,6 +43,8 @@ from service.webhooks.event_data import (
 )
 from service.webhooks.skill_event_data import (
     DevelopmentPlanData,
+    PlanReviewDueData,
+    PlanStepDueData,
     SkillAssessmentData,
     SkillAssessmentReminderData,
     SkillAssessmentRequestedData,
@@ -90,6 +92,8 @@ class EventType(StrEnum):
     SKILL_ASSESSMENT_CONTESTED = "skill_assessment.contested"
     DEVELOPMENT_PLAN_STARTED = "development_plan.started"
     DEVELOPMENT_PLAN_CLOSED = "development_plan.closed"
+    DEVELOPMENT_PLAN_REVIEW_DUE = "development_plan.review_due"
+    DEVELOPMENT_PLAN_STEP_DUE = "development_plan.step_due"
     CRM_CONNECTION_CREATED = "crm_connection.created"
     CRM_CONNECTION_UPDATED = "crm_connection.updated"
     CRM_CONNECTION_DELETED = "crm_connection.deleted"
@@ -146,6 +150,8 @@ EVENTS: Mapping[EventType, EventSpec] = {
     EventType.SKILL_ASSESSMENT_CONTESTED: EventSpec("The assessed person disagrees with it", SkillAssessmentData),
     EventType.DEVELOPMENT_PLAN_STARTED: EventSpec("A development plan has begun", DevelopmentPlanData),
     EventType.DEVELOPMENT_PLAN_CLOSED: EventSpec("A development plan has ended", DevelopmentPlanData),
+    EventType.DEVELOPMENT_PLAN_REVIEW_DUE: EventSpec("A review of a development plan is due", PlanReviewDueData),
+    EventType.DEVELOPMENT_PLAN_STEP_DUE: EventSpec("A step of a development plan is due", PlanStepDueData),
     EventType.CRM_CONNECTION_CREATED: EventSpec("A CRM account was connected", CrmConnectionData),
     EventType.CRM_CONNECTION_UPDATED: EventSpec("A CRM connection changed", CrmConnectionUpdatedData),
     EventType.CRM_CONNECTION_DELETED: EventSpec("A CRM account was disconnected", CrmConnectionData),

@@ -47,3 +47,24 @@ class DevelopmentPlanData(EventData):
     plan_id: UUID
     person_id: UUID
     status: str
+
+
+class PlanReviewDueData(EventData):
+    """The day of a review has come, and it was not held."""
+
+    model_config = _example(plan_id=_ID, person_id=_ID, review_id=_ID, review_on="2026-04-30")
+    plan_id: UUID
+    person_id: UUID
+    review_id: UUID
+    review_on: date
+
+
+class PlanStepDueData(EventData):
+    """The last day for a step has come, and it is not done."""
+
+    model_config = _example(plan_id=_ID, person_id=_ID, step_id=_ID, owner_id=_ID, due_on="2026-04-15")
+    plan_id: UUID
+    person_id: UUID
+    step_id: UUID
+    owner_id: UUID = Field(description="Who does it.")
+    due_on: date

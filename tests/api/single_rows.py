@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+TOMORROW = str((datetime.now(UTC) + timedelta(days=1)).date())
+
 BODIES: dict[str, dict[str, Any] | None] = {
     "revokeApiKey": None,
     "getApiKey": None,
@@ -60,6 +62,22 @@ BODIES: dict[str, dict[str, Any] | None] = {
     "getConfirmation": None,
     "getForecast": None,
     "getCoachingBrief": None,
+    "getDevelopmentPlan": None,
+    "updateDevelopmentPlan": {"reason": "Mine now"},
+    "getPlanProgress": None,
+    "agreeDevelopmentPlan": {},
+    "startDevelopmentPlan": {},
+    "extendDevelopmentPlan": {"target_on": "2099-01-05", "reason": "Mine now"},
+    "closeDevelopmentPlan": {"reason": "Mine now"},
+    "dropDevelopmentPlan": {"reason": "Mine now"},
+    "liftFocusLimit": {"reason": "Mine now"},
+    "createPlanStep": {"skill": "asking", "kind": "practice", "description": "Mine", "due_on": TOMORROW},
+    "updatePlanStep": {"description": "Mine now"},
+    "finishPlanStep": {},
+    "deletePlanStep": None,
+    "createPlanReview": {"review_on": TOMORROW},
+    "holdPlanReview": {"note": "Mine now"},
+    "deletePlanReview": None,
     "getCoachingOpportunity": None,
     "acceptCoachingOpportunity": {},
     "dismissCoachingOpportunity": {"reason": "On leave"},

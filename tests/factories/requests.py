@@ -40,6 +40,9 @@ PATH_VALUES = {
     "topic_id": ROW,
     "commitment_id": ROW,
     "feed_id": ROW,
+    "plan_id": ROW,
+    "step_id": ROW,
+    "review_id": ROW,
     "feed": "cal_0123456789",
     "snapshot_id": f"{ROW}.calls.month.2026-01-01",
     "system": "hubspot",
@@ -76,6 +79,15 @@ TEMPLATE: dict[str, Any] = {
 }
 PROGRAMME = {"name": "Weekly", "rule": "FREQ=WEEKLY", "starts_on": "2026-03-03", "starts_at": "10:00"}
 
+STEP = {"skill": "listening", "kind": "practice", "description": "Two calls", "due_on": "2099-01-05"}
+PLAN = {
+    "person_id": str(ROW),
+    "framework_key": "ours",
+    "reason": "Most deals stall before the demo",
+    "target_on": "2099-01-05",
+    "focuses": [{"skill": "listening", "target_level": 2}],
+}
+
 BODIES: dict[str, Any] = {
     "createPerson": PERSON,
     "updatePerson": {"name": "Ann"},
@@ -102,6 +114,17 @@ BODIES: dict[str, Any] = {
     "createInspection": {"criterion": "economic_buyer", "verdict": "met"},
     "createConfirmation": {"criterion": "economic_buyer"},
     "createForecast": {"deal": {"deal_id": str(ROW), "probability": "0.6"}},
+    "createDevelopmentPlan": PLAN,
+    "updateDevelopmentPlan": {"reason": "Discovery alone"},
+    "extendDevelopmentPlan": {"target_on": "2099-01-05", "reason": "No time for practice"},
+    "closeDevelopmentPlan": {"reason": "At the level of the team"},
+    "dropDevelopmentPlan": {"reason": "Another job"},
+    "liftFocusLimit": {"reason": "With a coach of their own"},
+    "createPlanStep": STEP,
+    "updatePlanStep": {"description": "Three calls"},
+    "finishPlanStep": {},
+    "createPlanReview": {"review_on": "2099-01-05"},
+    "holdPlanReview": {"note": "Two calls reviewed"},
     "dismissCoachingOpportunity": {"reason": "On leave"},
     "snoozeCoachingOpportunity": {"until": "2099-01-01"},
     "createCompetencyFramework": FRAMEWORK,
@@ -149,6 +172,9 @@ SESSION = to_global_id("CoachingSession", ROW)
 TOPIC = to_global_id("CoachingTopic", ROW)
 COMMITMENT = to_global_id("Commitment", ROW)
 
+PLAN_ID = to_global_id("DevelopmentPlan", ROW)
+STEP_ID, REVIEW_ID = to_global_id("PlanStep", ROW), to_global_id("PlanReview", ROW)
+
 GRAPHQL_INPUTS: dict[str, Any] = {
     "createPerson": PERSON,
     "bulkUpsertPeople": {"people": [{**PERSON, "system": "hubspot", "externalId": "7"}]},
@@ -194,6 +220,33 @@ GRAPHQL_INPUTS: dict[str, Any] = {
     "createInspection": {"dealId": to_global_id("Deal", ROW), "criterion": "economic_buyer", "verdict": "MET"},
     "createConfirmation": {"dealId": to_global_id("Deal", ROW), "criterion": "economic_buyer"},
     "createForecast": {"deal": {"dealId": to_global_id("Deal", ROW), "probability": "0.6"}},
+    "createDevelopmentPlan": {
+        "personId": ID,
+        "frameworkKey": "ours",
+        "reason": "Most deals stall before the demo",
+        "targetOn": "2099-01-05",
+        "focuses": [{"skill": "listening", "targetLevel": 2}],
+    },
+    "updateDevelopmentPlan": {"id": PLAN_ID, "reason": "Discovery alone"},
+    "agreeDevelopmentPlan": {"id": PLAN_ID},
+    "startDevelopmentPlan": {"id": PLAN_ID},
+    "extendDevelopmentPlan": {"id": PLAN_ID, "targetOn": "2099-01-05", "reason": "No time for practice"},
+    "closeDevelopmentPlan": {"id": PLAN_ID, "reason": "At the level of the team"},
+    "dropDevelopmentPlan": {"id": PLAN_ID, "reason": "Another job"},
+    "liftFocusLimit": {"id": PLAN_ID, "reason": "With a coach of their own"},
+    "createPlanStep": {
+        "id": PLAN_ID,
+        "skill": "listening",
+        "kind": "PRACTICE",
+        "description": "Two calls",
+        "dueOn": "2099-01-05",
+    },
+    "updatePlanStep": {"id": STEP_ID, "planId": PLAN_ID, "description": "Three calls"},
+    "finishPlanStep": {"id": STEP_ID, "planId": PLAN_ID},
+    "deletePlanStep": {"id": STEP_ID, "planId": PLAN_ID},
+    "createPlanReview": {"id": PLAN_ID, "reviewOn": "2099-01-05"},
+    "holdPlanReview": {"id": REVIEW_ID, "planId": PLAN_ID, "note": "Two calls reviewed"},
+    "deletePlanReview": {"id": REVIEW_ID, "planId": PLAN_ID},
     "acceptCoachingOpportunity": {"id": OPPORTUNITY},
     "dismissCoachingOpportunity": {"id": OPPORTUNITY, "reason": "On leave"},
     "snoozeCoachingOpportunity": {"id": OPPORTUNITY, "until": "2099-01-01"},

@@ -81,6 +81,11 @@ FOREIGN = {
     "entitlement": ("query ($person: ID!) { entitlement(personId: $person) { id person { name } } }", {"person"}),
     "uncoveredPeople": ("{ uncoveredPeople { edges { node name person { name } } } }", {}),
     "dealStandardTemplates": ("{ dealStandardTemplates { edges { node { key } } } }", {}),
+    "developmentPlan": (
+        "query ($plan: ID!) { developmentPlan(id: $plan) { id progress { id } steps { edges { node { id } } } } }",
+        {"plan"},
+    ),
+    "developmentPlans": ("{ developmentPlans { edges { node { id person { name } } } } }", {}),
     "coachingOpportunity": ("query ($chance: ID!) { coachingOpportunity(id: $chance) { id reason } }", {"chance"}),
     "coachingOpportunities": ("{ coachingOpportunities { edges { node { id person { name } } } } }", {}),
     "competencyFrameworkTemplates": ("{ competencyFrameworkTemplates { edges { node { key } } } }", {}),

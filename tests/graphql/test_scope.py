@@ -153,6 +153,7 @@ async def test_no_field_tells_of_another_organization(
         "brief": to_global_id("CoachingSession", coaching["session_id"]),
         "format": to_global_id("SessionFormat", coaching["format_id"]),
         "framework": to_global_id("CompetencyFramework", coaching["framework_id"]),
+        "plan": to_global_id("DevelopmentPlan", coaching["plan_id"]),
         "template": to_global_id("AssessmentTemplate", coaching["template_id"]),
         "assessment": to_global_id("SkillAssessment", coaching["assessment_id"]),
         "programme": to_global_id("CoachingProgramme", coaching["programme_id"]),

@@ -15,8 +15,9 @@ from service.coaching_sessions.permissions import Permission
 from service.coaching_sessions.repository import notes
 from service.coaching_sessions.repository import sessions as repository
 from service.core import audit
-from service.core.errors import ErrorKind, ServiceError, conflict, not_found
+from service.core.errors import not_found
 from service.core.etags import Precondition
+from service.core.moves import illegal_move, require_side
 from service.core.principal import Principal, require
 from service.organizations.use_cases.scope import local_today, visible_people
 
@@ -65,14 +66,9 @@ def require_move(principal: Principal, row: CoachingSession, move: Move) -> Side
     `forbidden` where this side may never make it, `conflict`, with what may be done instead, where not in this state.
     """
     side, rule, state = side_of(principal, row), RULES[move], SessionState(row.status)
-    if side not in rule.sides:
-        whose = " or the ".join(sorted(one.value for one in rule.sides if one is not Side.SYSTEM)) or "clock"
-        raise ServiceError(
-            ErrorKind.FORBIDDEN, "not_your_move", f"Only the {whose} of the session may {move.value} it."
-        )
+    require_side("session", move, rule, {side})
     if state not in rule.froms:
-        allowed = ", ".join(allowed_moves(state, side)) or "nothing"
-        raise conflict("illegal_transition", f"This session is {state.value}: allowed are {allowed}, not {move.value}.")
+        raise illegal_move("session", state, allowed_moves(state, side), move)
     return side
 
 

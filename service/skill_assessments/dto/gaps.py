@@ -8,9 +8,9 @@ from uuid import UUID
 from pydantic import AwareDatetime
 
 from service.core.dto import InputDTO, IsoInstant, Key, OutputDTO
-from service.skill_assessments.disagreement import Side
-from service.skill_assessments.impact.deciding import Missing, Standing, Verdict
-from service.skill_assessments.impact.levers import LeverKind
+from service.skill_assessments.disagreement import RatedHigherBy
+from service.skill_assessments.impact.deciding import SkillGapMissing, SkillGapVerdict, SkillStanding
+from service.skill_assessments.impact.levers import LinkedRateKind
 
 
 class SkillGapsQuery(InputDTO):
@@ -34,7 +34,7 @@ class LinkedRateDTO(OutputDTO):
     """`stage:…`, the step from that stage on, or `kpi:…`."""
     name: str
     """In words."""
-    kind: LeverKind
+    kind: LinkedRateKind
     """A step of the funnel, another share of cases, or so many events a quarter."""
     hits: int
     """What came of the cases; of a volume the events of the last 52 weeks."""
@@ -54,7 +54,7 @@ class LinkedRateDTO(OutputDTO):
     """Of their true rates; null of fewer than five."""
     probability_below: Decimal | None
     """That the person's rate is below the median."""
-    missing: Missing | None
+    missing: SkillGapMissing | None
     """Why it does not tell."""
     more_cases: int | None
     """About how many more decided cases would tell, if the rate goes on; null where that cannot be said."""
@@ -71,9 +71,9 @@ class SkillGapDTO(OutputDTO):
     """Its key in the framework."""
     name: str
     """Its name there."""
-    standing: Standing
+    standing: SkillStanding
     """Whether it is a focus, or what else it is."""
-    missing: list[Missing]
+    missing: list[SkillGapMissing]
     """What it takes to tell."""
     explanation: str
     """The same in sentences."""
@@ -120,7 +120,7 @@ class DisagreementDTO(OutputDTO):
     """Its key."""
     name: str
     """Its name."""
-    side: Side
+    side: RatedHigherBy
     """Who sees it higher."""
     own: Decimal
     """The person's rating."""
@@ -138,7 +138,7 @@ class PersonGapsDTO(OutputDTO):
     """The person's."""
     job_role: str | None
     """Which requires the levels, and whose peers tell what is usual."""
-    verdict: Verdict
+    verdict: SkillGapVerdict
     """One or two gaps to focus on, nothing to gain, or that it cannot be told."""
     explanation: str
     """Which gaps and why, or what is missing."""

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from service.skill_assessments.gaps import SkillGap
 from service.skill_assessments.impact.drawing import DrawnLever, Draws
-from service.skill_assessments.impact.levers import LeverKind
+from service.skill_assessments.impact.levers import LinkedRateKind
 from service.skill_assessments.impact.needing import LEAST_CASES, cases_needed
 from service.skill_assessments.impact.valuing import TOP, Interval, Worth, value_gaps
 from service.statistics.beta_binomial import Beta
@@ -21,7 +21,7 @@ LEAST_PEERS = 5
 """Fewer others with cases could be guessed one by one, and their median is as uncertain as one of them."""
 
 
-class Standing(StrEnum):
+class SkillStanding(StrEnum):
     """What a skill is to a person now."""
 
     FOCUS = "focus"
@@ -32,7 +32,7 @@ class Standing(StrEnum):
     CANNOT_TELL = "cannot_tell"
 
 
-class Missing(StrEnum):
+class SkillGapMissing(StrEnum):
     """What it takes to tell."""
 
     NO_REQUIRED_LEVEL = "no_required_level"
@@ -45,7 +45,7 @@ class Missing(StrEnum):
     WITHIN_CHANCE = "within_chance"
 
 
-class Verdict(StrEnum):
+class SkillGapVerdict(StrEnum):
     """The answer for a person."""
 
     FOCUS = "focus"
@@ -69,7 +69,7 @@ class LinkedRate:
 
     key: str
     name: str
-    kind: LeverKind
+    kind: LinkedRateKind
     hits: int
     n: float
     undecided: int
@@ -78,7 +78,7 @@ class LinkedRate:
     peers: int
     below: float
     """The probability that the person's is below the median."""
-    missing: Missing | None = None
+    missing: SkillGapMissing | None = None
     more_cases: int | None = None
     """How many more decided cases would tell, if the rate goes on, where cases are missing; None: cannot be said."""
 
@@ -88,10 +88,10 @@ class SkillImpact:
     """One skill: what it is to the person, what closing the gap is worth, and why, or why that cannot be told."""
 
     case: SkillCase
-    standing: Standing
+    standing: SkillStanding
     rates: Sequence[LinkedRate]
     worth: Worth | None = None
-    missing: Sequence[Missing] = ()
+    missing: Sequence[SkillGapMissing] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +99,13 @@ class PersonImpact:
     """The answer for a person: skills of focus first, then as they were given."""
 
     person_id: UUID
-    verdict: Verdict
+    verdict: SkillGapVerdict
     skills: Sequence[SkillImpact]
 
     @property
     def focus(self) -> list[SkillImpact]:
         """The one or two skills to work on, the greatest expected worth first."""
-        return [one for one in self.skills if one.standing is Standing.FOCUS]
+        return [one for one in self.skills if one.standing is SkillStanding.FOCUS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,24 +123,24 @@ def find_focus(person_id: UUID, seat: Seat | None, cases: Sequence[SkillCase], p
     """
     judged = [_judge(seat, case, probability) for case in cases]
     if seat is not None:
-        told = [number for number, one in enumerate(judged) if one.standing is Standing.NEXT]
+        told = [number for number, one in enumerate(judged) if one.standing is SkillStanding.NEXT]
         gaps, keys = [cases[number].gap for number in told], [_usable(judged[number].rates) for number in told]
         for number, worth in zip(told, value_gaps(seat.draws, seat.place, gaps, keys), strict=True):
             judged[number] = _weigh(seat, judged[number], worth, probability)
-    closing = [one for one in judged if one.standing is Standing.NEXT and one.worth is not None]
+    closing = [one for one in judged if one.standing is SkillStanding.NEXT and one.worth is not None]
     closing.sort(key=lambda one: -_expected(one))
     focus = {id(one) for one in closing[:TOP]}
-    named = [replace(one, standing=Standing.FOCUS) for one in closing[:TOP]]
+    named = [replace(one, standing=SkillStanding.FOCUS) for one in closing[:TOP]]
     skills = [*named, *(one for one in judged if id(one) not in focus)]
     return PersonImpact(person_id, _verdict(skills), skills)
 
 
-def _verdict(skills: Sequence[SkillImpact]) -> Verdict:
+def _verdict(skills: Sequence[SkillImpact]) -> SkillGapVerdict:
     standings = {one.standing for one in skills}
-    if Standing.FOCUS in standings:
-        return Verdict.FOCUS
-    untold = not skills or standings & {Standing.CANNOT_TELL, Standing.ASSESS_FIRST}
-    return Verdict.CANNOT_TELL if untold else Verdict.NOTHING_TO_GAIN
+    if SkillStanding.FOCUS in standings:
+        return SkillGapVerdict.FOCUS
+    untold = not skills or standings & {SkillStanding.CANNOT_TELL, SkillStanding.ASSESS_FIRST}
+    return SkillGapVerdict.CANNOT_TELL if untold else SkillGapVerdict.NOTHING_TO_GAIN
 
 
 def _expected(one: SkillImpact) -> float:
@@ -152,41 +152,41 @@ def _judge(seat: Seat | None, case: SkillCase, probability: float) -> SkillImpac
     gap = case.gap
     rates = [] if seat is None else [_rate(seat.draws.levers[key], seat.place) for key in case.levers]
     if gap.required is None:
-        return SkillImpact(case, Standing.CANNOT_TELL, rates, missing=[Missing.NO_REQUIRED_LEVEL])
+        return SkillImpact(case, SkillStanding.CANNOT_TELL, rates, missing=[SkillGapMissing.NO_REQUIRED_LEVEL])
     if gap.below is not None and gap.below <= 1 - probability:
-        return SkillImpact(case, Standing.NO_GAP, rates)
-    missing = [] if gap.below is not None else [Missing.NOT_ASSESSED]
+        return SkillImpact(case, SkillStanding.NO_GAP, rates)
+    missing = [] if gap.below is not None else [SkillGapMissing.NOT_ASSESSED]
     if seat is None or not rates:
-        lost = Missing.NOT_IN_FUNNEL if case.lost or case.levers else Missing.NO_LINK
-        return SkillImpact(case, Standing.CANNOT_TELL, rates, missing=[*missing, lost])
+        lost = SkillGapMissing.NOT_IN_FUNNEL if case.lost or case.levers else SkillGapMissing.NO_LINK
+        return SkillImpact(case, SkillStanding.CANNOT_TELL, rates, missing=[*missing, lost])
     if not _usable(rates):
-        return SkillImpact(case, Standing.CANNOT_TELL, rates, missing=[*missing, *_missing(rates)])
-    return SkillImpact(case, Standing.NEXT, rates)
+        return SkillImpact(case, SkillStanding.CANNOT_TELL, rates, missing=[*missing, *_missing(rates)])
+    return SkillImpact(case, SkillStanding.NEXT, rates)
 
 
 def _weigh(seat: Seat, one: SkillImpact, worth: Worth, probability: float) -> SkillImpact:
     gap, lacking = one.case.gap, _missing(one.rates)
     if gap.below is None and worth.potential >= probability:
-        return replace(one, standing=Standing.ASSESS_FIRST, worth=worth, missing=[Missing.NOT_ASSESSED])
+        return replace(one, standing=SkillStanding.ASSESS_FIRST, worth=worth, missing=[SkillGapMissing.NOT_ASSESSED])
     if worth.worth is not None and worth.worth >= probability:
         return replace(one, worth=worth)
     if worth.potential <= 1 - probability and not lacking:
-        return replace(one, standing=Standing.NOTHING_TO_GAIN, worth=worth)
+        return replace(one, standing=SkillStanding.NOTHING_TO_GAIN, worth=worth)
     rates = one.rates
     if 1 - probability < worth.potential < probability:
-        rates, lacking = _with_chance(seat, rates), [*lacking, Missing.WITHIN_CHANCE]
+        rates, lacking = _with_chance(seat, rates), [*lacking, SkillGapMissing.WITHIN_CHANCE]
     if gap.below is None:
-        lacking = [Missing.NOT_ASSESSED, *lacking]
+        lacking = [SkillGapMissing.NOT_ASSESSED, *lacking]
     elif gap.below < probability or worth.potential >= probability:
-        lacking = [Missing.LEVEL_UNSURE, *lacking]
-    return replace(one, standing=Standing.CANNOT_TELL, rates=rates, worth=worth, missing=lacking)
+        lacking = [SkillGapMissing.LEVEL_UNSURE, *lacking]
+    return replace(one, standing=SkillStanding.CANNOT_TELL, rates=rates, worth=worth, missing=lacking)
 
 
 def _usable(rates: Sequence[LinkedRate]) -> list[str]:
     return [rate.key for rate in rates if rate.missing is None]
 
 
-def _missing(rates: Sequence[LinkedRate]) -> list[Missing]:
+def _missing(rates: Sequence[LinkedRate]) -> list[SkillGapMissing]:
     """What the rates lack, each once."""
     return list(dict.fromkeys(rate.missing for rate in rates if rate.missing is not None))
 
@@ -197,9 +197,9 @@ def _rate(drawn: DrawnLever, place: int) -> LinkedRate:
     peers, hits, n = int(drawn.peers[place]), int(lever.hits[place]), float(lever.n[place])
     missing = None
     if peers < LEAST_PEERS:
-        missing = Missing.TOO_FEW_PEERS
+        missing = SkillGapMissing.TOO_FEW_PEERS
     elif (n if isinstance(own, Beta) else hits) < LEAST_CASES:
-        missing = Missing.TOO_FEW_CASES
+        missing = SkillGapMissing.TOO_FEW_CASES
     return LinkedRate(
         key=lever.key,
         name=lever.name,
@@ -220,7 +220,7 @@ def _with_chance(seat: Seat, rates: Sequence[LinkedRate]) -> list[LinkedRate]:
     """Of the usable rates the one that may be farthest below its peers is that of which more cases would tell."""
     usable = [rate for rate in rates if rate.missing is None]
     worst = max(usable, key=lambda rate: float(seat.draws.levers[rate.key].factor[:, seat.place].mean()))
-    return [replace(rate, missing=Missing.WITHIN_CHANCE) if rate is worst else rate for rate in rates]
+    return [replace(rate, missing=SkillGapMissing.WITHIN_CHANCE) if rate is worst else rate for rate in rates]
 
 
 def say_needs(found: PersonImpact, seat: Seat, probability: float) -> PersonImpact:
@@ -228,7 +228,7 @@ def say_needs(found: PersonImpact, seat: Seat, probability: float) -> PersonImpa
     asked: dict[tuple[str, float], int | None] = {}
 
     def need(rate: LinkedRate, gap: SkillGap) -> LinkedRate:
-        if rate.missing not in {Missing.TOO_FEW_CASES, Missing.WITHIN_CHANCE}:
+        if rate.missing not in {SkillGapMissing.TOO_FEW_CASES, SkillGapMissing.WITHIN_CHANCE}:
             return rate
         # So sure must the rate be, that it and the gap together are.
         sure = probability / max(gap.below or 1.0, probability)

@@ -13,7 +13,7 @@ from uuid import UUID
 from service.statistics.arrays import Floats
 
 
-class LeverKind(StrEnum):
+class LinkedRateKind(StrEnum):
     """What is moved: a conversion from one stage on, another share of cases, or so many events a quarter."""
 
     STEP = "step"
@@ -23,7 +23,7 @@ class LeverKind(StrEnum):
     @property
     def is_share(self) -> bool:
         """Whether the hits are some of the cases."""
-        return self is not LeverKind.VOLUME
+        return self is not LinkedRateKind.VOLUME
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,7 +33,7 @@ class Lever:
     key: str
     """`stage:…` or `kpi:…`."""
     name: str
-    kind: LeverKind
+    kind: LinkedRateKind
     hits: Floats
     n: Floats
     undecided: Floats

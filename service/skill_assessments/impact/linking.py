@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from service.skill_assessments.impact.levers import LeverKind
+from service.skill_assessments.impact.levers import LinkedRateKind
 from service.success_models.filters import Source
 from service.success_models.kpis import Kpi, KpiKind, Polarity
 from service.success_models.measures import Aggregate
@@ -59,9 +59,9 @@ def place_of(kpi: Kpi) -> Place | None:
     return counted.get(kpi.measure.source)
 
 
-def lever_kind(kpi: Kpi) -> LeverKind:
+def lever_kind(kpi: Kpi) -> LinkedRateKind:
     """How a KPI that is on the way is moved."""
-    return LeverKind.SHARE if kpi.kind is KpiKind.RATIO else LeverKind.VOLUME
+    return LinkedRateKind.SHARE if kpi.kind is KpiKind.RATIO else LinkedRateKind.VOLUME
 
 
 def link_skill(stages: Iterable[str], kpis: Iterable[str], steps: Collection[str], known: Mapping[str, Kpi]) -> Links:

@@ -15,7 +15,7 @@ from service.skill_assessments.dto.gaps import (
     TeamGapDTO,
 )
 from service.skill_assessments.gaps import SkillGap, roll_up
-from service.skill_assessments.impact.deciding import LinkedRate, PersonImpact, SkillImpact, Standing
+from service.skill_assessments.impact.deciding import LinkedRate, PersonImpact, SkillImpact, SkillStanding
 from service.skill_assessments.impact.sentences import explain_person, explain_skill
 from service.skill_assessments.impact.valuing import Interval
 
@@ -72,7 +72,7 @@ def present_team(
     gaps: Sequence[SkillGap], people: Sequence[PersonImpact], skills: Mapping[str, FrameworkSkill]
 ) -> list[TeamGapDTO]:
     """The skills of everybody, in the order in which they appear."""
-    focus = [one.case.gap.skill for person in people for one in person.skills if one.standing is Standing.FOCUS]
+    focus = [one.case.gap.skill for person in people for one in person.skills if one.standing is SkillStanding.FOCUS]
     return [
         TeamGapDTO(
             framework=skills[one.skill].framework,

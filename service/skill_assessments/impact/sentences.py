@@ -3,8 +3,15 @@
 from collections.abc import Sequence
 
 from service.skill_assessments.gaps import SkillGap
-from service.skill_assessments.impact.deciding import LinkedRate, Missing, PersonImpact, SkillImpact, Standing, Verdict
-from service.skill_assessments.impact.levers import LeverKind
+from service.skill_assessments.impact.deciding import (
+    LinkedRate,
+    PersonImpact,
+    SkillGapMissing,
+    SkillGapVerdict,
+    SkillImpact,
+    SkillStanding,
+)
+from service.skill_assessments.impact.levers import LinkedRateKind
 from service.skill_assessments.impact.valuing import Interval, Worth
 
 ASSOCIATIONAL = "This goes with what the peers reach; that training brings it there is not proven."
@@ -15,12 +22,12 @@ def explain_person(found: PersonImpact) -> str:
     """The answer for a person in two sentences or so."""
     if not found.skills:
         return NO_SKILLS
-    if found.verdict is Verdict.FOCUS:
+    if found.verdict is SkillGapVerdict.FOCUS:
         return " ".join([*(explain_skill(one) for one in found.focus), ASSOCIATIONAL])
-    if found.verdict is Verdict.NOTHING_TO_GAIN:
+    if found.verdict is SkillGapVerdict.NOTHING_TO_GAIN:
         return "Every skill is at its required level, or what it moves is as good as the peers have it. Keep it."
-    first = [one for one in found.skills if one.standing is Standing.ASSESS_FIRST]
-    untold = [one for one in found.skills if one.standing is Standing.CANNOT_TELL]
+    first = [one for one in found.skills if one.standing is SkillStanding.ASSESS_FIRST]
+    untold = [one for one in found.skills if one.standing is SkillStanding.CANNOT_TELL]
     return " ".join(["Cannot tell yet which gap matters most.", *(explain_skill(one) for one in (*first, *untold)[:2])])
 
 
@@ -28,13 +35,13 @@ def explain_skill(one: SkillImpact) -> str:
     """Why a skill has its standing, in words and numbers."""
     name, rates = one.case.name, " ".join(_rate(rate) for rate in one.rates if rate.median is not None)
     level = _level(one.case.gap)
-    if one.standing in {Standing.FOCUS, Standing.NEXT} and one.worth is not None:
+    if one.standing in {SkillStanding.FOCUS, SkillStanding.NEXT} and one.worth is not None:
         return f"{name}: {level} {rates} {_worth(one.worth)}"
-    if one.standing is Standing.ASSESS_FIRST and one.worth is not None:
+    if one.standing is SkillStanding.ASSESS_FIRST and one.worth is not None:
         return f"{name}: assess this first. {rates} {_worth(one.worth)}"
-    if one.standing is Standing.NO_GAP:
+    if one.standing is SkillStanding.NO_GAP:
         return f"{name}: {level} No gap."
-    if one.standing is Standing.NOTHING_TO_GAIN:
+    if one.standing is SkillStanding.NOTHING_TO_GAIN:
         return f"{name}: {level} {rates} At least as good as the peers' median, so nothing is to be gained there."
     return f"{name}: cannot tell. {level} {' '.join(_missing(one))}"
 
@@ -53,7 +60,7 @@ def _level(gap: SkillGap) -> str:
 def _rate(rate: LinkedRate) -> str:
     assert rate.median is not None  # noqa: S101 - only those with one are told
     undecided = f", {rate.undecided} more are undecided" if rate.undecided else ""
-    if rate.kind is LeverKind.VOLUME:
+    if rate.kind is LinkedRateKind.VOLUME:
         return f"{rate.name}: {rate.own.mean:.1f} a quarter; the peers' median is {rate.median:.1f}."
     return (
         f"{rate.name}: {rate.hits} of {rate.n:.0f} ({_percent(rate.hits / max(rate.n, 1))}{undecided}); the peers' "
@@ -81,10 +88,10 @@ def _amounts(money: Interval) -> str:
 
 def _missing(one: SkillImpact) -> Sequence[str]:
     told = {
-        Missing.NO_REQUIRED_LEVEL: "Set the level that the job role requires.",
-        Missing.LEVEL_UNSURE: "Whether there is a gap is not sure: a further assessment would tell.",
-        Missing.NO_LINK: "It is linked to no stage and no KPI: link it to what it should move.",
-        Missing.NOT_IN_FUNNEL: f"Nothing that it is linked to leads to wins in this person's model{_lost(one)}.",
+        SkillGapMissing.NO_REQUIRED_LEVEL: "Set the level that the job role requires.",
+        SkillGapMissing.LEVEL_UNSURE: "Whether there is a gap is not sure: a further assessment would tell.",
+        SkillGapMissing.NO_LINK: "It is linked to no stage and no KPI: link it to what it should move.",
+        SkillGapMissing.NOT_IN_FUNNEL: f"Nothing that it is linked to leads to wins in their model{_lost(one)}.",
     }
     sentences = [told[what] for what in one.missing if what in told]
     return [*sentences, *(_lack(rate) for rate in one.rates if rate.missing is not None)]
@@ -95,12 +102,12 @@ def _lost(one: SkillImpact) -> str:
 
 
 def _lack(rate: LinkedRate) -> str:
-    if rate.missing is Missing.TOO_FEW_PEERS:
+    if rate.missing is SkillGapMissing.TOO_FEW_PEERS:
         others = "nobody else has" if rate.peers == 0 else f"only {rate.peers} others have"
         return f"{rate.name}: {others} cases, and a median of so few says little."
     seen = f"{rate.hits} of {rate.n:.0f} decided" if rate.kind.is_share else f"{rate.own.mean:.1f} a quarter"
     undecided = f", {rate.undecided} undecided" if rate.undecided else ""
-    if rate.missing is Missing.WITHIN_CHANCE:
+    if rate.missing is SkillGapMissing.WITHIN_CHANCE:
         seen += ", within chance of the peers' median"
     if not rate.kind.is_share:
         return f"{rate.name}: {seen}. More time would tell."

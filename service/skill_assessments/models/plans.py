@@ -1,11 +1,10 @@
 """Tables of development plans: one or two focus skills, their steps and reviews."""
 
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, Index, Numeric, SmallInteger, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, Index, SmallInteger, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -43,6 +42,11 @@ class DevelopmentPlan(TenantRow, table=True):
     first_target_on: date | None = Field(default=None, description="What the target day was before it was extended")
     ended_at: datetime | None = Field(default=None, sa_column=timestamp(nullable=True))
     end_reason: str | None = None
+    final_progress: dict[str, Any] | None = Field(
+        default=None,
+        sa_column=Column(JSONB(none_as_null=True), nullable=True),
+        description="A `PlanProgressDTO`: how far it had come when it ended",
+    )
     lifted_at: datetime | None = Field(
         default=None, sa_column=timestamp(nullable=True), description="It may start beyond the limit of focuses"
     )
@@ -69,6 +73,7 @@ class DevelopmentPlan(TenantRow, table=True):
             "(status IN ('closed', 'dropped')) = (ended_at IS NOT NULL) AND num_nonnulls(ended_at, end_reason) <> 1",
             name="ended",
         ),
+        CheckConstraint("final_progress IS NULL OR ended_at IS NOT NULL", name="final_progress"),
         CheckConstraint("num_nonnulls(lifted_at, lift_reason) IN (0, 2)", name="lifted"),
         Index("ix_development_plan__org_id_person_id", "org_id", "person_id", "status"),
         Index("ix_development_plan__org_id_created_at", "org_id", "created_at", "id"),
@@ -84,7 +89,7 @@ class PlanFocus(SQLModel, table=True):
     plan_id: UUID = Field(primary_key=True)
     skill: str = Field(primary_key=True)
     place: int = Field(sa_column=Column(SmallInteger, nullable=False))
-    target_level: Decimal = Field(sa_column=Column(Numeric, nullable=False))
+    target_level: int = Field(sa_column=Column(SmallInteger, nullable=False))
     kpi: str | None = Field(default=None, description="What should move with it")
 
     __table_args__ = (
@@ -108,6 +113,9 @@ class PlanStep(TenantRow, table=True):
     done_at: datetime | None = Field(default=None, sa_column=timestamp(nullable=True))
     done_by: UUID | None = None
     note: str | None = None
+    told_at: datetime | None = Field(
+        default=None, sa_column=timestamp(nullable=True), description="When it was told of as due"
+    )
     created_at: datetime = Field(sa_column=timestamp())
     updated_at: datetime = Field(sa_column=timestamp())
 
@@ -130,6 +138,9 @@ class PlanReview(TenantRow, table=True):
     held_at: datetime | None = Field(default=None, sa_column=timestamp(nullable=True))
     held_by: UUID | None = None
     note: str | None = None
+    told_at: datetime | None = Field(
+        default=None, sa_column=timestamp(nullable=True), description="When it was told of as due"
+    )
 
     __table_args__ = (
         _of_plan(),

@@ -15,7 +15,7 @@ from service.kpi_snapshots.use_cases.framing import Question
 from service.kpi_snapshots.use_cases.funnels import WINDOW, GroupFunnel, gather_group
 from service.kpi_snapshots.use_cases.rate_comparisons import case_of
 from service.organizations.known import KnownPerson
-from service.skill_assessments.impact.levers import Lever, LeverKind, TeamFunnel
+from service.skill_assessments.impact.levers import Lever, LinkedRateKind, TeamFunnel
 from service.skill_assessments.impact.linking import lever_kind, place_of
 from service.statistics.arrays import Floats
 from service.success_models.filters import Source
@@ -105,12 +105,12 @@ def _step(group: GroupFunnel, number: int) -> Lever:
     step = group.steps[number]
     followed = [group.followed(id_, step) for id_ in group.people]
     columns = ([getattr(one, name) for one in followed] for name in ("reached", "decided", "undecided"))
-    return Lever(step.key, step.name, LeverKind.STEP, *(np.array(column, dtype=np.float64) for column in columns))
+    return Lever(step.key, step.name, LinkedRateKind.STEP, *(np.array(column, dtype=np.float64) for column in columns))
 
 
 def _kpi(group: GroupFunnel, kpi: Kpi, quarters: Floats) -> Lever:
     kind, key = lever_kind(kpi), f"kpi:{kpi.key}"
-    if kind is LeverKind.VOLUME:
+    if kind is LinkedRateKind.VOLUME:
         counts = [group.figures.total(id_, kpi.measures[0].identity()).n for id_ in group.people]
         return Lever(key, kpi.name, kind, np.array(counts, dtype=np.float64), quarters, np.zeros(len(counts)))
     cases = [case_of(id_, kpi, group.figures) for id_ in group.people]

@@ -9,7 +9,7 @@ import pytest_asyncio
 from service.core.database import Database
 from service.core.principal import Principal
 from service.skill_assessments.dto.gaps import SkillGapDTO, SkillGapsDTO, SkillGapsQuery
-from service.skill_assessments.impact.deciding import Missing, Standing
+from service.skill_assessments.impact.deciding import SkillGapMissing, SkillStanding
 from service.skill_assessments.use_cases.gaps import get_skill_gaps
 from tests.factories.gaps import AS_OF, GapHouse, make_gap_house
 from tests.fixtures.statements import counted_statements
@@ -42,9 +42,12 @@ async def test_the_gap_that_costs_is_the_focus(house: GapHouse) -> None:
     assert "Discovery → Proposal: 12 of 60 (20 %); the peers' median is 59 %." in una.explanation
     skills = skills_of(found, "Una")
     told = {key: (one.standing, list(one.missing)) for key, one in skills.items()}
-    assert told["questioning"] == (Standing.FOCUS, [])
-    assert told["writing"] == (Standing.NO_GAP, [])
-    assert told["planning"] == (Standing.CANNOT_TELL, [Missing.NOT_ASSESSED, Missing.NOT_IN_FUNNEL])
+    assert told["questioning"] == (SkillStanding.FOCUS, [])
+    assert told["writing"] == (SkillStanding.NO_GAP, [])
+    assert told["planning"] == (
+        SkillStanding.CANNOT_TELL,
+        [SkillGapMissing.NOT_ASSESSED, SkillGapMissing.NOT_IN_FUNNEL],
+    )
     assert skills["closing"].standing in {"cannot_tell", "nothing_to_gain"}
     worst = skills["questioning"]
     assert [worst.required, worst.level, worst.raters, worst.gap] == [3, 1, 2, 2]
@@ -102,7 +105,7 @@ async def test_a_revision_replaces_what_it_revises_and_a_newer_rating_the_older(
     found = skills_of(await ask(house), "Ada")["closing"]
     assert [found.level, found.raters, found.standing] == [4, 1, "no_gap"]
     una = skills_of(await ask(house), "Una")["questioning"]
-    assert (una.standing, list(una.missing)) == (Standing.CANNOT_TELL, [Missing.TOO_FEW_CASES])
+    assert (una.standing, list(una.missing)) == (SkillStanding.CANNOT_TELL, [SkillGapMissing.TOO_FEW_CASES])
     (rate,) = una.rates
     assert [rate.hits, rate.n] == [1, 2]
 

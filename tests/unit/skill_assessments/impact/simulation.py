@@ -13,9 +13,9 @@ from uuid import UUID
 import numpy as np
 
 from service.skill_assessments.gaps import RequiredLevel, SkillGap, SkillLevel, find_gaps
-from service.skill_assessments.impact.deciding import PersonImpact, Seat, SkillCase, Verdict, find_focus
+from service.skill_assessments.impact.deciding import PersonImpact, Seat, SkillCase, SkillGapVerdict, find_focus
 from service.skill_assessments.impact.drawing import draw_group
-from service.skill_assessments.impact.levers import Lever, LeverKind, TeamFunnel
+from service.skill_assessments.impact.levers import Lever, LinkedRateKind, TeamFunnel
 from service.statistics.arrays import Floats
 
 SEED, REPS, STAGES = 7, 12, 4
@@ -62,7 +62,9 @@ def simulate(generator: np.random.Generator, world: World) -> TeamFunnel:
             hits[:, stage] = n[:, stage + 1]
             n[:, stage] = hits[:, stage] + generator.negative_binomial(hits[:, stage], world.chances[:, stage])
     steps = [
-        Lever(f"stage:{stage}", f"Stage {stage}", LeverKind.STEP, *(one[:, stage] * 1.0 for one in (hits, n, n // 5)))
+        Lever(
+            f"stage:{stage}", f"Stage {stage}", LinkedRateKind.STEP, *(one[:, stage] * 1.0 for one in (hits, n, n // 5))
+        )
         for stage in range(STAGES)
     ]
     amounts = np.full(people, 10_000.0)
@@ -123,7 +125,7 @@ def ask(deals: int, runs: int, *, is_planted: bool = True, as_funnel: bool = Fal
                 skill in ranked[:2],
                 skill in ranked[:1],
                 any(name != skill for name in named),
-                found.verdict is Verdict.CANNOT_TELL,
+                found.verdict is SkillGapVerdict.CANNOT_TELL,
             )
         )
     return Told(*(float(share) for share in np.mean(rows, axis=0)))

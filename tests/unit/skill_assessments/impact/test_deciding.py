@@ -8,23 +8,23 @@ import pytest
 
 from service.skill_assessments.gaps import RequiredLevel, SkillGap, find_gaps
 from service.skill_assessments.impact.deciding import (
-    Missing,
     PersonImpact,
     Seat,
     SkillCase,
+    SkillGapMissing,
+    SkillGapVerdict,
     SkillImpact,
-    Standing,
-    Verdict,
+    SkillStanding,
     find_focus,
     say_needs,
 )
 from service.skill_assessments.impact.drawing import draw_group, medians_of_others
-from service.skill_assessments.impact.levers import Lever, LeverKind, TeamFunnel
+from service.skill_assessments.impact.levers import Lever, LinkedRateKind, TeamFunnel
 from service.skill_assessments.impact.sentences import explain_person, explain_skill
 from tests.unit.skill_assessments.impact.simulation import PEOPLE, gap_of
 
 
-def lever(key: str, hits: list[float], n: list[float], kind: LeverKind = LeverKind.STEP) -> Lever:
+def lever(key: str, hits: list[float], n: list[float], kind: LinkedRateKind = LinkedRateKind.STEP) -> Lever:
     arrays = (np.array(hits, dtype=np.float64), np.array(n, dtype=np.float64), np.full(len(n), 3.0))
     return Lever(key, key.capitalize(), kind, *arrays)
 
@@ -70,26 +70,26 @@ LOW, HIGH = funnel(0.2, 60), funnel(0.85, 60)
 @pytest.mark.parametrize(
     ("of", "one", "standing", "missing"),
     [
-        (LOW, case(None, "stage:discovery"), Standing.FOCUS, []),
-        (LOW, case(UNASSESSED, "stage:discovery"), Standing.ASSESS_FIRST, [Missing.NOT_ASSESSED]),
-        (LOW, case(gap_of(0, 4.0), "stage:discovery"), Standing.NO_GAP, []),
-        (LOW, case(gap_of(0, 3.4), "stage:discovery"), Standing.CANNOT_TELL, [Missing.LEVEL_UNSURE]),
-        (LOW, case(UNASKED, "stage:discovery"), Standing.CANNOT_TELL, [Missing.NO_REQUIRED_LEVEL]),
-        (LOW, case(None), Standing.CANNOT_TELL, [Missing.NO_LINK]),
-        (LOW, case(None, lost=("kpi:days",)), Standing.CANNOT_TELL, [Missing.NOT_IN_FUNNEL]),
-        (None, case(None, "stage:discovery"), Standing.CANNOT_TELL, [Missing.NOT_IN_FUNNEL]),
-        (None, case(UNASSESSED), Standing.CANNOT_TELL, [Missing.NOT_ASSESSED, Missing.NO_LINK]),
-        (HIGH, case(None, "stage:discovery"), Standing.NOTHING_TO_GAIN, []),
-        (HIGH, case(UNASSESSED, "stage:discovery"), Standing.NOTHING_TO_GAIN, []),
-        (funnel(0.2, 5), case(None, "stage:discovery"), Standing.CANNOT_TELL, [Missing.TOO_FEW_CASES]),
-        (funnel(0.2, 0), case(None, "stage:discovery"), Standing.CANNOT_TELL, [Missing.TOO_FEW_CASES]),
-        (funnel(0.5, 20), case(None, "stage:discovery"), Standing.CANNOT_TELL, [Missing.WITHIN_CHANCE]),
-        (funnel(0.2, 60, 5), case(None, "stage:discovery"), Standing.CANNOT_TELL, [Missing.TOO_FEW_PEERS]),
-        (funnel(0.2, 60, 1), case(None, "stage:discovery"), Standing.CANNOT_TELL, [Missing.TOO_FEW_PEERS]),
+        (LOW, case(None, "stage:discovery"), SkillStanding.FOCUS, []),
+        (LOW, case(UNASSESSED, "stage:discovery"), SkillStanding.ASSESS_FIRST, [SkillGapMissing.NOT_ASSESSED]),
+        (LOW, case(gap_of(0, 4.0), "stage:discovery"), SkillStanding.NO_GAP, []),
+        (LOW, case(gap_of(0, 3.4), "stage:discovery"), SkillStanding.CANNOT_TELL, [SkillGapMissing.LEVEL_UNSURE]),
+        (LOW, case(UNASKED, "stage:discovery"), SkillStanding.CANNOT_TELL, [SkillGapMissing.NO_REQUIRED_LEVEL]),
+        (LOW, case(None), SkillStanding.CANNOT_TELL, [SkillGapMissing.NO_LINK]),
+        (LOW, case(None, lost=("kpi:days",)), SkillStanding.CANNOT_TELL, [SkillGapMissing.NOT_IN_FUNNEL]),
+        (None, case(None, "stage:discovery"), SkillStanding.CANNOT_TELL, [SkillGapMissing.NOT_IN_FUNNEL]),
+        (None, case(UNASSESSED), SkillStanding.CANNOT_TELL, [SkillGapMissing.NOT_ASSESSED, SkillGapMissing.NO_LINK]),
+        (HIGH, case(None, "stage:discovery"), SkillStanding.NOTHING_TO_GAIN, []),
+        (HIGH, case(UNASSESSED, "stage:discovery"), SkillStanding.NOTHING_TO_GAIN, []),
+        (funnel(0.2, 5), case(None, "stage:discovery"), SkillStanding.CANNOT_TELL, [SkillGapMissing.TOO_FEW_CASES]),
+        (funnel(0.2, 0), case(None, "stage:discovery"), SkillStanding.CANNOT_TELL, [SkillGapMissing.TOO_FEW_CASES]),
+        (funnel(0.5, 20), case(None, "stage:discovery"), SkillStanding.CANNOT_TELL, [SkillGapMissing.WITHIN_CHANCE]),
+        (funnel(0.2, 60, 5), case(None, "stage:discovery"), SkillStanding.CANNOT_TELL, [SkillGapMissing.TOO_FEW_PEERS]),
+        (funnel(0.2, 60, 1), case(None, "stage:discovery"), SkillStanding.CANNOT_TELL, [SkillGapMissing.TOO_FEW_PEERS]),
     ],
 )
 def test_what_a_skill_is_to_a_person(
-    of: TeamFunnel | None, one: SkillCase, standing: Standing, missing: list[Missing]
+    of: TeamFunnel | None, one: SkillCase, standing: SkillStanding, missing: list[SkillGapMissing]
 ) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -100,7 +100,7 @@ def test_what_a_skill_is_to_a_person(
 
 def test_the_answer_without_any_skill_says_what_is_missing() -> None:
     found = judge(LOW)
-    assert found.verdict is Verdict.CANNOT_TELL
+    assert found.verdict is SkillGapVerdict.CANNOT_TELL
     assert explain_person(found).startswith("Cannot tell: no competency framework")
 
 
@@ -116,13 +116,13 @@ def test_the_larger_of_two_gaps_at_the_same_stage_comes_first() -> None:
 def test_at_most_two_are_named_and_the_third_is_next() -> None:
     skills = [case(gap_of(number, 1.0 + number / 10), "stage:discovery") for number in range(3)]
     found = judge(LOW, *skills)
-    assert [one.standing for one in found.skills] == [Standing.FOCUS, Standing.FOCUS, Standing.NEXT]
+    assert [one.standing for one in found.skills] == [SkillStanding.FOCUS, SkillStanding.FOCUS, SkillStanding.NEXT]
 
 
 def test_a_stage_with_too_few_deals_is_no_reason_against_the_other_that_is_linked() -> None:
     found = told(funnel(0.2, 5), case(None, "stage:discovery", "stage:proposal"))
-    assert found.standing is Standing.CANNOT_TELL
-    assert Missing.TOO_FEW_CASES in found.missing
+    assert found.standing is SkillStanding.CANNOT_TELL
+    assert SkillGapMissing.TOO_FEW_CASES in found.missing
 
 
 def test_what_is_missing_is_told_with_a_number() -> None:
@@ -134,13 +134,13 @@ def test_what_is_missing_is_told_with_a_number() -> None:
     assert f"Stage:discovery: 1 of 5 decided, 3 undecided. {needed}" in explain_skill(found)
     # With as many the same share does tell.
     enough = told(funnel(0.2, 5 + rate.more_cases), case(None, "stage:discovery"))
-    assert enough.standing is Standing.FOCUS
+    assert enough.standing is SkillStanding.FOCUS
 
 
 def test_wins_rise_in_proportion_to_an_activity_that_brings_opportunities() -> None:
-    calls = lever("kpi:calls", [400, *[800] * 11], [4] * 12, LeverKind.VOLUME)
+    calls = lever("kpi:calls", [400, *[800] * 11], [4] * 12, LinkedRateKind.VOLUME)
     found = told(funnel(0.6, 60, kpis=[calls]), case(None, "kpi:calls"))
-    assert found.standing is Standing.FOCUS
+    assert found.standing is SkillStanding.FOCUS
     assert found.worth is not None
     # 20 opportunities a quarter, of which 36 % are won, could be twice as many.
     assert found.worth.wins.mean == pytest.approx(7.2, rel=0.12)
