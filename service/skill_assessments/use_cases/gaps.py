@@ -37,10 +37,11 @@ from service.skill_assessments.impact.presenting import (
     skill_key,
 )
 from service.skill_assessments.permissions import Permission
-from service.skill_assessments.ratings import group_ratings, level_of, views_of
+from service.skill_assessments.ratings import group_ratings, views_of
 from service.skill_assessments.repository.ratings import list_newest_ratings
 from service.skill_assessments.use_cases.frameworks import frameworks_of_people
 from service.skill_assessments.use_cases.group_funnels import LinkedFunnel, gather_funnels, group_of_person
+from service.skill_assessments.use_cases.levels import levels_by
 
 RATINGS_COUNT = timedelta(days=365)
 """Before the day that is asked about."""
@@ -114,11 +115,12 @@ async def _gather(
     people: Sequence[PersonDTO],
     frameworks: Mapping[UUID, Sequence[CompetencyFrameworkDTO]],
 ) -> _Known:
-    """Requirements, levels and the two views of everybody, in one statement."""
+    """Requirements, levels and the two views of everybody, in two statements."""
     frame, known = question.frame, _Known()
     ids = [person.id for person in people]
     ratings = await list_newest_ratings(session, org_id, ids, frame.today - RATINGS_COUNT, frame.as_of)
     given = group_ratings(ratings)
+    found = await levels_by(session, org_id, {id_: frameworks[id_] for id_ in ids}, frame.today, frame.as_of)
     for person in people:
         required: list[RequiredLevel] = []
         levels: list[SkillLevel] = []
@@ -128,12 +130,14 @@ async def _gather(
                 key = skill_key(framework.key, skill.key)
                 known.skills[key] = FrameworkSkill(key, framework.id, framework.key, skill.key, skill.name)
                 known.definitions[key] = skill
+                level = found[framework.id][person.id, skill.key]
+                if level.level is not None and level.error is not None:
+                    levels.append(SkillLevel(person.id, key, level.level, level.error, level.n))
                 rated = given.get((person.id, framework.key, skill.key))
                 if skill.key in asked:
                     required.append(RequiredLevel(person.id, key, float(asked[skill.key])))
                 if rated is None:
                     continue
-                levels.append(level_of(key, rated))
                 views = views_of(key, skill.name, rated, framework.document.top)
                 if views is not None:
                     known.views.setdefault(person.id, []).append(views)

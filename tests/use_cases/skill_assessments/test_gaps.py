@@ -50,7 +50,7 @@ async def test_the_gap_that_costs_is_the_focus(house: GapHouse) -> None:
     )
     assert skills["closing"].standing in {"cannot_tell", "nothing_to_gain"}
     worst = skills["questioning"]
-    assert [worst.required, worst.level, worst.raters, worst.gap] == [3, 1, 2, 2]
+    assert [worst.required, worst.level, worst.raters, worst.gap] == [3, 1, 1, 2]
     assert worst.wins is not None
     assert worst.wins_low is not None
     # 15 deals a quarter, of which 20 % come on and half of these are won, would be 60 %.
