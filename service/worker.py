@@ -25,6 +25,8 @@ from service.core.runtime import Runtime
 from service.crm import tasks as crm_tasks
 from service.kpi_snapshots import tasks as kpi_tasks
 from service.organizations import tasks as organizations_tasks
+from service.skill_assessments import tasks as skill_tasks
+from service.skill_assessments import plan_tasks
 from service.webhooks import tasks as webhooks_tasks
 from service.webhooks.dispatching import Dispatcher
 
@@ -40,6 +42,10 @@ LEADS_SECONDS = 60.0
 """Grades of leads are made once a day; whether today's are is looked at this often."""
 FORECAST_SECONDS = 60.0
 """The model is asked at the start of a week, or as soon as a worker comes to it."""
+REMINDER_SECONDS = 60.0
+"""Assessments are due by the day; a new day is noticed this soon."""
+PLANS_SECONDS = 60.0
+"""A day that has come is told of this soon."""
 REVIEW_SECONDS = 10.0
 """Opportunities follow the snapshots, and topics both, at this distance, so that a burst of changes is one review."""
 
@@ -87,6 +93,9 @@ class Worker:
             list_organizations,
             COACHING_SECONDS,
         )
+        self.plans = DrainLoop(
+            "plans", lambda org_id: plan_tasks.watch_plans(runtime.database, org_id), list_organizations, PLANS_SECONDS
+        )
         self.snapshots = DrainLoop(
             "snapshots",
             lambda org_id: kpi_tasks.refresh_snapshots(runtime.database, org_id, PEOPLE_PER_TRANSACTION),
@@ -115,6 +124,12 @@ class Worker:
         )
         self.leads = DrainLoop(
             "leads", lambda org_id: kpi_tasks.grade_leads(runtime.database, org_id), list_organizations, LEADS_SECONDS
+        )
+        self.assessments = DrainLoop(
+            "assessments",
+            lambda org_id: skill_tasks.watch_due_days(runtime.database, org_id),
+            list_organizations,
+            REMINDER_SECONDS,
         )
         self.webhooks = Dispatcher(runtime, list_organizations)
         self.outbox = DrainLoop(
@@ -146,11 +161,13 @@ class Worker:
                 ("dirty_cells", self.cells.run),
                 ("snapshots", self.snapshots.run),
                 ("leads", self.leads.run),
+                ("assessments", self.assessments.run),
                 ("forecasts", self.forecasts.run),
                 ("opportunities", self.opportunities.run),
                 ("agenda", self.agenda.run),
                 ("coaching", self.coaching.run),
                 ("cadences", self.cadences.run),
+                ("plans", self.plans.run),
                 ("outbox", self.outbox.run),
                 ("webhooks", self.webhooks.run),
                 ("jobs", self._run_jobs),

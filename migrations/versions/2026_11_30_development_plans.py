@@ -141,6 +141,12 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_plan_step")),
     )
+    op.create_index(
+        "ix_plan_step__open",
+        "plan_step",
+        ["org_id", "due_on"],
+        postgresql_where=sa.text("done_at IS NULL AND told_at IS NULL"),
+    )
     op.create_index("ix_plan_step__org_id_owner_id", "plan_step", ["org_id", "owner_id", "due_on"])
     op.create_index("ix_plan_step__org_id_plan_id", "plan_step", ["org_id", "plan_id", "due_on"])
     op.create_table(
@@ -162,6 +168,12 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_plan_review")),
         sa.UniqueConstraint("org_id", "plan_id", "review_on", name=op.f("uq_plan_review__org_id_plan_id_review_on")),
+    )
+    op.create_index(
+        "ix_plan_review__open",
+        "plan_review",
+        ["org_id", "review_on"],
+        postgresql_where=sa.text("held_at IS NULL AND told_at IS NULL"),
     )
     for table in TABLES:
         for statement in row_security_ddl(table):

@@ -28,10 +28,9 @@ class RatedHigherBy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TwoViews:
-    """The newest rating of a skill by the person and by their manager, in levels; the scale has `levels` of them."""
+    """The newest rating of a skill by the person and by their managers, in levels; the scale has `levels` of them."""
 
     person_id: UUID
-    manager_id: UUID
     skill: str
     name: str
     own: float

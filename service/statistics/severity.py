@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from scipy.optimize import minimize_scalar
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
-from scipy.special import stdtrit
+from scipy.special import stdtr, stdtrit
 
 from service.statistics.arrays import Bools, Floats, Indices, as_floats, ratio, tail_levels
 
@@ -105,15 +105,28 @@ class SeverityFit:
     freedom: int
     """For Student's t, of intervals."""
 
-    @property
-    def error(self) -> Floats:
-        """Standard errors of the severities."""
-        return as_floats(np.sqrt(np.diag(self.covariance)))
+    def compare(self, contrasts: Floats, level: float = 0.95) -> "Contrasts":
+        """Weighted sums of severities (n x raters).
 
-    def interval(self, level: float = 0.95) -> tuple[Floats, Floats]:
-        """Between which each severity lies."""
-        half = self.error * float(stdtrit(max(self.freedom, 1), tail_levels(level)[1]))
-        return self.severity - half, self.severity + half
+        A row of 1 and 0 is a severity, one of 1 and shares of -1 what sets a rater apart from others.
+        """
+        value = contrasts @ self.severity
+        error = np.sqrt(np.maximum(((contrasts @ self.covariance) * contrasts).sum(axis=1), 0.0))
+        freedom = max(self.freedom, 1)
+        half = float(stdtrit(freedom, tail_levels(level)[1])) * error
+        # Raters who agree in everything have no error, and nothing sets them apart.
+        distance = np.where(error == 0, 0.0, ratio(np.abs(value), error))
+        return Contrasts(value, value - half, value + half, as_floats(2 * stdtr(freedom, -distance)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Contrasts:
+    """Sums of severities with their intervals; `p_value` of being other than 0."""
+
+    value: Floats
+    low: Floats
+    high: Floats
+    p_value: Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)

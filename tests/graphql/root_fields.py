@@ -21,6 +21,11 @@ FOREIGN = {
     "benchmarks": ("query ($model: ID!) { benchmarks(successModelId: $model) { id period } }", {"model"}),
     "quadrants": ("query ($person: ID!) { quadrants(personId: $person) { id people { edges { node } } } }", {"person"}),
     "skillGaps": ("query ($person: ID!) { skillGaps(personId: $person) { id people { edges { node } } } }", {"person"}),
+    "skillLevels": (
+        "query ($person: ID!) { skillLevels(personId: $person) { id person { name } skills { edges { node } } } }",
+        {"person"},
+    ),
+    "raterCalibration": ("{ raterCalibration { id n framework: frameworkId raters { edges { node } } } }", {}),
     "dealVerdict": ("query ($deal: ID!) { dealVerdict(dealId: $deal) { id name } }", {"deal"}),
     "dealVerdicts": ("{ dealVerdicts { edges { node { id name person { name } } } } }", {}),
     "rateComparisons": (
@@ -96,6 +101,26 @@ FOREIGN = {
         """query ($assessment: ID!) { skillAssessment(id: $assessment) {
             id person { name } answers { edges { node { id words } } } } }""",
         {"assessment"},
+    ),
+    "assessmentGuide": (
+        "query ($assessment: ID!) { assessmentGuide(assessmentId: $assessment) { id personName } }",
+        {"assessment"},
+    ),
+    "skillHistory": (
+        "query ($person: ID!) { skillHistory(personId: $person) { edges { node { id name } } } }",
+        {"person"},
+    ),
+    "peerRatings": (
+        "query ($person: ID!) { peerRatings(personId: $person) { edges { node { id name } } } }",
+        {"person"},
+    ),
+    "skillReaders": (
+        "query ($person: ID!) { skillReaders(personId: $person) { edges { node { id name } } } }",
+        {"person"},
+    ),
+    "skillAccesses": (
+        "query ($person: ID!) { skillAccesses(personId: $person) { edges { node { id name } } } }",
+        {"person"},
     ),
     "skillAssessments": ("{ skillAssessments { edges { node { id person { name } } } } }", {}),
     "sessionFormatTemplates": ("{ sessionFormatTemplates { edges { node { key } } } }", {}),

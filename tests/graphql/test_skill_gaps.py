@@ -12,10 +12,10 @@ from tests.graphql.conftest import Ask
 QUERY = """query ($person: ID, $at: DateTime) { skillGaps(personId: $person, asOf: $at) {
     id claim currency modelVersion
     team { edges { node assessed below gapHigh focus } }
-    people { edges { node verdict explanation person { name }
-      skills { edges {
-        node standing missing level wins moneyHigh rankOne frameworkId rates { edges { node peerMedian } } } }
-      disagreements { edges { node reason } } } } } }"""
+    people(first: 20) { edges { node verdict explanation person { name }
+      skills(first: 10) { edges {
+        node standing missing level wins moneyHigh rankOne frameworkId rates(first: 5) { edges { node peerMedian } } } }
+      disagreements(first: 5) { edges { node reason } } } } } }"""
 NODE = "query ($id: ID!) { node(id: $id) { id ... on SkillGaps { method } } }"
 
 
@@ -49,4 +49,4 @@ async def test_the_same_as_over_rest(database: Database, ask: Ask, client: httpx
     assert [edge["node"] for edge in own["people"]["edges"]] == ["Una"]
     assert (await ask(rep, QUERY, person=ada))["data"] == {"skillGaps": None}
     other = await make_sales_org(house.org.database)
-    assert await ask(other.admin_key, NODE, id=found["id"]) == {"data": {"node": None}}
+    assert await ask(other.admin_key, NODE, id=own["id"]) == {"data": {"node": None}}

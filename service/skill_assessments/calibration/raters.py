@@ -6,9 +6,9 @@ common with others no number is given.
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from uuid import UUID
 
 import numpy as np
-from scipy.special import stdtr
 
 from service.skill_assessments.calibration.weighing import Weighed
 from service.statistics.arrays import Floats, as_floats, ratio
@@ -37,9 +37,9 @@ class NoSeverity(StrEnum):
 class RaterSeverity:
     """One rater's `ratings` of skills of `people`; `shared` of them others have rated too.
 
-    `severity` in levels, above 0 where the rater rates lower than the raters of the same `group`; `p` is adjusted over
-    all raters. `spread` is the standard deviation of the rater's shared ratings, `others_spread` that of the others' of
-    the same skills and people.
+    `severity` in levels against the other raters of the same `group`, above 0 where the rater rates lower than they
+    do; `p` is adjusted over all raters. `spread` is the standard deviation of the rater's shared ratings,
+    `others_spread` that of the others' of the same skills and people.
     """
 
     rater: str
@@ -60,34 +60,43 @@ class RaterSeverity:
 def why_no_severity(weighed: Weighed) -> list[NoSeverity | None]:
     """Of each rater in order: None where the severity is told."""
     overlap = weighed.overlap
-    everywhere = NoSeverity.TOO_LITTLE_OVERLAP if overlap.freedom >= 1 else NoSeverity.NO_OVERLAP
     return [
-        None if told else everywhere if shared else NoSeverity.NO_OVERLAP
+        None if told else NoSeverity.TOO_LITTLE_OVERLAP if shared else NoSeverity.NO_OVERLAP
         for told, shared in zip(overlap.told, overlap.shared, strict=True)
     ]
 
 
 def find_severities(weighed: Weighed) -> list[RaterSeverity]:
     """One per rater, by the name that the marks give."""
-    fit, overlap = weighed.fit, weighed.overlap
-    low, high = fit.interval(LEVEL)
-    # Raters who agree in everything have no error: nobody leans then.
-    distance = np.nan_to_num(ratio(np.abs(fit.severity), fit.error), nan=0.0)
-    p = adjusted_p_values(np.where(overlap.told, 2 * stdtr(max(fit.freedom, 1), -distance), np.nan))
+    told = weighed.overlap.told
+    found = weighed.fit.compare(_against_others(weighed), LEVEL)
+    # Whose severity is not told is not tested: nan counts as no test.
+    p = adjusted_p_values(np.where(told, found.p_value, np.nan))
     own, others = _spreads(weighed)
+    people: dict[str, list[UUID]] = {}
+    for mark in weighed.marks:
+        people.setdefault(mark.rater, []).append(mark.person_id)
     counted = [
-        _count(weighed, rater, reason) for rater, reason in zip(weighed.raters, why_no_severity(weighed), strict=True)
+        RaterSeverity(
+            rater,
+            len(people[rater]),
+            len(set(people[rater])),
+            int(weighed.overlap.shared[at]),
+            int(weighed.overlap.group[at]),
+            cannot_tell=reason,
+        )
+        for (rater, at), reason in zip(weighed.raters.items(), why_no_severity(weighed), strict=True)
     ]
     return [
         one
         if one.cannot_tell is not None
         else replace(
             one,
-            severity=float(fit.severity[at]),
-            low=float(low[at]),
-            high=float(high[at]),
+            severity=float(found.value[at]),
+            low=float(found.low[at]),
+            high=float(found.high[at]),
             p=float(p[at]),
-            leaning=_lean(float(fit.severity[at]), float(p[at])),
+            leaning=_lean(float(found.value[at]), float(p[at])),
             spread=float(own[at]),
             others_spread=float(others[at]),
         )
@@ -95,11 +104,12 @@ def find_severities(weighed: Weighed) -> list[RaterSeverity]:
     ]
 
 
-def _count(weighed: Weighed, rater: str, reason: NoSeverity | None) -> RaterSeverity:
-    at = weighed.raters[rater]
-    own = [mark for mark in weighed.marks if mark.rater == rater]
-    shared, group = int(weighed.overlap.shared[at]), int(weighed.overlap.group[at])
-    return RaterSeverity(rater, len(own), len({mark.person_id for mark in own}), shared, group, cannot_tell=reason)
+def _against_others(weighed: Weighed) -> Floats:
+    """Each rater less the others of the group, these by how much they share (raters x raters)."""
+    group, shared = weighed.overlap.group, weighed.overlap.shared
+    size = group.size
+    others = np.where((group[:, None] == group[None, :]) & ~np.eye(size, dtype=np.bool_), shared[None, :], 0.0)
+    return as_floats(np.eye(size) - np.nan_to_num(ratio(others, others.sum(axis=1, keepdims=True))))
 
 
 def _lean(severity: float, p: float) -> Leaning:

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, Index, SmallInteger, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, Index, SmallInteger, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -125,6 +125,12 @@ class PlanStep(TenantRow, table=True):
         CheckConstraint("kind IN ('practice', 'shadowing', 'reading', 'call_review')", name="kind"),
         Index("ix_plan_step__org_id_plan_id", "org_id", "plan_id", "due_on"),
         Index("ix_plan_step__org_id_owner_id", "org_id", "owner_id", "due_on"),
+        Index(
+            "ix_plan_step__open",
+            "org_id",
+            "due_on",
+            postgresql_where=text("done_at IS NULL AND told_at IS NULL"),
+        ),
     )
 
 
@@ -146,4 +152,10 @@ class PlanReview(TenantRow, table=True):
         _of_plan(),
         UniqueConstraint("org_id", "plan_id", "review_on"),
         CheckConstraint("held_at IS NULL OR note IS NOT NULL", name="held"),
+        Index(
+            "ix_plan_review__open",
+            "org_id",
+            "review_on",
+            postgresql_where=text("held_at IS NULL AND told_at IS NULL"),
+        ),
     )

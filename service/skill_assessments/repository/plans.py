@@ -1,6 +1,7 @@
 """Every query of development plans, their focuses, steps and reviews."""
 
 from collections.abc import Collection, Sequence
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, or_
@@ -112,6 +113,38 @@ async def get_review(session: AsyncSession, org_id: UUID, review_id: UUID) -> Pl
     """One review."""
     row = PlanReview
     return (await session.exec(select(row).where(col(row.org_id) == org_id, col(row.id) == review_id))).first()
+
+
+async def claim_due_steps(session: AsyncSession, org_id: UUID, today: date, limit: int) -> list[tuple[PlanStep, UUID]]:
+    """Open steps of plans under way whose day has come and of which nobody was told, and whose plans they are."""
+    row = PlanStep
+    query = (
+        select(row, Row.person_id)
+        .join(Row, (col(Row.org_id) == col(row.org_id)) & (col(Row.id) == col(row.plan_id)))
+        .where(col(row.org_id) == org_id, col(row.due_on) <= today, col(row.told_at).is_(None))
+        .where(col(row.done_at).is_(None), col(Row.status).in_(UNDER_WAY))
+        .order_by(col(row.due_on), col(row.id))
+        .limit(limit)
+        .with_for_update(of=row, skip_locked=True)
+    )
+    return [(step, person_id) for step, person_id in await session.exec(query)]
+
+
+async def claim_due_reviews(
+    session: AsyncSession, org_id: UUID, today: date, limit: int
+) -> list[tuple[PlanReview, UUID]]:
+    """The same of reviews that were not held."""
+    row = PlanReview
+    query = (
+        select(row, Row.person_id)
+        .join(Row, (col(Row.org_id) == col(row.org_id)) & (col(Row.id) == col(row.plan_id)))
+        .where(col(row.org_id) == org_id, col(row.review_on) <= today, col(row.told_at).is_(None))
+        .where(col(row.held_at).is_(None), col(Row.status).in_(UNDER_WAY))
+        .order_by(col(row.review_on), col(row.id))
+        .limit(limit)
+        .with_for_update(of=row, skip_locked=True)
+    )
+    return [(review, person_id) for review, person_id in await session.exec(query)]
 
 
 async def add_rows(session: AsyncSession, rows: Sequence[SQLModel]) -> None:

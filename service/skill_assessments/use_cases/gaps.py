@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -22,7 +21,8 @@ from service.organizations.use_cases.people import get_people
 from service.skill_assessments.disagreement import TwoViews, find_disagreements
 from service.skill_assessments.dto.frameworks import CompetencyFrameworkDTO
 from service.skill_assessments.dto.gaps import SkillGapsDTO, SkillGapsQuery
-from service.skill_assessments.framework_document import Skill, required_levels
+from service.skill_assessments.dto.levels import SkillLevelDTO
+from service.skill_assessments.framework_document import Skill
 from service.skill_assessments.gaps import LEVEL, RequiredLevel, SkillGap, SkillLevel, find_gaps
 from service.skill_assessments.impact.deciding import PersonImpact, Seat, SkillCase, find_focus, say_needs
 from service.skill_assessments.impact.drawing import draw_group
@@ -36,14 +36,12 @@ from service.skill_assessments.impact.presenting import (
     present_team,
     skill_key,
 )
+from service.skill_assessments.lifecycle import RaterKind
 from service.skill_assessments.permissions import Permission
-from service.skill_assessments.ratings import group_ratings, level_of, views_of
-from service.skill_assessments.repository.ratings import list_newest_ratings
-from service.skill_assessments.use_cases.frameworks import frameworks_of_people
+from service.skill_assessments.use_cases.frameworks import find_frameworks
 from service.skill_assessments.use_cases.group_funnels import LinkedFunnel, gather_funnels, group_of_person
-
-RATINGS_COUNT = timedelta(days=365)
-"""Before the day that is asked about."""
+from service.skill_assessments.use_cases.levels import skill_levels_of
+from service.skill_assessments.use_cases.reading import reading_of, record_reads
 
 
 @dataclass(slots=True)
@@ -59,7 +57,8 @@ class _Known:
 async def get_skill_gaps(session: AsyncSession, principal: Principal, query: SkillGapsQuery) -> SkillGapsDTO:
     """The gaps of each person whom the caller may see, and what closing them is worth, as many statements for any team.
 
-    Those for whom no framework is are left out, unless they are reps or asked for by name. `not_found` for people
+    Those for whom no framework is are left out, unless they are reps or asked for by name. Whoever reads from outside
+    the reporting line is told of. `not_found` for people
     outside the scope and a framework that nobody of them has; `invalid` for a manager and a team at once.
     """
     require(principal, Permission.SKILL_GAPS_READ)
@@ -68,18 +67,24 @@ async def get_skill_gaps(session: AsyncSession, principal: Principal, query: Ski
     asked = await list_asked_people(session, principal, whose, question)
     system, today = principal.as_system(), question.frame.today
     people = await get_people(session, system, asked)
-    frameworks = await frameworks_of_people(session, system, list(people))
+    levels = await skill_levels_of(session, principal, list(people), question.frame.as_of)
     if query.framework is not None:
-        frameworks = {id_: [one for one in have if one.key == query.framework] for id_, have in frameworks.items()}
-        if not any(frameworks.values()):
+        levels = {id_: [one for one in of if one.framework_key == query.framework] for id_, of in levels.items()}
+        if not any(levels.values()):
             raise not_found("competency_framework")
     told = [
         person
         for person in sorted(people.values(), key=lambda one: (one.name, str(one.id)))
-        if frameworks[person.id] or person.id == query.person_id or person.role is Role.REP
+        if levels[person.id] or person.id == query.person_id or person.role is Role.REP
     ]
-    known = await _gather(session, principal.org_id, question, told, frameworks)
-    kpis = {id_: {key for gap in gaps for key in known.definitions[gap.skill].kpis} for id_, gaps in known.gaps.items()}
+    record_reads(session, principal, await reading_of(session, principal), [person.id for person in told])
+    used = {one.framework_id for of in levels.values() for one in of}
+    known = _know(levels, await find_frameworks(session, system, used))
+    kpis = {
+        id_: {key for gap in gaps for key in known.definitions[gap.skill].kpis}
+        for id_, gaps in known.gaps.items()
+        if gaps
+    }
     funnels = await gather_funnels(session, principal, question, kpis)
     organization = await get_organization(session, system)
     probability = float(organization.verdict_probability)
@@ -107,37 +112,30 @@ async def get_skill_gaps(session: AsyncSession, principal: Principal, query: Ski
     )
 
 
-async def _gather(
-    session: AsyncSession,
-    org_id: UUID,
-    question: Question,
-    people: Sequence[PersonDTO],
-    frameworks: Mapping[UUID, Sequence[CompetencyFrameworkDTO]],
-) -> _Known:
-    """Requirements, levels and the two views of everybody, in one statement."""
-    frame, known = question.frame, _Known()
-    ids = [person.id for person in people]
-    ratings = await list_newest_ratings(session, org_id, ids, frame.today - RATINGS_COUNT, frame.as_of)
-    given = group_ratings(ratings)
-    for person in people:
+def _know(levels: Mapping[UUID, Sequence[SkillLevelDTO]], frameworks: Mapping[UUID, CompetencyFrameworkDTO]) -> _Known:
+    """Gaps and the two views of everybody. What is not required is no gap, unless nothing is required of the person."""
+    known = _Known()
+    for person_id, of in levels.items():
         required: list[RequiredLevel] = []
-        levels: list[SkillLevel] = []
-        for framework in frameworks[person.id]:
-            asked = required_levels(framework.document, person.job_role, person.hired_on, frame.today)
-            for skill in framework.document.skills:
-                key = skill_key(framework.key, skill.key)
-                known.skills[key] = FrameworkSkill(key, framework.id, framework.key, skill.key, skill.name)
-                known.definitions[key] = skill
-                rated = given.get((person.id, framework.key, skill.key))
-                if skill.key in asked:
-                    required.append(RequiredLevel(person.id, key, float(asked[skill.key])))
-                if rated is None:
-                    continue
-                levels.append(level_of(key, rated))
-                views = views_of(key, skill.name, rated, framework.document.top)
-                if views is not None:
-                    known.views.setdefault(person.id, []).append(views)
-        known.gaps[person.id] = find_gaps(required, levels)
+        rated: list[SkillLevel] = []
+        has_requirements = any(one.required_level is not None for one in of)
+        for one in of:
+            key = skill_key(one.framework_key, one.skill)
+            skill = frameworks[one.framework_id].document.skill(one.skill)
+            assert skill is not None  # noqa: S101 - the levels are of this framework's skills
+            known.skills[key] = FrameworkSkill(key, one.framework_id, one.framework_key, one.skill, one.name)
+            known.definitions[key] = skill
+            if one.level is not None and one.standard_error is not None:
+                rated.append(SkillLevel(person_id, key, float(one.level), float(one.standard_error), one.n))
+            if one.required_level is not None:
+                required.append(RequiredLevel(person_id, key, float(one.required_level)))
+            elif one.level is not None and not has_requirements:
+                required.append(RequiredLevel(person_id, key, None))
+            managers = next((kind.level for kind in one.raters if kind.kind is RaterKind.MANAGER), None)
+            if managers is not None and one.own_level is not None:
+                views = TwoViews(person_id, key, one.name, float(one.own_level), float(managers), one.top_level)
+                known.views.setdefault(person_id, []).append(views)
+        known.gaps[person_id] = find_gaps(required, rated)
     return known
 
 

@@ -8,7 +8,7 @@ from service.skill_assessments.disagreement import RatedHigherBy, TwoViews, find
 
 
 def views(own: float, manager: float, skill: str = "discovery") -> TwoViews:
-    return TwoViews(UUID(int=1), UUID(int=2), skill, skill.capitalize(), own, manager, 5)
+    return TwoViews(UUID(int=1), skill, skill.capitalize(), own, manager, 5)
 
 
 @pytest.mark.parametrize(

@@ -95,12 +95,12 @@ def severity_cases(runs: int = 200) -> SeverityCases:
         ratings = Ratings.of(raters, units, np.clip(np.round(seen), 1, 5))
         fit = fit_severity(ratings)
         found = adjust_levels(ratings, fit)
-        low, high = fit.interval(0.95)
+        known = fit.compare(np.eye(12))
         rows.append(
             (
                 float(np.sqrt(((found.raw - levels) ** 2).mean())),
                 float(np.sqrt(((found.level - levels) ** 2).mean())),
-                float(((low <= severity) & (severity <= high)).mean()),
+                float(((known.low <= severity) & (severity <= known.high)).mean()),
                 float((np.abs(found.level - levels) <= 1.96 * found.error).mean()),
             )
         )
