@@ -60,7 +60,10 @@ TABLE: dict[str, Labels] = {
     "listPeerRatings": READ_OF_REP,
     "listSkillReaders": READ_OF_REP,
     "listSkillAccesses": READ_OF_REP,
+    "getSkillLevels": READ_OF_REP,
     "getSkillGaps": READ_OF_REP,
+    "getRaterCalibration": READ_OF_ALL,
+    "bulkUpsertSkillRatings": {"ok": {"admin", "org_key", "other_org"}, "denied": set(ROLES)},
     "listDevelopmentPlans": READ_OF_REP,
     "createDevelopmentPlan": about("/framework_key"),
     "getDevelopmentPlan": READ_OF_REP,
@@ -99,6 +102,10 @@ BODIES: dict[str, dict[str, Any]] = {
     },
     "createSkillAssessment": {"rater_id": "{rater_id}", "template_key": "seller", "skill": "golf"},
     "resolveSkillAssessment": {"resolution": "upheld", "reason": "It is so"},
+    "bulkUpsertSkillRatings": {
+        "scorer": "Calls",
+        "ratings": [{"external_id": "7", "framework_key": "unheard-of", "assessed_on": "2026-03-02", "skills": []}],
+    },
     "createDevelopmentPlan": {
         "framework_key": "unheard-of",
         "reason": "Most deals stall",
