@@ -38,6 +38,7 @@ describe_enum(
     deals="Deals.",
     activities="Calls, meetings, e-mails and tasks.",
     people="People with their managers.",
+    skills="Levels or scores of people's skills.",
 )
 describe_enum(
     ImportRowStatus,

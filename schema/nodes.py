@@ -8,6 +8,7 @@ import strawberry
 from schema.absences import load_absence
 from schema.activities import load_activity
 from schema.api_keys import load_api_key
+from schema.assessment_guides import load_assessment_guide
 from schema.assessment_templates import load_assessment_template
 from schema.assessment_types import load_assessment_answer, load_skill_assessment
 from schema.audit_events import load_audit_event
@@ -58,6 +59,8 @@ from schema.session_formats import load_session_format, load_session_format_temp
 from schema.session_notes import load_note_grant, load_private_note
 from schema.session_records import load_session_attestation, load_session_move
 from schema.skill_gaps import load_skill_gaps
+from schema.skill_histories import load_peer_rating, load_skill_history, load_skill_rating
+from schema.skill_readers import load_skill_access, load_skill_reader
 from schema.skill_levels import load_skill_levels
 from schema.success_models import load_success_model
 from schema.team_scorecards import load_team_scorecard
@@ -76,6 +79,7 @@ async def _own_organization(info: Info, id_: UUID) -> Node:
 
 BY_ROW_ID: dict[str, Callable[[Info, UUID], Awaitable[Node]]] = {
     "Absence": load_absence,
+    "AssessmentGuide": load_assessment_guide,
     "Activity": load_activity,
     "ApiKey": load_api_key,
     "AssessmentTemplate": load_assessment_template,
@@ -133,6 +137,7 @@ BY_KEY: dict[str, Callable[[Info, str], Awaitable[Node]]] = {
     "Benchmarks": load_benchmarks,
     "ModelChanges": load_model_changes,
     "NoteGrant": load_note_grant,
+    "PeerRating": load_peer_rating,
     "Plan": load_plan,
     "RateComparisons": load_rate_comparisons,
     "RaterCalibration": load_rater_calibration,
@@ -142,6 +147,10 @@ BY_KEY: dict[str, Callable[[Info, str], Awaitable[Node]]] = {
     "WinDrivers": load_win_drivers,
     "TeamScorecard": load_team_scorecard,
     "Scorecard": load_scorecard,
+    "SkillAccess": load_skill_access,
+    "SkillHistory": load_skill_history,
+    "SkillRating": load_skill_rating,
+    "SkillReader": load_skill_reader,
     "SkillLevels": load_skill_levels,
     "SessionFormatTemplate": load_session_format_template,
     "SessionAttestation": load_session_attestation,

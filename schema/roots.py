@@ -5,6 +5,7 @@ import strawberry
 from schema.absences import AbsencesMutation, AbsencesQuery
 from schema.activities import ActivitiesMutation, ActivitiesQuery
 from schema.api_keys import ApiKeysMutation, ApiKeysQuery
+from schema.assessment_guides import AssessmentGuidesQuery
 from schema.assessment_moves import AssessmentMovesMutation
 from schema.assessment_templates import AssessmentTemplatesMutation, AssessmentTemplatesQuery
 from schema.audit_events import AuditEventsQuery
@@ -60,7 +61,10 @@ from schema.session_moves import CoachingSessionsSubscription, SessionMovesMutat
 from schema.session_notes import SessionNotesMutation
 from schema.skill_assessments import SkillAssessmentsMutation, SkillAssessmentsQuery
 from schema.skill_gaps import SkillGapsQueries
+from schema.skill_histories import SkillHistoriesQuery
+from schema.skill_readers import SkillReadersQuery
 from schema.skill_levels import SkillLevelsQueries
+from schema.skill_ratings import SkillRatingsMutation
 from schema.success_models import SuccessModelsMutation, SuccessModelsQuery
 from schema.team_scorecards import TeamScorecardQueries
 from schema.teams import TeamsMutation, TeamsQuery
@@ -107,6 +111,9 @@ class Query(
     CoachingTopicsQuery,
     CommitmentsQuery,
     SkillAssessmentsQuery,
+    AssessmentGuidesQuery,
+    SkillHistoriesQuery,
+    SkillReadersQuery,
     CrmQuery,
     CrmEventsQuery,
     ActivitiesQuery,
@@ -152,6 +159,7 @@ class Mutation(
     CoachingTopicsMutation,
     CommitmentsMutation,
     SkillAssessmentsMutation,
+    SkillRatingsMutation,
     AssessmentMovesMutation,
     CrmMutation,
     CrmEventsMutation,

@@ -25,6 +25,7 @@ from service.core.runtime import Runtime
 from service.crm import tasks as crm_tasks
 from service.kpi_snapshots import tasks as kpi_tasks
 from service.organizations import tasks as organizations_tasks
+from service.skill_assessments import tasks as skill_tasks
 from service.skill_assessments import plan_tasks
 from service.webhooks import tasks as webhooks_tasks
 from service.webhooks.dispatching import Dispatcher
@@ -41,6 +42,8 @@ LEADS_SECONDS = 60.0
 """Grades of leads are made once a day; whether today's are is looked at this often."""
 FORECAST_SECONDS = 60.0
 """The model is asked at the start of a week, or as soon as a worker comes to it."""
+REMINDER_SECONDS = 60.0
+"""Assessments are due by the day; a new day is noticed this soon."""
 PLANS_SECONDS = 60.0
 """A day that has come is told of this soon."""
 REVIEW_SECONDS = 10.0
@@ -122,6 +125,12 @@ class Worker:
         self.leads = DrainLoop(
             "leads", lambda org_id: kpi_tasks.grade_leads(runtime.database, org_id), list_organizations, LEADS_SECONDS
         )
+        self.assessments = DrainLoop(
+            "assessments",
+            lambda org_id: skill_tasks.watch_due_days(runtime.database, org_id),
+            list_organizations,
+            REMINDER_SECONDS,
+        )
         self.webhooks = Dispatcher(runtime, list_organizations)
         self.outbox = DrainLoop(
             "outbox",
@@ -152,6 +161,7 @@ class Worker:
                 ("dirty_cells", self.cells.run),
                 ("snapshots", self.snapshots.run),
                 ("leads", self.leads.run),
+                ("assessments", self.assessments.run),
                 ("forecasts", self.forecasts.run),
                 ("opportunities", self.opportunities.run),
                 ("agenda", self.agenda.run),

@@ -17,9 +17,10 @@ from service.skill_assessments.dto.assessments import (
     SkillAssessmentFilter,
     UpdateSkillAssessment,
 )
+from service.skill_assessments.dto.guides import AssessmentGuideDTO
 from service.skill_assessments.lifecycle import AssessmentState, RaterKind
 from service.skill_assessments.permissions import Permission
-from service.skill_assessments.use_cases import answers, assessments
+from service.skill_assessments.use_cases import answers, assessments, guides
 
 READ, WRITE = Permission.SKILL_ASSESSMENTS_READ, Permission.SKILL_ASSESSMENTS_WRITE
 
@@ -95,3 +96,12 @@ async def put_assessment_answers(
 ) -> SkillAssessmentDTO:
     """All answers of a draft, in place of those before; the draft need not be complete yet."""
     return await answers.put_assessment_answers(session, principal, assessment_id, data, expected)
+
+
+@router.get(
+    "/{assessment_id}/guide",
+    **operation("getAssessmentGuide", "Read the guide through one skill", READ, 404, 409),
+)
+async def get_assessment_guide(assessment_id: UUID, session: SessionDep, principal: PrincipalDep) -> AssessmentGuideDTO:
+    """For the rater of a draft about one skill: five minutes, step by step, with what there is to look at."""
+    return await guides.get_assessment_guide(session, principal, assessment_id)

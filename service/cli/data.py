@@ -47,6 +47,12 @@ def people(file: FileArgument, org: OrgOption, mapping: MappingOption, dry_run: 
     _import(ImportKind.PEOPLE, file, org, mapping, dry_run=dry_run)
 
 
+@import_app.command()
+def skills(file: FileArgument, org: OrgOption, mapping: MappingOption, dry_run: DryRunOption = False) -> None:
+    """Import a skill matrix: levels or scores of people's skills."""
+    _import(ImportKind.SKILLS, file, org, mapping, dry_run=dry_run)
+
+
 def _import(kind: ImportKind, file: Path, org: str, mapping: Path, *, dry_run: bool) -> None:
     async def work(runtime: Runtime) -> ImportReport:
         org_id = await organization_id(runtime, org)

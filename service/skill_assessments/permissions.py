@@ -10,6 +10,8 @@ class Permission(StrEnum):
     COMPETENCY_FRAMEWORKS_WRITE = "competency_frameworks:write"
     SKILL_ASSESSMENTS_READ = "skill_assessments:read"
     SKILL_ASSESSMENTS_WRITE = "skill_assessments:write"
+    SKILL_RATINGS_WRITE = "skill_ratings:write"
+    """Bring ratings in from outside, as a scorer or in another's name."""
     RATER_CALIBRATION_READ = "rater_calibration:read"
     SKILL_GAPS_READ = "skill_gaps:read"
     DEVELOPMENT_PLANS_READ = "development_plans:read"

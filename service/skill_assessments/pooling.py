@@ -6,12 +6,11 @@ from dataclasses import dataclass
 
 from scipy import stats
 
-FEWEST = 3
-"""Raters; from fewer nothing is shown."""
+from service.skill_assessments.levels import ROUNDING
+from service.skill_assessments.peers import FEWEST
+
 LEVEL = 0.9
-METHOD = "mean of the newest rating of each rater; 90 % Student's t interval within the scale"
-ROUNDING = 1 / 12
-"""The variance that rounding to whole levels alone makes (Sheppard 1898): raters who agree still round."""
+METHOD = "mean of the newest rating of each peer; 90 % Student's t interval within the scale"
 
 
 @dataclass(frozen=True, slots=True)

@@ -192,3 +192,28 @@ async def test_lists_hold_what_one_reads(cast: SkillsCast, acting: Any) -> None:
     ):
         found = (await acting("peer", "GET", person + filters)).json()["data"]
         assert {one["id"] for one in found} == expected, filters
+
+
+async def test_five_minutes_of_one_skill(cast: SkillsCast, acting: Any) -> None:
+    rep = cast.people["rep"]
+    deal = await cast.org.add_deal(rep, utc_now() - timedelta(days=9), name="Qualified", stage="qualified")
+    await cast.org.add_stage_change(deal, 1, (None, "qualified"), utc_now() - timedelta(days=3))
+    call = await cast.org.add_activity(rep, utc_now() - timedelta(days=2), deal_id=deal.id)
+    await cast.plant("enablement", assessed_on=utc_now().date() - timedelta(days=40))
+    await cast.plant("peer", assessed_on=utc_now().date() - timedelta(days=30))
+    made = (await acting("manager", "POST", **by_template(cast, "rep", skill="discovery", due_on="2099-03-31"))).json()
+    guide = (await acting("manager", "GET", f"/{made['id']}/guide")).json()
+    assert sum(float(step["minutes"]) for step in guide["steps"]) == 5
+    assert guide["steps"][0]["text"] == "Discovery: level 2 is required and was reached; see whether it still holds."
+    assert (guide["last_rating"]["rater_kind"], guide["last_rating"]["level"]) == ("enablement", "2")
+    assert [one["level"] for one in guide["anchors"]] == [1, 2, 3]
+    assert [one["key"] for one in guide["items"]] == ["asks", "budget", "call"]
+    assert [one["id"] for one in guide["deals"]] == [str(deal.id)]
+    assert [one["id"] for one in guide["activities"]] == [str(call.id)]
+    assert (await acting("above", "GET", f"/{made['id']}/guide")).status_code == 404
+    whole = (await acting("manager", "POST", **by_template(cast, "rep"))).json()
+    refused = await acting("manager", "GET", f"/{whole['id']}/guide")
+    assert (refused.status_code, refused.json()["code"]) == (409, "no_single_skill")
+    asked = (await acting("rep", "POST", **by_template(cast, "rep", "colleague", skill="discovery"))).json()
+    theirs = (await acting("colleague", "GET", f"/{asked['id']}/guide")).json()
+    assert (theirs["last_rating"], theirs["deals"], theirs["activities"]) == (None, [], [])

@@ -135,6 +135,7 @@ BODIES: dict[str, Any] = {
     "submitSkillAssessment": {},
     "contestSkillAssessment": {"reason": "Not so"},
     "resolveSkillAssessment": {"resolution": "upheld", "reason": "It is so"},
+    "bulkUpsertSkillRatings": {"scorer": "Call review", "ratings": [{"external_id": "7"}]},
     "createSessionFormat": FORMAT,
     "createCoachingProgramme": PROGRAMME,
     "updateCoachingProgramme": {"name": "Weekly"},
@@ -267,6 +268,10 @@ GRAPHQL_INPUTS: dict[str, Any] = {
     "contestSkillAssessment": {"id": ASSESSMENT, "reason": "Not so"},
     "resolveSkillAssessment": {"id": ASSESSMENT, "resolution": "UPHELD", "reason": "It is so"},
     "reviseSkillAssessment": {"id": ASSESSMENT},
+    "bulkUpsertSkillRatings": {
+        "scorer": "Call review",
+        "ratings": [{"externalId": "7", "frameworkKey": "b2b-seller", "assessedOn": "2026-03-02", "skills": []}],
+    },
     "createSessionFormat": FORMAT,
     "createCoachingProgramme": {
         "name": "Weekly",

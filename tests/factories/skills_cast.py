@@ -128,7 +128,7 @@ class SkillsCast:
             await session.flush()
             if state != "draft":
                 row.status, row.submitted_at = "submitted", now
-                row.assessed_on = row.assessed_on or now.date()
+                row.assessed_on = row.assessed_on or self.org.day_of(now)
         await self._review(row.id, state)
         if state == "superseded":
             later = {"revises_id": row.id, "revision": row.revision + 1}

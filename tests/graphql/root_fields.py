@@ -102,6 +102,26 @@ FOREIGN = {
             id person { name } answers { edges { node { id words } } } } }""",
         {"assessment"},
     ),
+    "assessmentGuide": (
+        "query ($assessment: ID!) { assessmentGuide(assessmentId: $assessment) { id personName } }",
+        {"assessment"},
+    ),
+    "skillHistory": (
+        "query ($person: ID!) { skillHistory(personId: $person) { edges { node { id name } } } }",
+        {"person"},
+    ),
+    "peerRatings": (
+        "query ($person: ID!) { peerRatings(personId: $person) { edges { node { id name } } } }",
+        {"person"},
+    ),
+    "skillReaders": (
+        "query ($person: ID!) { skillReaders(personId: $person) { edges { node { id name } } } }",
+        {"person"},
+    ),
+    "skillAccesses": (
+        "query ($person: ID!) { skillAccesses(personId: $person) { edges { node { id name } } } }",
+        {"person"},
+    ),
     "skillAssessments": ("{ skillAssessments { edges { node { id person { name } } } } }", {}),
     "sessionFormatTemplates": ("{ sessionFormatTemplates { edges { node { key } } } }", {}),
     "sessionFormat": ("query ($format: ID!) { sessionFormat(id: $format) { id name } }", {"format"}),

@@ -55,10 +55,11 @@ NAMES = "{ people { edges { node { name kpiSnapshots { edges { node { kpi value 
 
 
 ALIKE = {
-    *("people", "importRows"),
+    *("people", "importRows", "assessmentGuide", "skillHistory", "peerRatings", "skillAccesses"),
     *("dealStandardTemplates", "sessionFormatTemplates", "competencyFrameworkTemplate", "competencyFrameworkTemplates"),
 }
-"""Nobody reports to Zaphod, and no row of his file was read: lists that are empty for both. All have the templates."""
+"""Nobody reports to Zaphod, no row of his file was read, and nobody rated him yet: lists that are empty for both. All
+have the templates."""
 
 
 async def tree(org: SalesOrg) -> dict[str, PersonDTO]:

@@ -21,6 +21,7 @@ from service.crm.imports.people import check_item, person_items
 from service.crm.imports.reading import Fault, count_lines, read_rows
 from service.crm.imports.records import RecordReader
 from service.crm.imports.report import ImportReport, RowOutcome
+from service.crm.imports.skills import open_matrix
 from service.crm.imports.values import CellReader, Row
 from service.organizations.use_cases.bulk_people import upsert_people
 from service.organizations.use_cases.organizations import get_organization
@@ -28,6 +29,7 @@ from service.organizations.use_cases.people import owner_identities
 
 ROWS_PER_BATCH = 1000
 PEOPLE_PER_BATCH = 500
+RATINGS_PER_BATCH = 500
 
 Progress = Callable[[int, int], None]
 """Called with the steps done and those of the whole import; what it raises ends the import."""
@@ -94,6 +96,8 @@ class _Import:
         zone = zoneinfo.ZoneInfo(organization.time_zone)
         if self._mapping.kind is ImportKind.PEOPLE:
             await self._import_people(zone)
+        elif self._mapping.kind is ImportKind.SKILLS:
+            await self._import_skills(zone)
         else:
             await self._import_records(zone)
         return self._report
@@ -159,6 +163,16 @@ class _Import:
                 self._report.changed += result.status in ("created", "updated")
             self._on_progress(len(items) + start + len(batch), 2 * len(items))
         self._report.outcomes += [RowOutcome(line, id_, statuses[id_]) for line, id_ in lines]
+
+    async def _import_skills(self, zone: tzinfo) -> None:
+        matrix = await open_matrix(self._session, self._principal, self._mapping)
+        rows = [row async for row in self._checked(zone)]
+        for start in range(0, len(rows), RATINGS_PER_BATCH):
+            outcomes, faults = await matrix.put(rows[start : start + RATINGS_PER_BATCH])
+            self._report.add_faults(faults)
+            self._report.outcomes += outcomes
+            self._report.changed += sum(outcome.status in ("created", "updated") for outcome in outcomes)
+            self._on_progress(len(rows) + start + len(outcomes), 2 * len(rows))
 
 
 def _readable_rows(path: Path, mapping: ImportMapping, zone: tzinfo, report: ImportReport) -> Iterator[Row]:

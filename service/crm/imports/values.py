@@ -6,11 +6,11 @@ from datetime import UTC, date, datetime, tzinfo
 
 from service.activities.derivation import ACTIVITY_KINDS
 from service.crm.events import Untranslatable
-from service.crm.imports.mapping import ImportMapping
+from service.crm.imports.mapping import SKILL, ImportKind, ImportMapping
 from service.crm.imports.reading import Fault, RawRow
 from service.crm.values import INSTANT_FIELDS, decimal, instant, normalise
 
-DATE_FIELDS = frozenset({"hired_on", "left_on", "manager_from"})
+DATE_FIELDS = frozenset({"hired_on", "left_on", "manager_from", "assessed_on"})
 DECIMAL_FIELDS = frozenset({"amount", "duration_seconds"})
 
 
@@ -47,6 +47,8 @@ class CellReader:
         return row, faults
 
     def _value(self, field: str, text: str) -> str:
+        if field.startswith(SKILL) and self._mapping.kind is ImportKind.SKILLS:
+            return self._rating(field, text)
         translated = self._mapping.values.get(field)
         if translated is not None:
             if text not in translated:
@@ -63,6 +65,20 @@ class CellReader:
         if field in ("kind", "object") and text not in ACTIVITY_KINDS:
             raise Untranslatable(f"{field}: unknown kind {text[:40]!r}; those are {', '.join(sorted(ACTIVITY_KINDS))}")
         return normalise(field, field, text)
+
+    def _rating(self, field: str, text: str) -> str:
+        """A number in normal form; a level may be a word, too."""
+        translated = self._mapping.of_skill(self._mapping.values, field)
+        if translated is not None:
+            if text not in translated:
+                raise Untranslatable(f"{field}: unknown level {text[:60]!r}: it is not in the mapping's values")
+            text = translated[text]
+        try:
+            return self._decimal(field, text)
+        except Untranslatable:
+            if self._mapping.of_skill(self._mapping.scales, field) is not None:
+                raise
+            return text
 
     def _decimal(self, field: str, text: str) -> str:
         if self._mapping.decimal_separator == ",":

@@ -28,6 +28,7 @@ from service.organizations.dto.operations import OperationDTO
 from service.organizations.permissions import Permission as Organizations
 from service.organizations.use_cases.operations import operations_of, start_operation
 from service.organizations.use_cases.running import Outcome, Progress, run_operation
+from service.skill_assessments.permissions import Permission as Skills
 
 IMPORT = "import"
 RUN_IMPORTS = "run_imports"
@@ -39,7 +40,7 @@ async def create_import(
     """Keep a file (its bytes in pieces) and start the operation that imports it.
 
     `invalid` for a mapping that cannot be used and for an empty file. Who imports people may also write
-    people, and roles where the rows have them.
+    people, and roles where the rows have them; who imports skills may also bring ratings in.
     """
     require(principal, Permission.IMPORTS_WRITE)
     mapping = read_mapping(data.mapping)
@@ -47,6 +48,8 @@ async def create_import(
         require(principal, Organizations.PEOPLE_WRITE)
         if mapping.create_managers or {"role"} & (mapping.columns.keys() | mapping.constants.keys()):
             require(principal, Organizations.ROLES_WRITE)
+    if mapping.kind is ImportKind.SKILLS:
+        require(principal, Skills.SKILL_RATINGS_WRITE)
     operation = await start_operation(session, principal, IMPORT, RUN_IMPORTS)
     row = DataImport(
         org_id=principal.org_id,

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BeforeValidator, Field, StringConstraints, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from service.core.dto import (
     Day,
@@ -16,19 +16,15 @@ from service.core.dto import (
     Text,
     example,
     refuse_null,
-    refuse_unstorable,
 )
 from service.core.sorting import Sorting
 from service.skill_assessments.framework_document import LevelNumber
 from service.skill_assessments.lifecycle import AssessmentState, Move, RaterKind, Resolution
+from service.skill_assessments.scoring import Words
 from service.skill_assessments.template_document import ItemKind
 
 ReminderDays = Annotated[list[Annotated[int, Field(ge=0, le=90, strict=True)]], Field(max_length=5)]
 """Days before the due day, each a reminder."""
-Words = Annotated[
-    str, StringConstraints(min_length=1, max_length=5_000, strip_whitespace=True), BeforeValidator(refuse_unstorable)
-]
-"""What a rater writes: 1 to 5,000 characters."""
 
 
 class CreateSkillAssessment(InputDTO):

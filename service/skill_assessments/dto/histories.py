@@ -1,4 +1,4 @@
-"""Outputs of what was said of a person's skills over time, and of what peers say together."""
+"""What was said of a person's skills over time, and of what peers say together."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -6,8 +6,17 @@ from uuid import UUID
 
 from pydantic import Field
 
-from service.core.dto import OutputDTO
+from service.core.dto import InputDTO, OutputDTO, SearchText
 from service.skill_assessments.lifecycle import RaterKind
+
+
+class SkillHistoryFilter(InputDTO):
+    """Which skills a history holds."""
+
+    skill: SearchText | None = None
+
+
+EVERY_SKILL = SkillHistoryFilter()
 
 
 class SkillRatingDTO(OutputDTO):
@@ -74,10 +83,10 @@ class PeerRatingDTO(OutputDTO):
     """Its key."""
     name: str | None
     """What it was called last."""
-    missing: int = Field(ge=0)
-    """How many more peers must rate before there is a number; 0: there is one."""
+    missing: int = Field(ge=1, le=3)
+    """How many more peers must rate before there is a number, or another one: they count three by three."""
     n: int | None
-    """How many peers; null from fewer than three."""
+    """How many peers count; null from fewer than three."""
     level: float | None
     """Their mean."""
     low: float | None

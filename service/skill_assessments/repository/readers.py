@@ -20,3 +20,17 @@ async def list_reads(
         col(row.org_id) == org_id, col(row.target_id) == str(person_id), col(row.action) == action
     )
     return await fetch_page(session, query, row, ACCESS_SORTING, page)
+
+
+async def get_read(
+    session: AsyncSession, org_id: UUID, person_id: UUID, action: str, access_id: UUID
+) -> AuditEvent | None:
+    """One reading of what is said of a person."""
+    row = AuditEvent
+    query = select(row).where(
+        col(row.org_id) == org_id,
+        col(row.id) == access_id,
+        col(row.target_id) == str(person_id),
+        col(row.action) == action,
+    )
+    return (await session.exec(query)).first()

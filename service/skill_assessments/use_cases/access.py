@@ -5,8 +5,9 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from service.core.errors import ErrorKind, ServiceError, conflict, not_found
+from service.core.errors import ErrorKind, ServiceError, not_found
 from service.core.etags import Precondition
+from service.core.moves import illegal_move
 from service.core.principal import Principal, require
 from service.skill_assessments.lifecycle import RULES, Move, Side, Situation, allowed_moves, is_possible, may_ever
 from service.skill_assessments.models import SkillAssessment
@@ -55,11 +56,11 @@ async def require_now(
 
 def require_move(sides: Collection[Side], situation: Situation, move: Move) -> None:
     """`forbidden` where these sides may never make a move, `conflict` where not now; both say what may be done."""
-    allowed = ", ".join(allowed_moves(situation, sides)) or "nothing"
+    allowed = allowed_moves(situation, sides)
     if not may_ever(move, sides):
         whose = " or the ".join(sorted(RULES[move].sides))
-        said = f"Only the {whose} of the assessment may {move.value} it: allowed to you are {allowed}."
+        instead = ", ".join(allowed) or "nothing"
+        said = f"Only the {whose} of the assessment may {move.value} it: allowed to you are {instead}."
         raise ServiceError(ErrorKind.FORBIDDEN, "not_your_move", said)
     if not is_possible(move, situation):
-        said = f"This assessment is {situation.state.value}: allowed are {allowed}, not {move.value}."
-        raise conflict("illegal_transition", said)
+        raise illegal_move("assessment", situation.state, allowed, move)

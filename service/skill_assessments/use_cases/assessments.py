@@ -9,7 +9,7 @@ from service.core.errors import conflict, invalid
 from service.core.etags import UNCONDITIONAL, Precondition
 from service.core.ids import new_id
 from service.core.pagination import Page, PageRequest
-from service.core.principal import Principal, Role, require
+from service.core.principal import Principal, require
 from service.organizations.dto.people import PersonDTO
 from service.organizations.use_cases.people import get_people
 from service.organizations.use_cases.scope import managers_above
@@ -27,7 +27,7 @@ from service.skill_assessments.repository import assessments as repository
 from service.skill_assessments.use_cases.access import find_readable, get_for_move
 from service.skill_assessments.use_cases.frameworks import find_frameworks, resolve_framework
 from service.skill_assessments.use_cases.presenting import present
-from service.skill_assessments.use_cases.reading import LEADS, Reading, reading_of
+from service.skill_assessments.use_cases.reading import LEADS, Reading, kind_of_rater, reading_of
 from service.skill_assessments.use_cases.telling import request_data
 from service.skill_assessments.use_cases.templates import resolve_template
 from service.webhooks.outbox import EventType, emit
@@ -152,11 +152,8 @@ async def _kind_of(
     """As what a rater rates a person today."""
     if rater.id == person_id:
         return RaterKind.SELF
-    if rater.role is not Role.REP and rater.id in await managers_above(
-        session, principal.org_id, person_id, reading.today
-    ):
-        return RaterKind.MANAGER
-    return RaterKind.ENABLEMENT if rater.role in LEADS else RaterKind.PEER
+    above = await managers_above(session, principal.org_id, person_id, reading.today)
+    return kind_of_rater(rater.role, is_above=rater.id in above)
 
 
 async def _by_what(

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from service.core.errors import conflict
+from service.core.errors import conflict, not_found
 from service.core.principal import Principal, require
 from service.organizations.use_cases.people import get_people
 from service.skill_assessments.dto.guides import (
@@ -16,14 +16,14 @@ from service.skill_assessments.dto.guides import (
 )
 from service.skill_assessments.framework_document import required_levels
 from service.skill_assessments.guiding import GuideFacts, guide_steps
-from service.skill_assessments.lifecycle import Move
+from service.skill_assessments.lifecycle import Move, Side
 from service.skill_assessments.models import SkillAssessment
 from service.skill_assessments.permissions import Permission
 from service.skill_assessments.repository import evidence
 from service.skill_assessments.use_cases.access import find_readable, require_now
 from service.skill_assessments.use_cases.answers import asked_of
 from service.skill_assessments.use_cases.histories import ratings_of_skill
-from service.skill_assessments.use_cases.reading import Reading, reading_of
+from service.skill_assessments.use_cases.reading import Reading, reading_of, sides_of
 
 WINDOW = timedelta(days=90)
 SHOWN = 5
@@ -33,11 +33,13 @@ SHOWN = 5
 async def get_assessment_guide(session: AsyncSession, principal: Principal, assessment_id: UUID) -> AssessmentGuideDTO:
     """For the rater of a draft about one skill, with what they may read and see of the person.
 
-    `forbidden` for whoever does not rate, `conflict` for what is no draft or asks about more than one skill.
+    `not_found` for whoever does not rate, `conflict` for what is no draft or asks about more than one skill.
     """
     require(principal, Permission.SKILL_ASSESSMENTS_READ)
     reading = await reading_of(session, principal)
     row = await find_readable(session, principal, reading, assessment_id)
+    if Side.RATER not in sides_of(principal, reading, row):
+        raise not_found("assessment_guide")
     await require_now(session, principal, reading, row, Move.ANSWER)
     if row.skill is None:
         raise conflict("no_single_skill", "This assessment is about more than one skill: ask for one to be guided.")

@@ -1,9 +1,12 @@
 """Who can read what is said of a person's skills, and who did from outside their reporting line."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from service.core.audit import AuditEvent
+from service.core.errors import not_found
 from service.core.pagination import Page, PageRequest
 from service.core.principal import Principal, Role, require
 from service.organizations.use_cases.api_keys import ALL_SCOPES, keys_of_organization
@@ -11,7 +14,7 @@ from service.organizations.use_cases.people import get_people, list_everyone
 from service.organizations.use_cases.scope import managers_above
 from service.skill_assessments.dto.readers import ReaderKind, SkillAccessDTO, SkillReaderDTO
 from service.skill_assessments.permissions import Permission
-from service.skill_assessments.repository.readers import list_reads
+from service.skill_assessments.repository.readers import get_read, list_reads
 from service.skill_assessments.use_cases.histories import reading_person
 from service.skill_assessments.use_cases.reading import LEADS, READ_SKILLS
 
@@ -48,17 +51,29 @@ async def list_skill_accesses(
     require(principal, READ)
     await reading_person(session, principal, person_id)
     found = await list_reads(session, principal.org_id, person_id, READ_SKILLS, page)
+    return found.with_items(await _present(session, principal, found.items))
+
+
+async def get_skill_access(
+    session: AsyncSession, principal: Principal, person_id: UUID, access_id: UUID
+) -> SkillAccessDTO:
+    """One of them."""
+    require(principal, READ)
+    await reading_person(session, principal, person_id)
+    row = await get_read(session, principal.org_id, person_id, READ_SKILLS, access_id)
+    if row is None:
+        raise not_found("skill_access")
+    return (await _present(session, principal, [row]))[0]
+
+
+async def _present(session: AsyncSession, principal: Principal, rows: Sequence[AuditEvent]) -> list[SkillAccessDTO]:
     system = principal.as_system()
-    people = await get_people(session, system, {row.person_id for row in found.items if row.person_id is not None})
+    people = await get_people(session, system, {row.person_id for row in rows if row.person_id is not None})
     names: dict[UUID | None, str] = {id_: one.name for id_, one in people.items()}
-    if any(row.person_id is None for row in found.items):
+    if any(row.person_id is None for row in rows):
         names |= {key.id: key.name for key in await keys_of_organization(session, system, ended=True)}
-    return found.with_items(
-        [
-            SkillAccessDTO.model_validate({**row.model_dump(), "name": names.get(row.person_id or row.key_id)})
-            for row in found.items
-        ]
-    )
+    named = [row.model_dump() | {"name": names.get(row.person_id or row.key_id)} for row in rows]
+    return [SkillAccessDTO.model_validate(one) for one in named]
 
 
 def _person(kind: ReaderKind, id_: UUID, name: str, *, is_logged: bool) -> SkillReaderDTO:

@@ -62,6 +62,13 @@ def require_seen(reading: Reading, person_id: UUID) -> None:
         raise not_found("person")
 
 
+def kind_of_rater(role: Role, *, is_above: bool) -> RaterKind:
+    """As what somebody with a role rates somebody else, whom they are above or not."""
+    if is_above and role is not Role.REP:
+        return RaterKind.MANAGER
+    return RaterKind.ENABLEMENT if role in LEADS else RaterKind.PEER
+
+
 def sides_of(principal: Principal, reading: Reading, row: SkillAssessment) -> frozenset[Side]:
     """As what the caller acts."""
     me = principal.person_id
