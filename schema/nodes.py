@@ -60,8 +60,8 @@ from schema.session_notes import load_note_grant, load_private_note
 from schema.session_records import load_session_attestation, load_session_move
 from schema.skill_gaps import load_skill_gaps
 from schema.skill_histories import load_peer_rating, load_skill_history, load_skill_rating
-from schema.skill_readers import load_skill_access, load_skill_reader
 from schema.skill_levels import load_skill_levels
+from schema.skill_readers import load_skill_access, load_skill_reader
 from schema.success_models import load_success_model
 from schema.team_scorecards import load_team_scorecard
 from schema.teams import load_team

@@ -62,9 +62,9 @@ from schema.session_notes import SessionNotesMutation
 from schema.skill_assessments import SkillAssessmentsMutation, SkillAssessmentsQuery
 from schema.skill_gaps import SkillGapsQueries
 from schema.skill_histories import SkillHistoriesQuery
-from schema.skill_readers import SkillReadersQuery
 from schema.skill_levels import SkillLevelsQueries
 from schema.skill_ratings import SkillRatingsMutation
+from schema.skill_readers import SkillReadersQuery
 from schema.success_models import SuccessModelsMutation, SuccessModelsQuery
 from schema.team_scorecards import TeamScorecardQueries
 from schema.teams import TeamsMutation, TeamsQuery

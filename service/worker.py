@@ -25,8 +25,8 @@ from service.core.runtime import Runtime
 from service.crm import tasks as crm_tasks
 from service.kpi_snapshots import tasks as kpi_tasks
 from service.organizations import tasks as organizations_tasks
-from service.skill_assessments import tasks as skill_tasks
 from service.skill_assessments import plan_tasks
+from service.skill_assessments import tasks as skill_tasks
 from service.webhooks import tasks as webhooks_tasks
 from service.webhooks.dispatching import Dispatcher
 
