@@ -4,8 +4,8 @@ from copy import deepcopy
 
 import httpx
 
-from tests.factories.requests import FRAMEWORK, TEMPLATE
 from tests.factories.sales_org import SalesOrg
+from tests.factories.skill_requests import FRAMEWORK, TEMPLATE
 from tests.fixtures.rest import bearer
 
 FRAMEWORKS, TEMPLATES = "/v1/competency-frameworks", "/v1/assessment-templates"

@@ -4,8 +4,8 @@ from copy import deepcopy
 
 from schema.relay import to_global_id
 from service.core.database import Database
-from tests.factories.requests import FRAMEWORK, TEMPLATE
 from tests.factories.sales_org import SalesOrg
+from tests.factories.skill_requests import FRAMEWORK, TEMPLATE
 from tests.fixtures.statements import counted_statements
 from tests.graphql.conftest import Ask
 
