@@ -42,14 +42,6 @@ from service.skill_assessments.use_cases.frameworks import find_frameworks
 from service.skill_assessments.use_cases.group_funnels import LinkedFunnel, gather_funnels, group_of_person
 from service.skill_assessments.use_cases.levels import skill_levels_of
 from service.skill_assessments.use_cases.reading import reading_of, record_reads
-from service.skill_assessments.ratings import group_ratings, views_of
-from service.skill_assessments.repository.ratings import list_newest_ratings
-from service.skill_assessments.use_cases.frameworks import frameworks_of_people
-from service.skill_assessments.use_cases.group_funnels import LinkedFunnel, gather_funnels, group_of_person
-from service.skill_assessments.use_cases.levels import levels_by
-
-RATINGS_COUNT = timedelta(days=365)
-"""Before the day that is asked about."""
 
 
 @dataclass(slots=True)
@@ -141,40 +133,6 @@ def _know(levels: Mapping[UUID, Sequence[SkillLevelDTO]], frameworks: Mapping[UU
                 required.append(RequiredLevel(person_id, key, None))
         known.views[person_id] = list(views_of(person_id, of))
         known.gaps[person_id] = find_gaps(required, rated)
-async def _gather(
-    session: AsyncSession,
-    org_id: UUID,
-    question: Question,
-    people: Sequence[PersonDTO],
-    frameworks: Mapping[UUID, Sequence[CompetencyFrameworkDTO]],
-) -> _Known:
-    """Requirements, levels and the two views of everybody, in two statements."""
-    frame, known = question.frame, _Known()
-    ids = [person.id for person in people]
-    ratings = await list_newest_ratings(session, org_id, ids, frame.today - RATINGS_COUNT, frame.as_of)
-    given = group_ratings(ratings)
-    found = await levels_by(session, org_id, {id_: frameworks[id_] for id_ in ids}, frame.today, frame.as_of)
-    for person in people:
-        required: list[RequiredLevel] = []
-        levels: list[SkillLevel] = []
-        for framework in frameworks[person.id]:
-            asked = required_levels(framework.document, person.job_role, person.hired_on, frame.today)
-            for skill in framework.document.skills:
-                key = skill_key(framework.key, skill.key)
-                known.skills[key] = FrameworkSkill(key, framework.id, framework.key, skill.key, skill.name)
-                known.definitions[key] = skill
-                level = found[framework.id][person.id, skill.key]
-                if level.level is not None and level.error is not None:
-                    levels.append(SkillLevel(person.id, key, level.level, level.error, level.n))
-                rated = given.get((person.id, framework.key, skill.key))
-                if skill.key in asked:
-                    required.append(RequiredLevel(person.id, key, float(asked[skill.key])))
-                if rated is None:
-                    continue
-                views = views_of(key, skill.name, rated, framework.document.top)
-                if views is not None:
-                    known.views.setdefault(person.id, []).append(views)
-        known.gaps[person.id] = find_gaps(required, levels)
     return known
 
 

@@ -76,7 +76,10 @@ async def skill_levels_of(
     system, day = principal.as_system(), await _day(session, principal, as_of)
     known = await get_people(session, system, people)
     frameworks = await _frameworks(session, system, people)
-    levels = await levels_by(session, principal.org_id, frameworks, day, as_of)
+    span = Span(day - WINDOW, day, as_of)
+    keys = {one.key for of in frameworks.values() for one in of}
+    said = await repository.list_said_of_skills(session, principal.org_id, keys, span)
+    levels = _levels(said, frameworks, day)
     found: dict[UUID, list[SkillLevelDTO]] = {}
     for person_id in people:
         person = known.get(person_id)
@@ -88,22 +91,6 @@ async def skill_levels_of(
             for skill in framework.document.skills
         ]
     return found
-
-
-async def levels_by(
-    session: AsyncSession,
-    org_id: UUID,
-    frameworks: Mapping[UUID, Sequence[CompetencyFrameworkDTO]],
-    day: date,
-    as_of: datetime,
-) -> dict[UUID, dict[tuple[UUID, str], PersonLevel]]:
-    """The levels of people in every skill of their frameworks, by framework, in one statement.
-
-    Whoever calls has scoped the people.
-    """
-    keys = {one.key for of in frameworks.values() for one in of}
-    said = await repository.list_said_of_skills(session, org_id, keys, Span(day - WINDOW, day, as_of))
-    return _levels(said, frameworks, day)
 
 
 async def _day(session: AsyncSession, principal: Principal, as_of: datetime) -> date:
