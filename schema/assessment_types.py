@@ -17,7 +17,7 @@ from service.core.etags import etag_of
 from service.core.pagination import PageRequest
 from service.organizations.permissions import Permission as OrganizationPermission
 from service.skill_assessments.dto.assessments import AssessmentAnswerDTO, SkillAssessmentDTO
-from service.skill_assessments.lifecycle import AssessmentState, Move, RaterKind, Resolution
+from service.skill_assessments.lifecycle import AssessmentMove, AssessmentState, RaterKind, Resolution
 from service.skill_assessments.template_document import ItemKind
 from service.skill_assessments.use_cases import assessments
 
@@ -61,7 +61,7 @@ describe_enum(
     to_be_revised="Its rater is to revise it.",
 )
 describe_enum(
-    Move,
+    AssessmentMove,
     "What can be done to an assessment.",
     name="SkillAssessmentAction",
     answer="Answer its items.",
@@ -178,9 +178,9 @@ class SkillAssessment(Node):
         return part_of_list(self.row.answers, functools.partial(to_assessment_answer, self.row.id), page)
 
     @strawberry.field(description="What the caller may do now.", extensions=[Paged(whole=True)])
-    def allowed_moves(self, page: PageRequest) -> Connection[Move]:
+    def allowed_moves(self, page: PageRequest) -> Connection[AssessmentMove]:
         """In the order of the state machine."""
-        return part_of_list(self.row.allowed_moves, Move, page)
+        return part_of_list(self.row.allowed_moves, AssessmentMove, page)
 
     @strawberry.field(description="Changes with every edit; give it as `ifMatch`.")
     def etag(self) -> str:

@@ -52,7 +52,7 @@ class Side(StrEnum):
     """A key of the organization, or the organization itself."""
 
 
-class Move(StrEnum):
+class AssessmentMove(StrEnum):
     """What can be done to an assessment."""
 
     ANSWER = "answer"
@@ -78,21 +78,21 @@ class Rule:
 _S, _K = AssessmentState, RaterKind
 _DRAFT = frozenset({_S.DRAFT})
 _REVIEWED = frozenset({_K.MANAGER, _K.ENABLEMENT, _K.EXTERNAL})
-RULES: Mapping[Move, Rule] = {
-    Move.ANSWER: Rule(_DRAFT, frozenset({Side.RATER})),
-    Move.SUBMIT: Rule(_DRAFT, frozenset({Side.RATER})),
-    Move.RESCHEDULE: Rule(_DRAFT, frozenset({Side.REQUESTER, Side.MANAGER, Side.LEAD, Side.KEY})),
-    Move.DISCARD: Rule(_DRAFT, frozenset({Side.RATER, Side.REQUESTER})),
-    Move.ACKNOWLEDGE: Rule(frozenset({_S.SUBMITTED, _S.CONTESTED}), frozenset({Side.ASSESSED}), _REVIEWED),
-    Move.CONTEST: Rule(frozenset({_S.SUBMITTED}), frozenset({Side.ASSESSED}), _REVIEWED),
-    Move.RESOLVE: Rule(
+RULES: Mapping[AssessmentMove, Rule] = {
+    AssessmentMove.ANSWER: Rule(_DRAFT, frozenset({Side.RATER})),
+    AssessmentMove.SUBMIT: Rule(_DRAFT, frozenset({Side.RATER})),
+    AssessmentMove.RESCHEDULE: Rule(_DRAFT, frozenset({Side.REQUESTER, Side.MANAGER, Side.LEAD, Side.KEY})),
+    AssessmentMove.DISCARD: Rule(_DRAFT, frozenset({Side.RATER, Side.REQUESTER})),
+    AssessmentMove.ACKNOWLEDGE: Rule(frozenset({_S.SUBMITTED, _S.CONTESTED}), frozenset({Side.ASSESSED}), _REVIEWED),
+    AssessmentMove.CONTEST: Rule(frozenset({_S.SUBMITTED}), frozenset({Side.ASSESSED}), _REVIEWED),
+    AssessmentMove.RESOLVE: Rule(
         frozenset({_S.CONTESTED}),
         frozenset({Side.MANAGER, Side.LEAD, Side.KEY}),
         _REVIEWED,
         # Nobody judges whether what they wrote themself stands, nor what is said of themself.
         frozenset({Side.RATER, Side.ASSESSED}),
     ),
-    Move.REVISE: Rule(
+    AssessmentMove.REVISE: Rule(
         frozenset({_S.SUBMITTED, _S.ACKNOWLEDGED, _S.CONTESTED}),
         frozenset({Side.RATER}),
         frozenset(RaterKind) - {_K.EXTERNAL},
@@ -113,23 +113,23 @@ class Situation:
     """There is a draft of its next revision."""
 
 
-def may_ever(move: Move, sides: Collection[Side]) -> bool:
+def may_ever(move: AssessmentMove, sides: Collection[Side]) -> bool:
     """Whether somebody on these sides makes this move in any state."""
     rule = RULES[move]
     return not rule.sides.isdisjoint(sides) and rule.never.isdisjoint(sides)
 
 
-def is_possible(move: Move, situation: Situation) -> bool:
+def is_possible(move: AssessmentMove, situation: Situation) -> bool:
     """Whether anybody makes this move now."""
     rule = RULES[move]
     if situation.state not in rule.froms or situation.kind not in rule.kinds:
         return False
-    if move is Move.RESOLVE:
+    if move is AssessmentMove.RESOLVE:
         return not situation.is_resolved
-    return not (move is Move.REVISE and situation.is_being_revised)
+    return not (move is AssessmentMove.REVISE and situation.is_being_revised)
 
 
-def allowed_moves(situation: Situation, sides: Collection[Side]) -> tuple[Move, ...]:
+def allowed_moves(situation: Situation, sides: Collection[Side]) -> tuple[AssessmentMove, ...]:
     """What somebody on these sides may do now, in the order of the state machine."""
     return tuple(move for move in RULES if may_ever(move, sides) and is_possible(move, situation))
 

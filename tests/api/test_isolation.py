@@ -30,8 +30,11 @@ from tests.fixtures.documents import plain_api
 from tests.fixtures.rest import ANYWAY, bearer
 from tests.fixtures.statements import counted_statements
 
-THE_TWOS = {"not_your_move", "not_a_participant", "private_note_not_found", "note_grant_not_found"}
-"""What an administrator meets in a coaching session that is not theirs."""
+THE_TWOS = {
+    *("not_your_move", "not_a_participant"),
+    *("private_note_not_found", "note_grant_not_found", "assessment_guide_not_found"),
+}
+"""What an administrator meets in a coaching session, or as another rater's guide, that is not theirs."""
 
 
 def operations() -> Iterator[tuple[str, str, str, dict[str, Any]]]:

@@ -19,7 +19,7 @@ from service.core.dto import (
 )
 from service.core.sorting import Sorting
 from service.skill_assessments.framework_document import LevelNumber
-from service.skill_assessments.lifecycle import AssessmentState, Move, RaterKind, Resolution
+from service.skill_assessments.lifecycle import AssessmentMove, AssessmentState, RaterKind, Resolution
 from service.skill_assessments.scoring import Words
 from service.skill_assessments.template_document import ItemKind
 
@@ -214,7 +214,7 @@ class SkillAssessmentDTO(OutputDTO):
     """The person who ended it; null: a key of the organization."""
     answers: list[AssessmentAnswerDTO] | None
     """Null: the caller does not read them."""
-    allowed_moves: list[Move]
+    allowed_moves: list[AssessmentMove]
     """What the caller may do now."""
     created_at: datetime
     updated_at: datetime

@@ -55,6 +55,7 @@ class AssessmentGuideDTO(OutputDTO):
     """What a rater needs to go through one skill of a person in five minutes."""
 
     assessment_id: UUID
+    """The draft that it is for."""
     person_id: UUID
     """Whose skill it is."""
     person_name: str

@@ -23,6 +23,7 @@ class SkillRatingDTO(OutputDTO):
     """A submitted rating as it was given, in the words of the framework that it was given to."""
 
     assessment_id: UUID
+    """The assessment that it is part of."""
     item: str
     """Its item in the template; without a template, the skill."""
     rater_id: UUID | None
@@ -63,6 +64,7 @@ class SkillHistoryDTO(OutputDTO):
     """What was said of one skill of a person, over every version of its framework."""
 
     person_id: UUID
+    """Whose skill it is."""
     framework_key: str
     """The framework, whatever its version."""
     skill: str
@@ -77,6 +79,7 @@ class PeerRatingDTO(OutputDTO):
     """What a person's peers say of one skill together; no number from fewer than three of them."""
 
     person_id: UUID
+    """Whose skill it is."""
     framework_key: str
     """The framework, whatever its version."""
     skill: str
@@ -101,5 +104,5 @@ class PeerRatingDTO(OutputDTO):
     """How the number was found."""
     since: date
     """Ratings that speak of earlier days do not count."""
-    as_of: date
+    as_of: date = Field(examples=["2026-03-16"])
     """The day that is asked about: today."""

@@ -9,7 +9,15 @@ from service.core.errors import ErrorKind, ServiceError, not_found
 from service.core.etags import Precondition
 from service.core.moves import illegal_move
 from service.core.principal import Principal, require
-from service.skill_assessments.lifecycle import RULES, Move, Side, Situation, allowed_moves, is_possible, may_ever
+from service.skill_assessments.lifecycle import (
+    RULES,
+    AssessmentMove,
+    Side,
+    Situation,
+    allowed_moves,
+    is_possible,
+    may_ever,
+)
 from service.skill_assessments.models import SkillAssessment
 from service.skill_assessments.permissions import Permission
 from service.skill_assessments.repository import assessments as repository
@@ -28,7 +36,7 @@ async def find_readable(
 
 
 async def get_for_move(
-    session: AsyncSession, principal: Principal, assessment_id: UUID, expected: Precondition, move: Move
+    session: AsyncSession, principal: Principal, assessment_id: UUID, expected: Precondition, move: AssessmentMove
 ) -> tuple[SkillAssessment, Reading]:
     """An assessment under its lock, of which the caller may make this move now.
 
@@ -46,7 +54,7 @@ async def get_for_move(
 
 
 async def require_now(
-    session: AsyncSession, principal: Principal, reading: Reading, row: SkillAssessment, move: Move
+    session: AsyncSession, principal: Principal, reading: Reading, row: SkillAssessment, move: AssessmentMove
 ) -> None:
     """As `require_move`, of an assessment as it is now."""
     review = (await repository.get_reviews(session, row.org_id, [row.id])).get(row.id)
@@ -54,7 +62,7 @@ async def require_now(
     require_move(sides_of(principal, reading, row), situation_of(row, review, revision), move)
 
 
-def require_move(sides: Collection[Side], situation: Situation, move: Move) -> None:
+def require_move(sides: Collection[Side], situation: Situation, move: AssessmentMove) -> None:
     """`forbidden` where these sides may never make a move, `conflict` where not now; both say what may be done."""
     allowed = allowed_moves(situation, sides)
     if not may_ever(move, sides):

@@ -13,7 +13,7 @@ from service.core.principal import Principal
 from service.skill_assessments.answering import Answer, answer_problems, asked_items, missing_items
 from service.skill_assessments.dto.assessments import AnswerInput, PutAnswers, SkillAssessmentDTO
 from service.skill_assessments.framework_document import FrameworkDocument
-from service.skill_assessments.lifecycle import Move
+from service.skill_assessments.lifecycle import AssessmentMove
 from service.skill_assessments.models import AssessmentAnswer, SkillAssessment
 from service.skill_assessments.repository import assessments as repository
 from service.skill_assessments.repository import evidence
@@ -37,7 +37,7 @@ async def put_assessment_answers(
     `invalid` names what is not asked, what does not answer its item, a level beyond the scale, and evidence that the
     rater may not see.
     """
-    row, reading = await get_for_move(session, principal, assessment_id, expected, Move.ANSWER)
+    row, reading = await get_for_move(session, principal, assessment_id, expected, AssessmentMove.ANSWER)
     framework, items = await asked_of(session, principal, row)
     given = [Answer(**one.model_dump()) for one in data.answers]
     problems = answer_problems(items, given, framework.top)

@@ -16,7 +16,7 @@ from service.skill_assessments.dto.assessments import (
     SkillAssessmentDTO,
     SubmitSkillAssessment,
 )
-from service.skill_assessments.lifecycle import AssessmentState, Move
+from service.skill_assessments.lifecycle import AssessmentMove, AssessmentState
 from service.skill_assessments.models import AssessmentAnswer, AssessmentReview, SkillAssessment
 from service.skill_assessments.repository import assessments as repository
 from service.skill_assessments.use_cases.access import get_for_move
@@ -38,7 +38,7 @@ async def submit_skill_assessment(
 
     `conflict` (`answers_missing`) naming what is not answered yet, `invalid` for a day that is still to come.
     """
-    row, reading = await get_for_move(session, principal, assessment_id, expected, Move.SUBMIT)
+    row, reading = await get_for_move(session, principal, assessment_id, expected, AssessmentMove.SUBMIT)
     if data.assessed_on is not None and data.assessed_on > reading.today:
         raise invalid("/assessed_on", "must not be in the future")
     await require_complete(session, principal, row)
@@ -54,7 +54,7 @@ async def acknowledge_skill_assessment(
     session: AsyncSession, principal: Principal, assessment_id: UUID, expected: Precondition = UNCONDITIONAL
 ) -> SkillAssessmentDTO:
     """The assessed person took note of it, after a contest too."""
-    row, reading = await get_for_move(session, principal, assessment_id, expected, Move.ACKNOWLEDGE)
+    row, reading = await get_for_move(session, principal, assessment_id, expected, AssessmentMove.ACKNOWLEDGE)
     now = utc_now()
     review = await _review(session, row, now)
     review.status, review.acknowledged_at, review.updated_at = AssessmentState.ACKNOWLEDGED.value, now, now
@@ -69,7 +69,7 @@ async def contest_skill_assessment(
     expected: Precondition = UNCONDITIONAL,
 ) -> SkillAssessmentDTO:
     """The assessed person disagrees, and says why."""
-    row, reading = await get_for_move(session, principal, assessment_id, expected, Move.CONTEST)
+    row, reading = await get_for_move(session, principal, assessment_id, expected, AssessmentMove.CONTEST)
     now = utc_now()
     review = await _review(session, row, now)
     review.contested_at, review.contest_reason = now, data.reason
@@ -84,7 +84,7 @@ async def resolve_skill_assessment(
     expected: Precondition = UNCONDITIONAL,
 ) -> SkillAssessmentDTO:
     """Somebody above, or enablement, who is neither of the two, says whether it stands."""
-    row, reading = await get_for_move(session, principal, assessment_id, expected, Move.RESOLVE)
+    row, reading = await get_for_move(session, principal, assessment_id, expected, AssessmentMove.RESOLVE)
     now = utc_now()
     review = await _review(session, row, now)
     review.resolution, review.resolution_reason = data.resolution.value, data.reason
@@ -96,7 +96,7 @@ async def revise_skill_assessment(
     session: AsyncSession, principal: Principal, assessment_id: UUID, expected: Precondition = UNCONDITIONAL
 ) -> SkillAssessmentDTO:
     """Begin a correction: a draft with the same answers, which supersedes this one when it is submitted."""
-    row, reading = await get_for_move(session, principal, assessment_id, expected, Move.REVISE)
+    row, reading = await get_for_move(session, principal, assessment_id, expected, AssessmentMove.REVISE)
     now = utc_now()
     kept = ("org_id", "person_id", "rater_id", "rater_kind", "framework_id", "template_id", "skill", "assessed_on")
     draft = SkillAssessment(

@@ -20,7 +20,7 @@ from service.skill_assessments.dto.assessments import (
     SkillAssessmentFilter,
     UpdateSkillAssessment,
 )
-from service.skill_assessments.lifecycle import Move, RaterKind, next_reminder
+from service.skill_assessments.lifecycle import AssessmentMove, RaterKind, next_reminder
 from service.skill_assessments.models import SkillAssessment
 from service.skill_assessments.permissions import Permission
 from service.skill_assessments.repository import assessments as repository
@@ -100,7 +100,7 @@ async def update_skill_assessment(
     expected: Precondition = UNCONDITIONAL,
 ) -> SkillAssessmentDTO:
     """Change when a draft is due and when its rater is reminded."""
-    row, reading = await get_for_move(session, principal, assessment_id, expected, Move.RESCHEDULE)
+    row, reading = await get_for_move(session, principal, assessment_id, expected, AssessmentMove.RESCHEDULE)
     if data.due_on is not None and data.due_on < reading.today:
         raise invalid("/due_on", "must not be in the past")
     for name, value in data.model_dump(exclude_unset=True).items():
@@ -115,7 +115,7 @@ async def delete_skill_assessment(
     session: AsyncSession, principal: Principal, assessment_id: UUID, expected: Precondition = UNCONDITIONAL
 ) -> None:
     """Discard a draft; what is submitted stays."""
-    row, _ = await get_for_move(session, principal, assessment_id, expected, Move.DISCARD)
+    row, _ = await get_for_move(session, principal, assessment_id, expected, AssessmentMove.DISCARD)
     await repository.delete_draft(session, row)
 
 

@@ -16,7 +16,7 @@ from service.skill_assessments.dto.guides import (
 )
 from service.skill_assessments.framework_document import required_levels
 from service.skill_assessments.guiding import GuideFacts, guide_steps
-from service.skill_assessments.lifecycle import Move, Side
+from service.skill_assessments.lifecycle import AssessmentMove, Side
 from service.skill_assessments.models import SkillAssessment
 from service.skill_assessments.permissions import Permission
 from service.skill_assessments.repository import evidence
@@ -40,7 +40,7 @@ async def get_assessment_guide(session: AsyncSession, principal: Principal, asse
     row = await find_readable(session, principal, reading, assessment_id)
     if Side.RATER not in sides_of(principal, reading, row):
         raise not_found("assessment_guide")
-    await require_now(session, principal, reading, row, Move.ANSWER)
+    await require_now(session, principal, reading, row, AssessmentMove.ANSWER)
     if row.skill is None:
         raise conflict("no_single_skill", "This assessment is about more than one skill: ask for one to be guided.")
     framework, items = await asked_of(session, principal, row)

@@ -6,8 +6,8 @@ from itertools import product
 import pytest
 
 from service.skill_assessments.lifecycle import (
+    AssessmentMove,
     AssessmentState,
-    Move,
     RaterKind,
     Side,
     Situation,
@@ -25,13 +25,13 @@ def test_what_is_superseded_stays_as_it_is() -> None:
 
 def test_answers_are_given_to_drafts_by_the_rater_alone() -> None:
     for state, kind, side in product(AssessmentState, RaterKind, Side):
-        may = {Move.ANSWER, Move.SUBMIT} <= set(allowed_moves(Situation(state, kind), {side}))
+        may = {AssessmentMove.ANSWER, AssessmentMove.SUBMIT} <= set(allowed_moves(Situation(state, kind), {side}))
         assert may == (state is AssessmentState.DRAFT and side is Side.RATER)
 
 
 @pytest.mark.parametrize("kind", [RaterKind.SELF, RaterKind.PEER])
 def test_own_ratings_and_those_of_peers_are_not_reviewed(kind: RaterKind) -> None:
-    reviews = {Move.ACKNOWLEDGE, Move.CONTEST, Move.RESOLVE}
+    reviews = {AssessmentMove.ACKNOWLEDGE, AssessmentMove.CONTEST, AssessmentMove.RESOLVE}
     for state in AssessmentState:
         assert reviews.isdisjoint(allowed_moves(Situation(state, kind), set(Side)))
 
@@ -48,7 +48,7 @@ def test_own_ratings_and_those_of_peers_are_not_reviewed(kind: RaterKind) -> Non
     ],
 )
 def test_nobody_resolves_a_contest_of_their_own(sides: set[Side], may: bool) -> None:
-    assert (Move.RESOLVE in allowed_moves(Situation(CONTESTED, RaterKind.MANAGER), sides)) is may
+    assert (AssessmentMove.RESOLVE in allowed_moves(Situation(CONTESTED, RaterKind.MANAGER), sides)) is may
 
 
 def test_a_contest_is_resolved_once() -> None:
@@ -56,7 +56,7 @@ def test_a_contest_is_resolved_once() -> None:
 
 
 def test_one_revision_at_a_time_and_none_by_a_tool() -> None:
-    assert allowed_moves(Situation(SUBMITTED, RaterKind.PEER), {Side.RATER}) == (Move.REVISE,)
+    assert allowed_moves(Situation(SUBMITTED, RaterKind.PEER), {Side.RATER}) == (AssessmentMove.REVISE,)
     assert allowed_moves(Situation(SUBMITTED, RaterKind.PEER, is_being_revised=True), {Side.RATER}) == ()
     assert allowed_moves(Situation(SUBMITTED, RaterKind.EXTERNAL), {Side.RATER}) == ()
 

@@ -46,5 +46,5 @@ async def test_the_worker_asks_by_the_clock(cast: SkillsCast) -> None:
     today = cast.org.day_of(datetime.now(cast.org.zone))
     id_ = await cast.plant("manager", "draft", due_on=today, reminder_days=[0], next_reminder_on=today)
     assert await watch_due_days(cast.org.database, cast.org.id) == 0
-    told = [data for _, data in await emitted(cast.org) if data["assessment_id"] == str(id_)]
-    assert [data["days_left"] for data in told] == [0]
+    told = [data for type_, data in await emitted(cast.org) if type_ == "skill_assessment.reminder"]
+    assert [data["days_left"] for data in told if data["assessment_id"] == str(id_)] == [0]

@@ -19,7 +19,7 @@ from service.skill_assessments.dto.assessments import (
     SubmitSkillAssessment,
     UpdateSkillAssessment,
 )
-from service.skill_assessments.lifecycle import Move
+from service.skill_assessments.lifecycle import AssessmentMove
 from service.skill_assessments.use_cases import assessment_moves as moves
 from service.skill_assessments.use_cases.answers import put_assessment_answers
 from service.skill_assessments.use_cases.assessments import (
@@ -137,7 +137,7 @@ async def outcome(session: AsyncSession, principal: Principal, move: str, id_: U
 
 
 def test_every_move_is_in_the_table() -> None:
-    assert all(list(by_move) == [move.value for move in Move] for by_move in TABLE.values())
+    assert all(list(by_move) == [move.value for move in AssessmentMove] for by_move in TABLE.values())
     assert ACTS.keys() == {move.value for move in Move}
 
 
