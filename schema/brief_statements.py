@@ -29,6 +29,8 @@ describe_enum(
     deal="A deal to inspect.",
     win="A deal that was won.",
     quadrant="Process apart from outcome.",
+    skill="A skill gap that matters, or what is missing to tell.",
+    plan="How a development plan comes along.",
 )
 
 

@@ -57,7 +57,7 @@ class CoachingBrief(Node):
         description="Why there is no quadrant of the rep; null: there is one."
     )
     focus_gaps_unavailable: str | None = strawberry.field(
-        description="Why the one or two skills that matter most cannot be told yet."
+        description="Why nothing is told of the skills that matter most; null: it is."
     )
 
     quadrant_verdict: QuadrantVerdict | None = strawberry.field(
@@ -71,6 +71,14 @@ class CoachingBrief(Node):
     def quadrant(self, page: PageRequest) -> BriefStatementConnection:
         """All of them, unless fewer are asked for."""
         return to_statements(self.row.quadrant.statements, page)
+
+    @strawberry.field(
+        description="A skill of focus each, or what is missing to tell; then the progress of each development plan.",
+        extensions=[Paged(whole=True)],
+    )
+    def focus_gaps(self, page: PageRequest) -> BriefStatementConnection:
+        """All of them, unless fewer are asked for."""
+        return to_statements(self.row.focus_gaps.statements, page)
 
     @strawberry.field(description="The session that it is for.")
     def session_id(self) -> strawberry.ID:
@@ -161,7 +169,7 @@ def to_coaching_brief(dto: BriefDTO) -> CoachingBrief:
         rep_name=dto.rep.name,
         quadrant_unavailable=dto.quadrant.reason,
         quadrant_verdict=None if dto.quadrant.quadrant is None else dto.quadrant.quadrant.verdict,
-        focus_gaps_unavailable=None if dto.focus_gaps.available else dto.focus_gaps.reason,
+        focus_gaps_unavailable=dto.focus_gaps.reason,
     )
 
 

@@ -11,7 +11,7 @@ from schema.describing import NEEDS, describe
 from schema.inputs import row_id, to_dto, to_input
 from schema.mutations import mutation
 from schema.paging import Paged, orders
-from schema.relay import Connection, Node, NullIfAbsent, part_of_list, to_connection, to_global_id
+from schema.relay import Connection, Node, NullIfAbsent, id_of, part_of_list, to_connection, to_global_id
 from service.core.database import TenantSession
 from service.core.pagination import PageRequest
 from service.skill_assessments.dto.frameworks import (
@@ -113,15 +113,15 @@ class CompetencyFrameworksQuery:
         return await load_competency_framework(info, row_id(id, "CompetencyFramework"))
 
     @strawberry.field(
-        description="Every version of the organization's frameworks.",
+        description="Every version of the organization's frameworks; of a person those that they are rated by now.",
         metadata={NEEDS: READ},
         extensions=[Paged(orders("CompetencyFrameworkSort", VERSION_SORTING))],
     )
     async def competency_frameworks(
-        self, info: Info, page: PageRequest, key: str | None = None
+        self, info: Info, page: PageRequest, key: str | None = None, person_id: strawberry.ID | None = None
     ) -> Connection[CompetencyFramework]:
         """One page."""
-        filters = to_input(CompetencyFrameworkFilter, key=key)
+        filters = to_input(CompetencyFrameworkFilter, key=key, person_id=id_of(person_id, "Person"))
         async with info.context.session() as session:
             found = await frameworks.list_competency_frameworks(session, info.context.principal, filters, page)
         return to_connection(found, to_competency_framework, page)

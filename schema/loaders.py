@@ -28,7 +28,9 @@ from service.organizations.dto.people import ManagerPeriodDTO, PersonDTO
 from service.organizations.use_cases.absences import absences_of
 from service.organizations.use_cases.people import get_people
 from service.organizations.use_cases.reporting_lines import manager_periods_of
+from service.skill_assessments.dto.frameworks import CompetencyFrameworkDTO
 from service.skill_assessments.dto.plans import DevelopmentPlanDTO, PlanProgressDTO
+from service.skill_assessments.use_cases.frameworks import competency_frameworks_of
 from service.skill_assessments.use_cases.plan_progress import plan_progress_of
 from service.skill_assessments.use_cases.plans import development_plans_of
 from service.success_models.dto.evidence import CriterionEvidenceDTO, DealHealthDTO
@@ -65,6 +67,7 @@ class Loaders:
         self.session_moves: DataLoader[UUID, list[SessionMoveDTO]] = DataLoader(self._load_session_moves)
         self.private_notes: DataLoader[UUID, PrivateNoteDTO | None] = DataLoader(self._load_private_notes)
         self.note_grants: DataLoader[UUID, list[NoteGrantDTO]] = DataLoader(self._load_note_grants)
+        self.competency_frameworks: DataLoader[UUID, list[CompetencyFrameworkDTO]] = DataLoader(self._load_frameworks)
         self.development_plans: DataLoader[UUID, list[DevelopmentPlanDTO]] = DataLoader(self._load_development_plans)
         self.plan_progress: DataLoader[UUID, PlanProgressDTO | None] = DataLoader(self._load_plan_progress)
         self.deal_evidence: DataLoader[DealKey, list[CriterionEvidenceDTO]] = DataLoader(self._load_evidence)
@@ -73,6 +76,11 @@ class Loaders:
     async def _load_absences(self, ids: list[UUID]) -> list[list[AbsenceDTO]]:
         async with self._session() as session:
             found = await absences_of(session, self._principal, ids)
+        return [found.get(id_, []) for id_ in ids]
+
+    async def _load_frameworks(self, ids: list[UUID]) -> list[list[CompetencyFrameworkDTO]]:
+        async with self._session() as session:
+            found = await competency_frameworks_of(session, self._principal, ids)
         return [found.get(id_, []) for id_ in ids]
 
     async def _load_opportunities(self, ids: list[UUID]) -> list[list[CoachingOpportunityDTO]]:

@@ -10,13 +10,15 @@ from schema.development_plans.types import TYPE, WRITE, DevelopmentPlan, to_deve
 from schema.inputs import precondition, row_id, to_dto
 from schema.mutations import mutation
 from service.core.database import TenantSession
+from service.skill_assessments.dto.plan_steps import (
+    StepKind,
+)
 from service.skill_assessments.dto.plans import (
     CreateDevelopmentPlan,
     DevelopmentPlanDTO,
     EndDevelopmentPlan,
     ExtendDevelopmentPlan,
     LiftFocusLimit,
-    StepKind,
     UpdateDevelopmentPlan,
 )
 from service.skill_assessments.use_cases import plan_moves, plans

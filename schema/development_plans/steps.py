@@ -11,14 +11,16 @@ from schema.development_plans.types import REVIEW, STEP, TYPE, WRITE
 from schema.inputs import precondition, row_id, to_dto
 from schema.mutations import DeletedPayload, mutation, to_deleted
 from service.core.database import TenantSession
-from service.skill_assessments.dto.plans import (
+from service.skill_assessments.dto.plan_steps import (
     CreatePlanReview,
     CreatePlanStep,
-    DevelopmentPlanDTO,
     FinishPlanStep,
     HoldPlanReview,
     StepKind,
     UpdatePlanStep,
+)
+from service.skill_assessments.dto.plans import (
+    DevelopmentPlanDTO,
 )
 from service.skill_assessments.use_cases import plan_steps
 

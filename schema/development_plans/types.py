@@ -17,12 +17,14 @@ from schema.scalars import Cursor
 from service.core.etags import etag_of
 from service.core.pagination import PageRequest
 from service.organizations.permissions import Permission as People
-from service.skill_assessments.dto.plans import (
-    DevelopmentPlanDTO,
-    PlanFocusDTO,
+from service.skill_assessments.dto.plan_steps import (
     PlanReviewDTO,
     PlanStepDTO,
     StepKind,
+)
+from service.skill_assessments.dto.plans import (
+    DevelopmentPlanDTO,
+    PlanFocusDTO,
 )
 from service.skill_assessments.permissions import Permission
 from service.skill_assessments.plans.lifecycle import PlanMove, PlanState

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from schema.coaching_sessions import CoachingSession
     from schema.coaching_topics.types import CoachingTopic
     from schema.commitments import Commitment
+    from schema.competency_frameworks import CompetencyFramework
     from schema.development_plans.types import DevelopmentPlan
     from schema.scorecards import Scorecard
 
@@ -201,6 +202,20 @@ class Person(Node):
         from schema.commitments import to_commitment  # noqa: PLC0415 - the two types refer to each other
 
         return part_of_list(await info.context.loaders.commitments.load(self.row.id), to_commitment, page)
+
+    @strawberry.field(
+        description="What they are rated by now: the newest versions that name their job role, by key.",
+        metadata={NEEDS: SkillPermission.COMPETENCY_FRAMEWORKS_READ},
+        extensions=[Paged()],
+    )
+    async def competency_frameworks(
+        self, info: Info, page: PageRequest
+    ) -> Connection[Annotated["CompetencyFramework", strawberry.lazy("schema.competency_frameworks")]]:
+        """Through the loader."""
+        from schema.competency_frameworks import to_competency_framework  # noqa: PLC0415 - as above
+
+        found = await info.context.loaders.competency_frameworks.load(self.row.id)
+        return part_of_list(found, to_competency_framework, page)
 
     @strawberry.field(
         description="The development plans that have not ended, those under way first.",

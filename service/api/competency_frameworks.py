@@ -3,6 +3,8 @@
 from typing import Annotated
 from uuid import UUID
 
+from fastapi import Query
+
 from service.api.deps import PrincipalDep, SessionDep
 from service.api.operation import operation
 from service.api.paging import ListEnvelope, ListRequest, searched, sorted_by
@@ -27,9 +29,10 @@ async def list_competency_frameworks(
     principal: PrincipalDep,
     page: Annotated[ListRequest, sorted_by(VERSION_SORTING)],
     key: Annotated[str | None, searched("Versions of this framework only.", 64)] = None,
+    person_id: Annotated[UUID | None, Query(description="Those only that this person is rated by now.")] = None,
 ) -> ListEnvelope[CompetencyFrameworkDTO]:
     """Every version; one that comes with Touchline is among them from its first use on."""
-    filters = CompetencyFrameworkFilter(key=key)
+    filters = CompetencyFrameworkFilter(key=key, person_id=person_id)
     return page.answer(await frameworks.list_competency_frameworks(session, principal, filters, page))
 
 

@@ -7,13 +7,15 @@ from fastapi import Response
 from service.api.deps import PreconditionDep, PrincipalDep, SessionDep
 from service.api.operation import operation
 from service.api.route import resource_router
-from service.skill_assessments.dto.plans import (
+from service.skill_assessments.dto.plan_steps import (
     CreatePlanReview,
     CreatePlanStep,
-    DevelopmentPlanDTO,
     FinishPlanStep,
     HoldPlanReview,
     UpdatePlanStep,
+)
+from service.skill_assessments.dto.plans import (
+    DevelopmentPlanDTO,
 )
 from service.skill_assessments.permissions import Permission
 from service.skill_assessments.use_cases import plan_steps

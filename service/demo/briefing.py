@@ -22,6 +22,7 @@ from service.demo.monday import (
     matters_most,
     previous_quarter,
     shown,
+    skill_gap,
     standing,
     way_back,
     working_day_share,
@@ -73,6 +74,7 @@ async def print_monday(client: httpx.AsyncClient, state: DemoState, today: date,
     _print_behind(reports, team, console)
     await _print_luck(reader, state, console)
     await _print_opportunities(reader, state, reports, team, console)
+    await _print_gaps(reader, state, console)
     await _print_way_back(reader, reports, team, end, console)
     await _print_next_session(reader, state, console)
 
@@ -112,6 +114,13 @@ async def _print_opportunities(
     for person in reports:
         best = matters_most(found.get(person["id"], []), levels)
         console.print(f"• {advice(person['name'], best)}", soft_wrap=True)
+
+
+async def _print_gaps(reader: Reader, state: DemoState, console: Console) -> None:
+    found = await reader.get(f"/v1/skill-gaps?manager_id={state.manager_id}")
+    console.print("[bold]The one skill gap that matters most[/bold], as far as it can be told")
+    for person in found["people"]:
+        console.print(f"• {skill_gap(person)}", soft_wrap=True)
 
 
 async def _print_way_back(

@@ -148,6 +148,13 @@ def luck(person: Mapping[str, Any]) -> str:
     return f"{first_name(person['name'])}: {calls_for}. {counted}; {process}. {last}"
 
 
+def skill_gap(person: Mapping[str, Any]) -> str:
+    """A rep's one gap that matters most, or why that cannot be told."""
+    first = next((one for one in person["skills"] if one["standing"] == "focus"), None)
+    said = person["explanation"] if first is None else first["explanation"]
+    return f"{first_name(person['name'])}: {said}"
+
+
 def way_back(name: str, plan: Mapping[str, Any]) -> list[str]:
     """From the quota back to the work of each week."""
     confidence = f"{round(Decimal(plan['confidence']) * 100)} %"

@@ -23,6 +23,7 @@ from service.demo.generator import generate
 from service.demo.history import write_history
 from service.demo.identifiers import APP_ID, PORTAL_ID, SALESFORCE_ORG_ID
 from service.demo.salesforce import FIELD_MAPPING
+from service.demo.skills import assess_reps
 from service.demo.state import DemoState
 from service.kpi_snapshots.tasks import build_measures
 from service.organizations.dto.api_keys import CreateApiKey
@@ -113,6 +114,9 @@ async def create_demo(runtime: Runtime, *, port: int, seed: int, today: date, sa
     async with runtime.database.tenant(organization.id) as session:
         manager_key, manager_id = await _key(session, principal, MANAGERS[0].email)
         rep_key, rep_id = await _key(session, principal, REPS[0].email)
+    say("Assessing skills: each manager rates their reps")
+    async with runtime.database.tenant(organization.id) as session:
+        await assess_reps(session, organization.id)
     return DemoState(
         org_id=str(organization.id),
         seed=seed,

@@ -4,8 +4,8 @@ from copy import deepcopy
 
 import httpx
 
-from tests.factories.requests import FRAMEWORK, TEMPLATE
 from tests.factories.sales_org import SalesOrg
+from tests.factories.skill_requests import FRAMEWORK, TEMPLATE
 from tests.fixtures.rest import bearer
 
 FRAMEWORKS, TEMPLATES = "/v1/competency-frameworks", "/v1/assessment-templates"
@@ -79,3 +79,16 @@ async def test_enablement_writes_and_everybody_reads(rest: httpx.AsyncClient, or
         written = await rest.post(FRAMEWORKS, json=FRAMEWORK, headers=headers)
         answers[role] = (written.status_code, len((await rest.get(FRAMEWORKS, headers=headers)).json()["data"]))
     assert answers == {"enablement": (201, 1), "manager": (403, 1), "rep": (403, 1)}
+
+
+async def test_what_a_person_is_rated_by(rest: httpx.AsyncClient, org: SalesOrg) -> None:
+    ann, bob = await org.add_person("Ann", job_role="AE"), await org.add_person("Bob", job_role="SDR")
+    for _ in range(2):
+        await rest.post(FRAMEWORKS, json=FRAMEWORK, headers=bearer(org.admin_key))
+    versions = {}
+    for person in (ann, bob):
+        answer = await rest.get(FRAMEWORKS, params={"person_id": str(person.id)}, headers=bearer(org.admin_key))
+        versions[person.name] = [row["version"] for row in answer.json()["data"]]
+    assert versions == {"Ann": [2], "Bob": []}
+    hidden = await rest.get(FRAMEWORKS, params={"person_id": str(bob.id)}, headers=bearer(await org.key_for(ann)))
+    assert (hidden.status_code, hidden.json()["code"]) == (404, "person_not_found")

@@ -7,7 +7,10 @@ from typing import Any
 import httpx
 import pytest
 import pytest_asyncio
+from sqlmodel import col, select
 
+from service.core.audit import AuditEvent
+from service.skill_assessments.use_cases.reading import READ_SKILLS
 from tests.factories.coaching_team import Team, house_of_seven
 from tests.factories.events import emitted
 from tests.factories.plans import SKILLS, Plans, plans_of
@@ -223,3 +226,17 @@ async def test_filters(rest: httpx.AsyncClient, team: Team, plans: Plans) -> Non
     ]:
         found = await rest.get(PATH, params=params, headers=await key(team, who))
         assert len(found.json()["data"]) == count, (who, params)
+
+
+async def test_reading_from_outside_the_line_is_told(rest: httpx.AsyncClient, team: Team, plans: Plans) -> None:
+    """Where somebody stands is theirs and their managers'; nothing is read of a plan that has not started."""
+    id_ = await plans.plant(team.people["Ann"], "active", SKILLS[0])
+    other = await plans.plant(team.people["Ann"], "proposed")
+    for name in ("Ann", "Lead", "Top", "Enid"):
+        for path in (f"{PATH}/{id_}", f"{PATH}/{id_}/progress", f"{PATH}/{other}", f"{PATH}/{other}/progress"):
+            assert (await rest.get(path, headers=await key(team, name))).status_code == 200
+    async with team.org.database.tenant(team.org.id) as session:
+        wanted = (col(AuditEvent.org_id) == team.org.id, col(AuditEvent.action) == READ_SKILLS)
+        rows = (await session.exec(select(AuditEvent).where(*wanted))).all()
+    assert [row.person_id for row in rows] == [team.people["Enid"].id] * 2
+    assert {row.target_id for row in rows} == {str(team.people["Ann"].id)}

@@ -15,8 +15,9 @@ from service.main import build_api
 from service.organizations.dto.api_keys import CreateApiKey
 from service.organizations.use_cases.api_keys import create_api_key
 from service.permissions import ALL_PERMISSIONS, ROLES
-from tests.factories.requests import BODIES, FORMS, GRAPHQL_INPUTS, ID, PATH_VALUES
+from tests.factories.requests import BODIES, FORMS, GRAPHQL_INPUTS, PATH_VALUES
 from tests.factories.sales_org import SalesOrg, make_sales_org
+from tests.factories.skill_requests import ID
 from tests.fixtures.documents import plain_api
 from tests.fixtures.rest import ANYWAY, bearer
 

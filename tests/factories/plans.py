@@ -1,9 +1,7 @@
 """Development plans of a cast, in any state, with a framework of many skills."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -15,12 +13,10 @@ from service.organizations.dto.people import PersonDTO
 from service.organizations.use_cases.scope import local_today
 from service.skill_assessments.dto.frameworks import CreateCompetencyFramework
 from service.skill_assessments.models import (
-    AssessmentAnswer,
     DevelopmentPlan,
     PlanFocus,
     PlanReview,
     PlanStep,
-    SkillAssessment,
 )
 from service.skill_assessments.repository.plans import add_rows
 from service.skill_assessments.use_cases.frameworks import create_competency_framework
@@ -116,47 +112,6 @@ class Plans:
         async with self.org.database.tenant(self.org.id) as session:
             found = await session.exec(select(DevelopmentPlan).where(col(DevelopmentPlan.org_id) == self.org.id))
             return {row.id: row for row in found}
-
-    async def rate(
-        self,
-        person: PersonDTO,
-        raters: Sequence[tuple[PersonDTO, str]],
-        levels: Sequence[float],
-        on: date,
-        **fields: Any,
-    ) -> list[UUID]:
-        """Submitted ratings of a skill, one of each rater; their ids."""
-        skill, ids = fields.pop("skill", SKILLS[0]), []
-        async with self.org.database.tenant(self.org.id) as session:
-            for (rater, kind), level in zip(raters, levels, strict=True):
-                now = utc_now()
-                row = SkillAssessment(
-                    org_id=self.org.id,
-                    id=new_id(),
-                    person_id=person.id,
-                    rater_kind=kind,
-                    rater_id=rater.id,
-                    framework_id=self.framework_id,
-                    status="draft",
-                    reminder_days=[],
-                    assessed_on=on,
-                    created_at=now,
-                    updated_at=now,
-                    **fields,
-                )
-                answer = AssessmentAnswer(
-                    org_id=self.org.id,
-                    assessment_id=row.id,
-                    item=skill,
-                    kind="rating",
-                    skill=skill,
-                    level=Decimal(str(level)),
-                )
-                await add_rows(session, [row, answer])
-                row.status, row.submitted_at = "submitted", now
-                await session.flush()
-                ids.append(row.id)
-        return ids
 
 
 async def plans_of(org: SalesOrg) -> Plans:

@@ -71,14 +71,14 @@ async def plant_ratings(session: AsyncSession, org_id: UUID, framework_id: UUID,
 
 def _row(org_id: UUID, framework_id: UUID, one: Rated) -> SkillAssessment:
     at = one.submitted_at or datetime.combine(one.on, time(12), UTC)
-    is_tool = isinstance(one.rater, str)
+    person, tool = (None, one.rater) if isinstance(one.rater, str) else (one.rater, None)
     return SkillAssessment(
         org_id=org_id,
         id=new_id(),
         person_id=one.person,
-        rater_kind=one.kind or ("external" if is_tool else "self" if one.rater == one.person else "manager"),
-        rater_id=None if is_tool else one.rater,
-        scorer=one.rater if is_tool else None,
+        rater_kind=one.kind or ("external" if tool else "self" if person == one.person else "manager"),
+        rater_id=person,
+        scorer=tool,
         framework_id=framework_id,
         template_id=one.template_id,
         status="draft",
@@ -92,7 +92,7 @@ def _row(org_id: UUID, framework_id: UUID, one: Rated) -> SkillAssessment:
 
 
 def _answer(row: SkillAssessment, item: str, skill: str, said: float | bool) -> AssessmentAnswer:
-    answer = {"org_id": row.org_id, "assessment_id": row.id, "item": item, "skill": skill}
+    answer: dict[str, Any] = {"org_id": row.org_id, "assessment_id": row.id, "item": item, "skill": skill}
     if isinstance(said, bool):
         return AssessmentAnswer(**answer, kind="yes_no", yes=said)
     return AssessmentAnswer(**answer, kind="rating", level=Decimal(str(said)))

@@ -2,13 +2,10 @@
 
 from collections.abc import AsyncIterator
 from typing import Any
-from uuid import UUID
 
 from schema.relay import to_global_id
+from tests.factories.skill_requests import ID, ROW, SKILL_BODIES, SKILL_INPUTS
 from tests.factories.success_models import model_document
-
-ROW = UUID(int=7)
-ID = to_global_id("Person", ROW)
 
 PATH_VALUES = {
     "person_id": ROW,
@@ -54,39 +51,8 @@ ABSENCE = {"start_on": "2026-01-01", "end_on": "2026-01-02", "kind": "vacation"}
 CONNECTION = {"system": "hubspot", "name": "CRM", "account_id": "1", "app_id": "2", "secret": "a-secret-of-the-app"}
 
 FORMAT = {"key": "ours", "name": "Ours", "document": {"sections": [{"key": "talk", "title": "Talk", "minutes": 30}]}}
-FRAMEWORK: dict[str, Any] = {
-    "key": "ours",
-    "name": "Ours",
-    "document": {
-        "levels": [{"number": 1, "name": "New"}, {"number": 2, "name": "Able"}],
-        "skills": [
-            {
-                "key": "listening",
-                "name": "Listening",
-                "anchors": [{"level": 1, "text": "Talks"}, {"level": 2, "text": "Asks, and waits"}],
-            }
-        ],
-        "requirements": [{"job_role": "AE", "levels": {"listening": 2}}],
-    },
-}
-TEMPLATE: dict[str, Any] = {
-    "key": "ours",
-    "name": "Ours",
-    "framework_key": "b2b-seller",
-    "document": {
-        "items": [{"key": "asks", "kind": "rating", "skill": "discovery", "prompt": "How are questions asked?"}]
-    },
-}
 PROGRAMME = {"name": "Weekly", "rule": "FREQ=WEEKLY", "starts_on": "2026-03-03", "starts_at": "10:00"}
 
-STEP = {"skill": "listening", "kind": "practice", "description": "Two calls", "due_on": "2099-01-05"}
-PLAN = {
-    "person_id": str(ROW),
-    "framework_key": "ours",
-    "reason": "Most deals stall before the demo",
-    "target_on": "2099-01-05",
-    "focuses": [{"skill": "listening", "target_level": 2}],
-}
 
 BODIES: dict[str, Any] = {
     "createPerson": PERSON,
@@ -114,28 +80,8 @@ BODIES: dict[str, Any] = {
     "createInspection": {"criterion": "economic_buyer", "verdict": "met"},
     "createConfirmation": {"criterion": "economic_buyer"},
     "createForecast": {"deal": {"deal_id": str(ROW), "probability": "0.6"}},
-    "createDevelopmentPlan": PLAN,
-    "updateDevelopmentPlan": {"reason": "Discovery alone"},
-    "extendDevelopmentPlan": {"target_on": "2099-01-05", "reason": "No time for practice"},
-    "closeDevelopmentPlan": {"reason": "At the level of the team"},
-    "dropDevelopmentPlan": {"reason": "Another job"},
-    "liftFocusLimit": {"reason": "With a coach of their own"},
-    "createPlanStep": STEP,
-    "updatePlanStep": {"description": "Three calls"},
-    "finishPlanStep": {},
-    "createPlanReview": {"review_on": "2099-01-05"},
-    "holdPlanReview": {"note": "Two calls reviewed"},
     "dismissCoachingOpportunity": {"reason": "On leave"},
     "snoozeCoachingOpportunity": {"until": "2099-01-01"},
-    "createCompetencyFramework": FRAMEWORK,
-    "createAssessmentTemplate": TEMPLATE,
-    "createSkillAssessment": {"person_id": str(ROW), "rater_id": str(ROW), "template_key": "b2b-seller"},
-    "updateSkillAssessment": {"reminder_days": [3]},
-    "putAssessmentAnswers": {"answers": [{"item": "discovery", "level": 2}]},
-    "submitSkillAssessment": {},
-    "contestSkillAssessment": {"reason": "Not so"},
-    "resolveSkillAssessment": {"resolution": "upheld", "reason": "It is so"},
-    "bulkUpsertSkillRatings": {"scorer": "Call review", "ratings": [{"external_id": "7"}]},
     "createSessionFormat": FORMAT,
     "createCoachingProgramme": PROGRAMME,
     "updateCoachingProgramme": {"name": "Weekly"},
@@ -158,6 +104,7 @@ BODIES: dict[str, Any] = {
     "settleCommitment": {"verdict": "done"},
     "bulkUpsertActivities": {"system": "dialler", "activities": [{"external_id": "7"}]},
     "bulkUpsertDeals": {"system": "pipes", "deals": [{"external_id": "7"}]},
+    **SKILL_BODIES,
 }
 
 MAPPING = 'kind = "deals"\nsystem = "pipes"\n[columns]\nid = "id"\n'
@@ -168,13 +115,10 @@ FORMS: dict[str, dict[str, tuple[str | None, str]]] = {
 """The multipart bodies, as httpx sends them with `files=`."""
 
 OPPORTUNITY = to_global_id("CoachingOpportunity", ROW)
-ASSESSMENT = to_global_id("SkillAssessment", ROW)
 SESSION = to_global_id("CoachingSession", ROW)
 TOPIC = to_global_id("CoachingTopic", ROW)
 COMMITMENT = to_global_id("Commitment", ROW)
 
-PLAN_ID = to_global_id("DevelopmentPlan", ROW)
-STEP_ID, REVIEW_ID = to_global_id("PlanStep", ROW), to_global_id("PlanReview", ROW)
 
 GRAPHQL_INPUTS: dict[str, Any] = {
     "createPerson": PERSON,
@@ -221,57 +165,10 @@ GRAPHQL_INPUTS: dict[str, Any] = {
     "createInspection": {"dealId": to_global_id("Deal", ROW), "criterion": "economic_buyer", "verdict": "MET"},
     "createConfirmation": {"dealId": to_global_id("Deal", ROW), "criterion": "economic_buyer"},
     "createForecast": {"deal": {"dealId": to_global_id("Deal", ROW), "probability": "0.6"}},
-    "createDevelopmentPlan": {
-        "personId": ID,
-        "frameworkKey": "ours",
-        "reason": "Most deals stall before the demo",
-        "targetOn": "2099-01-05",
-        "focuses": [{"skill": "listening", "targetLevel": 2}],
-    },
-    "updateDevelopmentPlan": {"id": PLAN_ID, "reason": "Discovery alone"},
-    "agreeDevelopmentPlan": {"id": PLAN_ID},
-    "startDevelopmentPlan": {"id": PLAN_ID},
-    "extendDevelopmentPlan": {"id": PLAN_ID, "targetOn": "2099-01-05", "reason": "No time for practice"},
-    "closeDevelopmentPlan": {"id": PLAN_ID, "reason": "At the level of the team"},
-    "dropDevelopmentPlan": {"id": PLAN_ID, "reason": "Another job"},
-    "liftFocusLimit": {"id": PLAN_ID, "reason": "With a coach of their own"},
-    "createPlanStep": {
-        "id": PLAN_ID,
-        "skill": "listening",
-        "kind": "PRACTICE",
-        "description": "Two calls",
-        "dueOn": "2099-01-05",
-    },
-    "updatePlanStep": {"id": STEP_ID, "planId": PLAN_ID, "description": "Three calls"},
-    "finishPlanStep": {"id": STEP_ID, "planId": PLAN_ID},
-    "deletePlanStep": {"id": STEP_ID, "planId": PLAN_ID},
-    "createPlanReview": {"id": PLAN_ID, "reviewOn": "2099-01-05"},
-    "holdPlanReview": {"id": REVIEW_ID, "planId": PLAN_ID, "note": "Two calls reviewed"},
-    "deletePlanReview": {"id": REVIEW_ID, "planId": PLAN_ID},
     "acceptCoachingOpportunity": {"id": OPPORTUNITY},
     "dismissCoachingOpportunity": {"id": OPPORTUNITY, "reason": "On leave"},
     "snoozeCoachingOpportunity": {"id": OPPORTUNITY, "until": "2099-01-01"},
     "reopenCoachingOpportunity": {"id": OPPORTUNITY},
-    "createCompetencyFramework": FRAMEWORK,
-    "createAssessmentTemplate": {
-        "key": "ours",
-        "name": "Ours",
-        "frameworkKey": "b2b-seller",
-        "document": TEMPLATE["document"],
-    },
-    "createSkillAssessment": {"personId": ID, "raterId": ID, "templateKey": "b2b-seller"},
-    "updateSkillAssessment": {"id": ASSESSMENT, "reminderDays": [3]},
-    "deleteSkillAssessment": {"id": ASSESSMENT},
-    "putAssessmentAnswers": {"id": ASSESSMENT, "answers": [{"item": "discovery", "level": 2}]},
-    "submitSkillAssessment": {"id": ASSESSMENT},
-    "acknowledgeSkillAssessment": {"id": ASSESSMENT},
-    "contestSkillAssessment": {"id": ASSESSMENT, "reason": "Not so"},
-    "resolveSkillAssessment": {"id": ASSESSMENT, "resolution": "UPHELD", "reason": "It is so"},
-    "reviseSkillAssessment": {"id": ASSESSMENT},
-    "bulkUpsertSkillRatings": {
-        "scorer": "Call review",
-        "ratings": [{"externalId": "7", "frameworkKey": "b2b-seller", "assessedOn": "2026-03-02", "skills": []}],
-    },
     "createSessionFormat": FORMAT,
     "createCoachingProgramme": {
         "name": "Weekly",
@@ -308,6 +205,7 @@ GRAPHQL_INPUTS: dict[str, Any] = {
     "bulkUpsertDeals": BODIES["bulkUpsertDeals"] | {"deals": [{"externalId": "7"}]},
     "createImport": {"mapping": MAPPING, "file": "id\n1\n"},
     "cancelOperation": {"id": to_global_id("Operation", ROW)},
+    **SKILL_INPUTS,
 }
 
 

@@ -28,7 +28,7 @@ LISTS = ("changes", "kpisBehind", "processAdherence", "dealsToInspect", "wins")
 STATEMENTS = "{ edges { node kind key concerns value links { edges { node label } } } }"
 FIELDS = f"""id sessionId previousSessionId asOf since isFrozen timeZone repName managerName rep {{ name }}
     manager {{ name }} quadrantUnavailable quadrantVerdict quadrant {STATEMENTS}
-    focusGapsUnavailable agenda {{ edges {{ node key minutes }} }}
+    focusGapsUnavailable focusGaps {STATEMENTS} agenda {{ edges {{ node key minutes }} }}
     topics {{ edges {{ node {{ title rep {{ name }} }} }} }} commitments {{ edges {{ node {{ description }} }} }}
     {" ".join(f"{name} {STATEMENTS}" for name in LISTS)}"""
 BRIEF = f"query ($id: ID!) {{ coachingBrief(sessionId: $id) {{ {FIELDS} }} }}"
@@ -60,6 +60,9 @@ async def test_the_same_as_over_rest(behind: Review, ask: Ask, client: httpx.Asy
     told = rest["quadrant"]
     assert found["quadrantVerdict"] == told["quadrant"]["verdict"].upper()
     assert [edge["node"] for edge in found["quadrant"]["edges"]] == [one["text"] for one in told["statements"]]
+    assert found["focusGapsUnavailable"] == rest["focus_gaps"]["reason"]
+    said = [one["text"] for one in rest["focus_gaps"]["statements"]]
+    assert [edge["node"] for edge in found["focusGaps"]["edges"]] == said
     assert [edge["node"] for edge in found["agenda"]["edges"]] == [one["title"] for one in rest["agenda"]]
     for name in LISTS:
         over_rest = rest["".join("_" + char.lower() if char.isupper() else char for char in name)]

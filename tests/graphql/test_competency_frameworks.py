@@ -2,8 +2,11 @@
 
 from copy import deepcopy
 
-from tests.factories.requests import FRAMEWORK, TEMPLATE
+from schema.relay import to_global_id
+from service.core.database import Database
 from tests.factories.sales_org import SalesOrg
+from tests.factories.skill_requests import FRAMEWORK, TEMPLATE
+from tests.fixtures.statements import counted_statements
 from tests.graphql.conftest import Ask
 
 CREATE = """mutation ($input: CreateCompetencyFrameworkInput!) { createCompetencyFramework(input: $input) {
@@ -59,3 +62,29 @@ async def test_what_is_shipped(org: SalesOrg, ask: Ask) -> None:
     assert await ask(org.admin_key, NODE, id=shipped["id"]) == {"data": {"node": expected}}
     unheard = await ask(org.admin_key, '{ competencyFrameworkTemplate(key: "unheard-of") { id } }')
     assert unheard == {"data": {"competencyFrameworkTemplate": None}}
+
+
+async def test_what_people_are_rated_by_in_a_constant_number_of_statements(
+    org: SalesOrg, ask: Ask, database: Database
+) -> None:
+    people = "query ($first: Int) { people(first: $first) { edges { node { id competencyFrameworks {"
+    people += " edges { node { key version } } } } } } }"
+    made = [(await ask(org.admin_key, CREATE, input=FRAMEWORK))["data"] for _ in range(2)]
+    newest = made[1]["createCompetencyFramework"]["competencyFramework"]["id"]
+    sellers = [await org.add_person(name, job_role="AE") for name in ("Ann", "Bob", "Cem")]
+    await org.add_person("Dee", job_role="SDR")
+    counts = []
+    for first in (2, 9):
+        with counted_statements(database) as statements:
+            found = (await ask(org.admin_key, people, first=first))["data"]["people"]["edges"]
+        counts.append(len(statements))
+    rated = {edge["node"]["id"]: edge["node"]["competencyFrameworks"]["edges"] for edge in found}
+    version = {"node": {"key": "ours", "version": 2}}
+    assert [id_ for id_, by in rated.items() if by == [version]] == [to_global_id("Person", one.id) for one in sellers]
+    assert counts[0] == counts[1]
+    about = "query ($id: ID) { competencyFrameworks(personId: $id) { edges { node { id } } } }"
+    ann = await org.key_for(sellers[0])
+    listed = (await ask(ann, about, id=to_global_id("Person", sellers[0].id)))["data"]["competencyFrameworks"]
+    assert [edge["node"]["id"] for edge in listed["edges"]] == [newest]
+    hidden = await ask(ann, about, id=to_global_id("Person", sellers[1].id))
+    assert hidden == {"data": {"competencyFrameworks": {"edges": []}}}

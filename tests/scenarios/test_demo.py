@@ -49,6 +49,11 @@ def test_the_demo_twice_and_verify(tmp_path: Path) -> None:
     assert all("Next step: " in line for line in lines[advice + 1 : advice + 7])
     assert re.match(r"• \w+'s way back to \$60,000 by ", lines[back + 1])
     assert any(re.match(r"  \d+ opportunities, \S+ a week", line) for line in lines[back:])
+    gaps = next(place for place, line in enumerate(lines) if line.startswith("The one skill gap that matters most"))
+    for line, name in zip(lines[gaps + 1 : gaps + 7], ("Anna", "Ben", "Carla", "Dario", "Elif", "Finn"), strict=True):
+        assert line.startswith(f"• {name}: ")
+        assert "It is the gap worth most with" in line or "annot tell" in line or "Keep it." in line, line
+    assert lines[gaps + 2].startswith("• Ben: Prospecting: Level 1.0 where 3 is required")
     coming = lines.index("The next session")
     assert re.match(r"• \w+ \w+, Tuesday \d+ \w+, \d\d:\d\d \(UTC\), 30 min", lines[coming + 1])
     assert re.match(r"• Top topic: .+ is behind its target for the (week|month|quarter)\. ", lines[coming + 2])

@@ -80,6 +80,9 @@ def _behind(brief: BriefDTO) -> Iterator[Section]:
     if told.period_start is not None and told.period_end is not None:
         title += f", {_day(told.period_start)} to {_day(told.period_end)}"
     yield Section("quadrant", title, _whole(told.statements), told.reason or "There is nothing to tell.")
+    skills = brief.focus_gaps
+    nothing = skills.reason or "There is nothing to tell."
+    yield Section("skills", "Skills that matter most, and plans", _whole(skills.statements), nothing)
     adherence = brief.process_adherence
     yield Section("process", "How the process was kept", _whole(adherence), "There is nothing to tell.")
     nothing = "No open deal breaks a standard, stays too long in its stage or was put off."

@@ -3,16 +3,12 @@
 from service.coaching_sessions.brief.adherence import process_adherence
 from service.coaching_sessions.brief.deals import deal_changes, deals_to_inspect
 from service.coaching_sessions.brief.facts import BriefFacts
+from service.coaching_sessions.brief.focus import focus_gaps
 from service.coaching_sessions.brief.pace import kpi_changes, kpis_behind
 from service.coaching_sessions.brief.quadrant import quadrant
 from service.coaching_sessions.brief.statements import ORDER
 from service.coaching_sessions.brief.wins import wins
-from service.coaching_sessions.dto.brief import BriefDTO, NotYetAvailable
-
-FOCUS_GAPS = NotYetAvailable(
-    available=False,
-    reason="Which one or two skills matter most is not available yet: skills are not assessed in Touchline so far.",
-)
+from service.coaching_sessions.dto.brief import BriefDTO
 
 
 def build_brief(facts: BriefFacts) -> BriefDTO:
@@ -39,5 +35,5 @@ def build_brief(facts: BriefFacts) -> BriefDTO:
         commitments=list(facts.commitments),
         topics=list(facts.topics),
         quadrant=quadrant(facts),
-        focus_gaps=FOCUS_GAPS,
+        focus_gaps=focus_gaps(facts),
     )

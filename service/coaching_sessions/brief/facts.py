@@ -13,6 +13,8 @@ from service.coaching_sessions.dto.topics import CoachingTopicDTO
 from service.coaching_sessions.format_document import FormatSection
 from service.kpi_snapshots.dto import KpiSnapshotDTO
 from service.kpi_snapshots.quadrants.dto import QuadrantsDTO
+from service.skill_assessments.dto.gaps import SkillGapsDTO
+from service.skill_assessments.dto.plans import PlanProgressDTO
 from service.success_models.dto.adherence import ProcessAdherenceDTO
 from service.success_models.dto.owned_deals import OwnedDealDTO
 from service.success_models.kpis import KpiKind
@@ -45,7 +47,7 @@ class BriefFacts:
     `snapshots` are those of now in each kind of period that has targets, `before` the same as they were at `since`,
     and `ended` those of the periods that were running then and are over, as they ended. `kinds` and `levels` are
     of the KPIs of the rep's model, by key. `opportunities` are only those that the reader may see. `quadrants` hold the
-    rep's, if there is one.
+    rep's, if there is one, and so do `gaps`. `plans` are the rep's development plans that have not ended.
     """
 
     occasion: Occasion
@@ -60,6 +62,8 @@ class BriefFacts:
     deals: Sequence[OwnedDealDTO]
     adherence: ProcessAdherenceDTO
     quadrants: QuadrantsDTO
+    gaps: SkillGapsDTO
+    plans: Sequence[PlanProgressDTO]
     agenda: Sequence[FormatSection]
     commitments: Sequence[CommitmentDTO]
     topics: Sequence[CoachingTopicDTO]

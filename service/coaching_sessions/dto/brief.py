@@ -14,6 +14,7 @@ from service.coaching_sessions.format_document import FormatSection
 from service.core.dto import OutputDTO
 from service.kpi_snapshots.leads.grading import LeadGrade
 from service.kpi_snapshots.quadrants.dto import PersonQuadrantDTO
+from service.skill_assessments.dto.gaps import PersonGapsDTO
 
 
 class StatementKind(StrEnum):
@@ -25,6 +26,8 @@ class StatementKind(StrEnum):
     DEAL = "deal"
     WIN = "win"
     QUADRANT = "quadrant"
+    SKILL = "skill"
+    PLAN = "plan"
 
 
 class EvidenceLink(OutputDTO):
@@ -62,14 +65,6 @@ class BriefPersonDTO(OutputDTO):
     job_role: str | None
 
 
-class NotYetAvailable(OutputDTO):
-    """A place that is kept for what cannot be told yet."""
-
-    available: bool
-    reason: str
-    """Why not."""
-
-
 class BriefQuadrantDTO(OutputDTO):
     """Process against outcome: the rep's quadrant, or why there is none."""
 
@@ -89,6 +84,23 @@ class BriefQuadrantDTO(OutputDTO):
     model_version: str | None = None
     """The version of the rules behind the verdict."""
     quadrant: PersonQuadrantDTO | None = None
+    """The numbers."""
+
+
+class BriefFocusDTO(OutputDTO):
+    """The one or two skills that matter most, or why that cannot be told; and the plans that are worked on."""
+
+    available: bool
+    """Whether a framework requires skills of the rep."""
+    reason: str | None
+    """Why there are none."""
+    statements: list[StatementDTO] = Field(default_factory=list)
+    """A focus each, or what is missing to tell; then the progress of each development plan."""
+    method: str | None = None
+    """How gaps are valued."""
+    model_version: str | None = None
+    """The version of the rules behind the focus."""
+    gaps: PersonGapsDTO | None = None
     """The numbers."""
 
 
@@ -128,5 +140,5 @@ class BriefDTO(OutputDTO):
     """Open ones by rank."""
     quadrant: BriefQuadrantDTO
     """Process against outcome."""
-    focus_gaps: NotYetAvailable
+    focus_gaps: BriefFocusDTO
     """The one or two skills that matter most."""

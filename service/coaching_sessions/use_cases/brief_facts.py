@@ -27,6 +27,9 @@ from service.organizations.dto.organizations import OrganizationDTO
 from service.organizations.dto.people import PersonDTO
 from service.organizations.use_cases.organizations import get_organization
 from service.organizations.use_cases.people import get_people
+from service.skill_assessments.dto.gaps import SkillGapsQuery
+from service.skill_assessments.use_cases.gaps import get_skill_gaps
+from service.skill_assessments.use_cases.plan_progress import active_plans_of
 from service.success_models.document import ModelDocument
 from service.success_models.dto.adherence import ProcessAdherenceQuery
 from service.success_models.targets import PeriodKind
@@ -66,6 +69,8 @@ async def gather_facts(session: AsyncSession, reader: Principal, row: CoachingSe
         deals=await list_owned_deals(session, system, rep_id, occasion.since, as_of),
         adherence=await get_process_adherence(session, system, ProcessAdherenceQuery(person_id=rep_id)),
         quadrants=await _quadrants(session, system, rep_id, organization, as_of),
+        gaps=await get_skill_gaps(session, system, SkillGapsQuery(person_id=rep_id, as_of=as_of)),
+        plans=(await active_plans_of(session, system, [rep_id])).get(rep_id, []),
         agenda=await _agenda(session, row),
         commitments=commitments.get(rep_id, []),
         topics=topics.get(rep_id, []),

@@ -38,6 +38,8 @@ class CompetencyFrameworkFilter(InputDTO):
     """Which frameworks a list holds."""
 
     key: str | None = None
+    person_id: UUID | None = None
+    """Those that this person is rated by now: the newest versions that name their job role."""
 
 
 VERSION_SORTING = Sorting({"name": str, "version": int, "created_at": datetime}, default="name")

@@ -8,7 +8,7 @@ from service.statistics import beta_binomial
 
 LEAST_CASES = 10
 """Decided cases of one's own, below which nothing is said of a rate; as many as a quadrant's verdict takes."""
-SIZES = np.unique(np.ceil(np.geomspace(LEAST_CASES, 2_000, 14)))
+SIZES = np.unique(np.ceil(np.geomspace(LEAST_CASES, 500, 10)))
 """Numbers of cases that are tried; more is no plan."""
 SUREST = 0.99
 

@@ -28,6 +28,7 @@ def explain_person(found: PersonImpact) -> str:
         return "Every skill is at its required level, or what it moves is as good as the peers have it. Keep it."
     first = [one for one in found.skills if one.standing is SkillStanding.ASSESS_FIRST]
     untold = [one for one in found.skills if one.standing is SkillStanding.CANNOT_TELL]
+    untold.sort(key=lambda one: -_doubt(one))
     return " ".join(["Cannot tell yet which gap matters most.", *(explain_skill(one) for one in (*first, *untold)[:2])])
 
 
@@ -44,6 +45,12 @@ def explain_skill(one: SkillImpact) -> str:
     if one.standing is SkillStanding.NOTHING_TO_GAIN:
         return f"{name}: {level} {rates} At least as good as the peers' median, so nothing is to be gained there."
     return f"{name}: cannot tell. {level} {' '.join(_missing(one))}"
+
+
+def _doubt(one: SkillImpact) -> float:
+    """How probable it is that it matters, as far as that is known."""
+    worth, below = one.worth, one.case.gap.below
+    return (0.5 if worth is None else worth.potential) * (0.5 if below is None else below)
 
 
 def _level(gap: SkillGap) -> str:

@@ -33,9 +33,9 @@ class SkillReading(OutputDTO):
     """A person's level in a skill, from the newest rating of each rater but the person and their peers."""
 
     level: Decimal
-    """The mean of the raters."""
+    """With the severity of the raters taken out where they have enough people in common, else their mean."""
     standard_error: Decimal
-    """Of the level, with raters who scatter as usual, or as much as these do."""
+    """Of the level: measured where raters overlap, else assumed from what is known of ratings in general."""
     n: int
     """Raters."""
     assessed_on: date

@@ -19,12 +19,18 @@ Row = CompetencyFramework
 
 
 async def list_frameworks(
-    session: AsyncSession, org_id: UUID, filters: CompetencyFrameworkFilter, page: PageRequest
+    session: AsyncSession,
+    org_id: UUID,
+    filters: CompetencyFrameworkFilter,
+    page: PageRequest,
+    among: Collection[UUID] | None = None,
 ) -> Page[CompetencyFramework]:
-    """One page of every version of every framework."""
+    """One page of every version of every framework, or of those among some ids."""
     query = select(Row).where(col(Row.org_id) == org_id)
     if filters.key is not None:
         query = query.where(col(Row.key) == filters.key)
+    if among is not None:
+        query = query.where(col(Row.id).in_(among))
     return await fetch_page(session, query, Row, VERSION_SORTING, page)
 
 

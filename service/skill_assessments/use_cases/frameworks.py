@@ -12,6 +12,8 @@ from service.core.errors import FieldError, invalid, invalid_fields, not_found
 from service.core.ids import new_id
 from service.core.pagination import Page, PageRequest
 from service.core.principal import Principal, require
+from service.organizations.repository import people as people_repository
+from service.organizations.use_cases.scope import local_today, visible_people
 from service.skill_assessments.dto.frameworks import (
     CompetencyFrameworkDTO,
     CompetencyFrameworkFilter,
@@ -56,9 +58,18 @@ async def get_competency_framework_template(
 async def list_competency_frameworks(
     session: AsyncSession, principal: Principal, filters: CompetencyFrameworkFilter, page: PageRequest
 ) -> Page[CompetencyFrameworkDTO]:
-    """Every version of the organization's frameworks; a shipped one is among them from its first use on."""
+    """Every version of the organization's frameworks; a shipped one is among them from its first use on.
+
+    `not_found` for a person whom the caller may not see.
+    """
     require(principal, Permission.COMPETENCY_FRAMEWORKS_READ)
-    found = await repository.list_frameworks(session, principal.org_id, filters, page)
+    among = None
+    if filters.person_id is not None:
+        people = await competency_frameworks_of(session, principal, [filters.person_id])
+        if filters.person_id not in people:
+            raise not_found("person")
+        among = [one.id for one in people[filters.person_id]]
+    found = await repository.list_frameworks(session, principal.org_id, filters, page, among)
     return found.with_items([CompetencyFrameworkDTO.model_validate(row) for row in found.items])
 
 
@@ -122,6 +133,17 @@ async def find_frameworks(
     """Some versions by id, in one statement; without those that are not there."""
     found = await repository.get_frameworks(session, principal.org_id, ids)
     return {id_: CompetencyFrameworkDTO.model_validate(row) for id_, row in found.items()}
+
+
+async def competency_frameworks_of(
+    session: AsyncSession, principal: Principal, person_ids: Collection[UUID]
+) -> dict[UUID, list[CompetencyFrameworkDTO]]:
+    """What each of some people is rated by now, by key; of those whom the caller sees. The batch behind loaders."""
+    require(principal, Permission.COMPETENCY_FRAMEWORKS_READ)
+    visible = await visible_people(session, principal, await local_today(session, principal.org_id))
+    seen = set(person_ids) if visible is None else visible.intersection(person_ids)
+    there = await people_repository.get_people(session, principal.org_id, seen)
+    return await frameworks_of_people(session, principal, [person.id for person in there])
 
 
 async def frameworks_of_people(

@@ -125,13 +125,14 @@ def _levels(
     found = {}
     for id_, framework in documents.items():
         top = framework.document.top
-        ratings = [_rating(one) for one in said if one.framework == framework.key and one.top == top]
+        ratings = [to_rating(one) for one in said if one.framework == framework.key and one.top == top]
         asked = [(person_id, skill.key) for person_id in people_of[id_] for skill in framework.document.skills]
         found[id_] = find_levels(ratings, asked, day, top)
     return found
 
 
-def _rating(said: SaidOfSkill) -> SkillRating:
+def to_rating(said: SaidOfSkill) -> SkillRating:
+    """What was said, as levels take it."""
     return SkillRating(
         said.person_id,
         said.skill,

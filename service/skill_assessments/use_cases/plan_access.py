@@ -12,9 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from service.core.clock import utc_now
 from service.core.errors import not_found
 from service.core.etags import Precondition
-from service.core.principal import Principal, Role, require
-from service.organizations.use_cases.reports import everyone_below
-from service.organizations.use_cases.scope import local_today, visible_people
+from service.core.principal import Principal, require
 from service.skill_assessments.dto.frameworks import CompetencyFrameworkDTO
 from service.skill_assessments.dto.plans import DevelopmentPlanDTO, PlanFocusDTO
 from service.skill_assessments.models import DevelopmentPlan, PlanFocus, PlanReview, PlanStep
@@ -31,39 +29,39 @@ from service.skill_assessments.plans.lifecycle import (
 )
 from service.skill_assessments.repository import plans as repository
 from service.skill_assessments.use_cases.frameworks import find_frameworks
-
-LEADS = frozenset({Role.ENABLEMENT, Role.ADMIN})
+from service.skill_assessments.use_cases.reading import LEADS, Reading, reading_of, record_reads
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """A caller, whose plans they see today (None: everybody's), and who reports to them, directly or not."""
+    """A caller, and whose skills they read today."""
 
     principal: Principal
-    people: frozenset[UUID] | None
-    below: frozenset[UUID]
+    reading: Reading
+
+    @property
+    def people(self) -> frozenset[UUID] | None:
+        """Whose plans they see; None: everybody's."""
+        return self.reading.reader.people
 
     def sides(self, person_id: UUID) -> frozenset[PlanSide]:
         """As which sides they act on a person's plans."""
         me = self.principal.person_id
         return sides_of(
             is_rep=me == person_id,
-            is_above=person_id in self.below,
+            is_above=person_id in self.reading.below,
             is_lead=self.principal.role in LEADS,
             is_person=me is not None,
         )
 
+    def tell(self, session: AsyncSession, rows: Sequence[DevelopmentPlan]) -> None:
+        """Whoever reads where people stand from outside their reporting line is told of, as of any assessment."""
+        record_reads(session, self.principal, self.reading, {row.person_id for row in rows if row.baseline is not None})
+
 
 async def read_as(session: AsyncSession, principal: Principal) -> Reader:
     """Whose plans the caller sees, and as whom; a constant number of statements."""
-    today = await local_today(session, principal.org_id)
-    people, me = await visible_people(session, principal, today), principal.person_id
-    if me is None:
-        return Reader(principal, people, frozenset())
-    if people is not None:
-        return Reader(principal, people, people - {me})
-    below = await everyone_below(session, principal.as_system(), me, today)
-    return Reader(principal, people, frozenset(person.id for person in below))
+    return Reader(principal, await reading_of(session, principal))
 
 
 async def find_plan(session: AsyncSession, reader: Reader, plan_id: UUID, *, lock: bool = False) -> DevelopmentPlan:
@@ -101,7 +99,7 @@ async def get_for_move(
     reader = await read_as(session, principal)
     row = await find_plan(session, reader, plan_id, lock=True)
     if expected.tags is not None:
-        expected.check(await present_one(session, reader, row))
+        expected.check((await present(session, reader, [row], audited=False))[0])
     require_move(standing_of(row), reader.sides(row.person_id), move)
     return row, reader
 
@@ -125,8 +123,12 @@ async def present_one(session: AsyncSession, reader: Reader, row: DevelopmentPla
     return (await present(session, reader, [row]))[0]
 
 
-async def present(session: AsyncSession, reader: Reader, rows: Sequence[DevelopmentPlan]) -> list[DevelopmentPlanDTO]:
-    """Rows as the caller sees them, in a constant number of statements."""
+async def present(
+    session: AsyncSession, reader: Reader, rows: Sequence[DevelopmentPlan], *, audited: bool = True
+) -> list[DevelopmentPlanDTO]:
+    """Rows as the caller sees them, in a constant number of statements; their reading of baselines is told."""
+    if audited:
+        reader.tell(session, rows)
     org_id, ids = reader.principal.org_id, [row.id for row in rows]
     focuses: dict[UUID, list[PlanFocus]] = {}
     for focus in await repository.list_focuses(session, org_id, ids):

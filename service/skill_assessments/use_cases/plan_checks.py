@@ -10,12 +10,16 @@ from service.core.errors import FieldError, invalid_fields
 from service.core.ids import new_id
 from service.core.principal import Principal
 from service.organizations.use_cases.people import get_people
-from service.organizations.use_cases.reports import everyone_below
-from service.organizations.use_cases.scope import local_today
-from service.skill_assessments.dto.plans import CreatePlanStep, PlanFocusInput
+from service.organizations.use_cases.scope import local_today, managers_above
+from service.skill_assessments.dto.plan_steps import (
+    CreatePlanStep,
+)
+from service.skill_assessments.dto.plans import (
+    PlanFocusInput,
+)
 from service.skill_assessments.framework_document import FrameworkDocument
 from service.skill_assessments.models import DevelopmentPlan, PlanStep
-from service.skill_assessments.use_cases.plan_access import LEADS
+from service.skill_assessments.use_cases.reading import LEADS
 from service.success_models.use_cases.owner_models import load_models
 
 LONGEST = timedelta(days=366)
@@ -60,16 +64,13 @@ async def require_owners(
     session: AsyncSession, principal: Principal, person_id: UUID, owners: Sequence[tuple[str, UUID | None]]
 ) -> None:
     """`invalid`, naming each, for an owner who is neither the rep nor above them nor enablement; None is the rep."""
-    others = {owner for _, owner in owners if owner not in {None, person_id}}
+    others = {owner for _, owner in owners if owner is not None} - {person_id}
     if not others:
         return
-    system = principal.as_system()
-    known = await get_people(session, system, {one for one in others if one is not None})
-    may = {id_ for id_, person in known.items() if person.role in LEADS}
+    known = await get_people(session, principal.as_system(), others)
     today = await local_today(session, principal.org_id)
-    for id_ in known.keys() - may:
-        below = await everyone_below(session, system, id_, today)
-        may |= {id_} if person_id in {person.id for person in below} else set()
+    may = {id_ for id_, person in known.items() if person.role in LEADS}
+    may |= set(await managers_above(session, principal.org_id, person_id, today))
     said = "is neither the rep nor somebody above them nor enablement"
     _refuse([FieldError(at, said) for at, owner in owners if owner in others - may])
 

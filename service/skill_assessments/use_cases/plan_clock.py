@@ -1,6 +1,7 @@
 """What the clock tells of development plans: a step or a review whose day has come. For the worker alone."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -22,12 +23,12 @@ async def tell_due(session: AsyncSession, principal: Principal, now: datetime, l
     reviews = await repository.claim_due_reviews(session, principal.org_id, today, limit)
     if not steps and not reviews:
         return 0
-    told = []
+    told: list[tuple[EventType, dict[str, Any]]] = []
     for step, person_id in steps:
         step.told_at = now
         data = {"plan_id": step.plan_id, "person_id": person_id, "step_id": step.id}
-        data |= {"owner_id": step.owner_id, "due_on": step.due_on}
-        told.append((EventType.DEVELOPMENT_PLAN_STEP_DUE, data))
+        who_when = {"owner_id": step.owner_id, "due_on": step.due_on}
+        told.append((EventType.DEVELOPMENT_PLAN_STEP_DUE, data | who_when))
     for review, person_id in reviews:
         review.told_at = now
         data = {"plan_id": review.plan_id, "person_id": person_id, "review_id": review.id}

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from service.core.principal import Principal, require
 from service.organizations.use_cases.scope import local_now
 from service.skill_assessments.dto.frameworks import CompetencyFrameworkDTO
 from service.skill_assessments.dto.plans import PlanProgressDTO
+from service.skill_assessments.levels import Unit
 from service.skill_assessments.models import DevelopmentPlan, PlanFocus, PlanReview, PlanStep
 from service.skill_assessments.permissions import Permission
 from service.skill_assessments.plans.progress import (
@@ -25,18 +26,18 @@ from service.skill_assessments.plans.progress import (
     next_review,
     say_plan,
 )
-from service.skill_assessments.plans.readings import FocusBaseline, KpiBasis, KpiReading, basis_of
+from service.skill_assessments.plans.readings import FocusBaseline, KpiBasis, KpiReading, SkillReading, basis_of
 from service.skill_assessments.repository import plans as repository
 from service.skill_assessments.use_cases.frameworks import find_frameworks
 from service.skill_assessments.use_cases.plan_access import find_plan, read_as, standing_of
 from service.skill_assessments.use_cases.plan_readings import (
-    WINDOW,
     KpiOf,
-    Ratings,
+    Scale,
+    Skill,
     first_whole_month,
     last_whole_month,
     read_kpis,
-    read_ratings,
+    read_skills,
 )
 from service.success_models.kpis import Polarity
 from service.success_models.use_cases.owner_models import ModelTable, load_models
@@ -45,7 +46,9 @@ from service.success_models.use_cases.owner_models import ModelTable, load_model
 async def get_plan_progress(session: AsyncSession, principal: Principal, plan_id: UUID) -> PlanProgressDTO:
     """How far one plan has come; `not_found` where the caller does not see whose it is."""
     require(principal, Permission.DEVELOPMENT_PLANS_READ)
-    row = await find_plan(session, await read_as(session, principal), plan_id)
+    reader = await read_as(session, principal)
+    row = await find_plan(session, reader, plan_id)
+    reader.tell(session, [row])
     return (await _follow(session, principal, [row], utc_now()))[row.id]
 
 
@@ -54,8 +57,9 @@ async def plan_progress_of(
 ) -> dict[UUID, PlanProgressDTO]:
     """The same of those of some plans that the caller sees; the batch behind loaders."""
     require(principal, Permission.DEVELOPMENT_PLANS_READ)
-    people = (await read_as(session, principal)).people
-    rows = await repository.get_plans(session, principal.org_id, people, plan_ids)
+    reader = await read_as(session, principal)
+    rows = await repository.get_plans(session, principal.org_id, reader.people, plan_ids)
+    reader.tell(session, rows)
     return await _follow(session, principal, rows, utc_now())
 
 
@@ -67,9 +71,10 @@ async def active_plans_of(
     Plans under way come first. A constant number of statements for any number of people: what a brief shows.
     """
     require(principal, Permission.DEVELOPMENT_PLANS_READ)
-    people = (await read_as(session, principal)).people
-    wanted = set(person_ids) if people is None else people.intersection(person_ids)
+    reader = await read_as(session, principal)
+    wanted = set(person_ids) if reader.people is None else reader.people.intersection(person_ids)
     rows = await repository.list_plans_of(session, principal.org_id, wanted)
+    reader.tell(session, rows)
     progress = await _follow(session, principal, rows, utc_now())
     found: dict[UUID, list[PlanProgressDTO]] = {}
     for row in rows:
@@ -84,12 +89,14 @@ async def freeze_baseline(
     today = at.astimezone(await _zone(session, principal)).date()
     focuses = await repository.list_focuses(session, row.org_id, [row.id])
     framework = (await find_frameworks(session, principal, [row.framework_id]))[row.framework_id]
-    ratings = await read_ratings(session, row.org_id, [row.person_id], today - WINDOW, at)
+    scale = Scale(framework.key, framework.document.top)
+    asked = {scale: {(row.person_id, focus.skill): None for focus in focuses}}
+    skills = await read_skills(session, row.org_id, asked, today, at)
     linked = [row.person_id] if any(focus.kpi is not None for focus in focuses) else []
     kpis = await read_kpis(session, principal, linked, last_whole_month(today), at)
     return {
         focus.skill: FocusBaseline(
-            skill=ratings.read((row.person_id, framework.key, focus.skill), date.min),
+            skill=skills.get((row.person_id, framework.key, focus.skill)),
             kpi=None if focus.kpi is None else kpis.get((row.person_id, focus.kpi)),
         ).model_dump(mode="json")
         for focus in focuses
@@ -133,7 +140,15 @@ async def _learn(
     started = {row.id: row.started_at.astimezone(zone).date() for row in rows if row.started_at is not None}
     people = {row.person_id for row in rows if row.id in started}
     focuses = await repository.list_focuses(session, org_id, ids)
-    since = min(started.values(), default=today)
+    frameworks = await find_frameworks(session, principal, {row.framework_id for row in rows})
+    by_id = {row.id: row for row in rows}
+    asked: dict[Scale, dict[Unit, date | None]] = {}
+    for focus in focuses:
+        if focus.plan_id in started:
+            plan = by_id[focus.plan_id]
+            framework = frameworks[plan.framework_id]
+            units = asked.setdefault(Scale(framework.key, framework.document.top), {})
+            units[plan.person_id, focus.skill] = started[plan.id]
     linked = people if any(one.kpi is not None and one.plan_id in started for one in focuses) else set()
     return _Known(
         now=now,
@@ -142,8 +157,8 @@ async def _learn(
         focuses=focuses,
         steps=await repository.list_steps(session, org_id, ids),
         reviews=await repository.list_reviews(session, org_id, ids),
-        frameworks=await find_frameworks(session, principal, {row.framework_id for row in rows}),
-        ratings=await read_ratings(session, org_id, people, since, now),
+        frameworks=frameworks,
+        newest=await read_skills(session, org_id, asked, today, now),
         kpis=await read_kpis(session, principal, linked, last_whole_month(today), now),
         models=await load_models(session, principal.as_system(), people),
     )
@@ -160,7 +175,7 @@ class _Known:
     steps: Sequence[PlanStep]
     reviews: Sequence[PlanReview]
     frameworks: Mapping[UUID, CompetencyFrameworkDTO]
-    ratings: Ratings
+    newest: Mapping[Skill, SkillReading]
     kpis: Mapping[KpiOf, KpiReading]
     models: ModelTable
 
@@ -188,7 +203,7 @@ class _Known:
         framework, started_on = self.frameworks[row.framework_id], self.started[row.id]
         skill = framework.document.skill(focus.skill)
         baseline = (row.baseline or {}).get(focus.skill)
-        newest = self.ratings.read((row.person_id, framework.key, focus.skill), started_on + timedelta(days=1))
+        newest = self.newest.get((row.person_id, framework.key, focus.skill))
         return judge_skill(
             Focus(
                 focus.skill,

@@ -16,13 +16,13 @@ from service.kpi_snapshots.dto import KpiSnapshotDTO, KpiSnapshotQuery
 from service.kpi_snapshots.periods import Calendar, Period
 from service.kpi_snapshots.use_cases.snapshots import kpi_snapshots_of
 from service.organizations.use_cases.working_time import staff_as_known
+from service.skill_assessments.levels import WINDOW, PersonLevel, Unit, find_levels
+from service.skill_assessments.lifecycle import RaterKind
 from service.skill_assessments.plans.readings import KpiReading, SkillReading
-from service.skill_assessments.ratings import PEER, SELF, Rating, level_of
-from service.skill_assessments.repository.ratings import list_newest_ratings
+from service.skill_assessments.repository.calibration import SaidOfSkill, Span, list_said_of_skills
+from service.skill_assessments.use_cases.levels import to_rating
 from service.success_models.targets import PeriodKind
 
-WINDOW = timedelta(days=365)
-"""Before the start: an older rating speaks of somebody else."""
 Skill = tuple[UUID, str, str]
 """Person, framework and skill, by key."""
 KpiOf = tuple[UUID, str]
@@ -44,34 +44,57 @@ def first_whole_month(started_on: date) -> Period:
 
 
 @dataclass(frozen=True, slots=True)
-class Ratings:
-    """The newest ratings of some people by rater; neither their own, nor peers', whose single ones nobody reads."""
+class Scale:
+    """A framework by its key, on a scale from 1 to `top`."""
 
-    by_skill: Mapping[Skill, list[Rating]]
-
-    def read(self, about: Skill, since: date) -> SkillReading | None:
-        """The level from what was said of a skill from a day on; None: nothing was."""
-        ratings = [one for one in self.by_skill.get(about, ()) if one.assessed_on >= since]
-        if not ratings:
-            return None
-        found = level_of(about[2], ratings)
-        return SkillReading(
-            level=round(Decimal(repr(found.level)), 2),
-            standard_error=round(Decimal(repr(found.error)), 3),
-            n=found.n,
-            assessed_on=max(one.assessed_on for one in ratings),
-        )
+    framework: str
+    top: int
 
 
-async def read_ratings(
-    session: AsyncSession, org_id: UUID, people: Collection[UUID], since: date, as_of: datetime
-) -> Ratings:
-    """What raters said last of the skills of some people, of days from one on and submitted by an instant."""
-    found: dict[Skill, list[Rating]] = {}
-    for one in await list_newest_ratings(session, org_id, people, since, as_of):
-        if one.rater_kind not in {SELF, PEER}:
-            found.setdefault(one.about, []).append(one)
-    return Ratings(found)
+async def read_skills(
+    session: AsyncSession,
+    org_id: UUID,
+    asked: Mapping[Scale, Mapping[Unit, date | None]],
+    day: date,
+    as_of: datetime,
+) -> dict[Skill, SkillReading]:
+    """Levels on a day, by what was submitted by an instant; of each skill from what speaks of days after one, if given.
+
+    Severity is taken out where raters overlap, by what they say of everybody. Neither the person's own ratings count
+    nor peers': from few of these one could tell who said what. Without a rating there is no level.
+    """
+    if not asked:
+        return {}
+    said = await list_said_of_skills(session, org_id, {one.framework for one in asked}, Span(day - WINDOW, day, as_of))
+    found: dict[Skill, SkillReading] = {}
+    for scale, units in asked.items():
+        on_scale = [one for one in said if (one.framework, one.top) == (scale.framework, scale.top)]
+        ratings = [to_rating(one) for one in on_scale if _counts(one, units)]
+        for (person_id, skill), level in find_levels(ratings, list(units), day, scale.top).items():
+            reading = _level(level)
+            if reading is not None:
+                found[person_id, scale.framework, skill] = reading
+    return found
+
+
+def _counts(said: SaidOfSkill, units: Mapping[Unit, date | None]) -> bool:
+    """What is said of others tells how severe a rater is."""
+    unit = (said.person_id, said.skill)
+    if unit not in units:
+        return True
+    after = units[unit]
+    return said.kind != RaterKind.PEER and (after is None or said.assessed_on > after)
+
+
+def _level(found: PersonLevel) -> SkillReading | None:
+    if found.level is None or found.error is None or found.assessed_on is None:
+        return None
+    return SkillReading(
+        level=round(Decimal(repr(found.level)), 2),
+        standard_error=round(Decimal(repr(found.error)), 3),
+        n=found.n,
+        assessed_on=found.assessed_on,
+    )
 
 
 async def read_kpis(

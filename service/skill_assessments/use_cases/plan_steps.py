@@ -13,15 +13,17 @@ from service.core.etags import UNCONDITIONAL, Precondition
 from service.core.ids import new_id
 from service.core.principal import Principal, require
 from service.organizations.use_cases.scope import local_today
-from service.skill_assessments.dto.plans import (
+from service.skill_assessments.dto.plan_steps import (
     CreatePlanReview,
     CreatePlanStep,
-    DevelopmentPlanDTO,
     FinishPlanStep,
     HoldPlanReview,
     PlanReviewDTO,
     PlanStepDTO,
     UpdatePlanStep,
+)
+from service.skill_assessments.dto.plans import (
+    DevelopmentPlanDTO,
 )
 from service.skill_assessments.models import DevelopmentPlan, PlanReview, PlanStep
 from service.skill_assessments.permissions import Permission

@@ -14,6 +14,7 @@ from service.success_models.dto.adherence import ProcessAdherenceDTO, TallyDTO
 from service.success_models.dto.evidence import DealHealthDTO, HealthFactorDTO
 from service.success_models.dto.owned_deals import DealMoveDTO, OwnedDealDTO
 from service.success_models.kpis import KpiKind
+from tests.factories.gap_answers import gaps_answer
 from tests.factories.quadrant_answers import answer
 
 NOW = datetime(2026, 3, 20, 15, tzinfo=UTC)
@@ -171,6 +172,7 @@ def facts(**fields: Any) -> BriefFacts:
         "levels": {"calls": True, "won": False, "connect": True, "coverage": True},
         "adherence": adherence,
         "quadrants": answer(),
+        "gaps": gaps_answer(),
     }
-    empty = ("snapshots", "before", "ended", "opportunities", "deals", "agenda", "commitments", "topics")
+    empty = ("snapshots", "before", "ended", "opportunities", "deals", "agenda", "commitments", "topics", "plans")
     return BriefFacts(**(given | dict.fromkeys(empty, ()) | fields))

@@ -15,6 +15,7 @@ from service.demo.monday import (
     matters_most,
     previous_quarter,
     shown,
+    skill_gap,
     standing,
     way_back,
     working_day_share,
@@ -140,3 +141,10 @@ def test_working_days_and_values() -> None:
     assert working_day_share(date(2026, 11, 1), date(2026, 11, 30), date(2026, 11, 23)) == Decimal(15) / Decimal(21)
     assert shown(Decimal("0.354"), "ratio") == "35 %"
     assert shown(None, "count") == "-"
+
+
+def test_the_one_gap_or_why_it_cannot_be_told() -> None:
+    focus = {"standing": "focus", "explanation": "Closing: level 1."}
+    told = {"name": "Anna Keller", "explanation": "Cannot tell yet.", "skills": [{"standing": "no_gap"}]}
+    assert skill_gap(told) == "Anna: Cannot tell yet."
+    assert skill_gap(told | {"skills": [focus, focus | {"explanation": "Demo."}]}) == "Anna: Closing: level 1."

@@ -1,6 +1,7 @@
 """How raters compare, from the database: who reads of whom, and what is named."""
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from uuid import UUID
 
 import numpy as np
@@ -91,7 +92,7 @@ async def test_ambiguous_items_are_named_and_clear_ones_are_not(house: House) ->
     items = {one.key: one for one in found.items}
     assert items["vibe"].clarity is Clarity.AMBIGUOUS
     # Nobody ever disagreed; of twelve people that is no proof of reliability.
-    assert (items["budget"].clarity, items["budget"].alpha) == (Clarity.TENTATIVE, 1)
+    assert (items["budget"].clarity, items["budget"].alpha) == (Clarity.TENTATIVE, Decimal(1))
     assert (items["vibe"].people, items["vibe"].raters, items["vibe"].n) == (12, 3, 36)
     assert items["vibe"].name == "How is the vibe?"
     assert "How is the vibe?" in found.explanation

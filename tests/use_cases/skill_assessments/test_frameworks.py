@@ -28,8 +28,8 @@ from service.skill_assessments.use_cases.templates import (
     list_assessment_templates,
     resolve_template,
 )
-from tests.factories.requests import FRAMEWORK, TEMPLATE
 from tests.factories.sales_org import SalesOrg
+from tests.factories.skill_requests import FRAMEWORK, TEMPLATE
 from tests.fixtures.statements import counted_statements
 
 

@@ -54,7 +54,7 @@ async def test_what_counts_and_what_stands_beside(org: SalesOrg) -> None:
     await rate(org, id_, ann.id, lead.id, {"demo": 1}, on=ago(400))
     found = await levels(org, ann)
     discovery, demo, closing = found.skills
-    assert (discovery.raw_level, discovery.n, discovery.own_level) == (Decimal("3.75"), 2, 5)
+    assert (discovery.raw_level, discovery.n, discovery.own_level) == (Decimal("3.75"), 2, Decimal(5))
     assert [(one.kind, one.n, one.level) for one in discovery.raters] == [
         ("manager", 1, 4),
         ("external", 1, Decimal("3.5")),
@@ -63,8 +63,8 @@ async def test_what_counts_and_what_stands_beside(org: SalesOrg) -> None:
     assert (discovery.required_level, discovery.error_basis) == (3, ErrorBasis.ASSUMED)
     assert discovery.not_adjusted is NoSeverity.TOO_LITTLE_OVERLAP
     assert discovery.explanation.startswith("Level 3.8 (")
-    assert (demo.level, demo.cannot_tell, demo.own_level) == (None, NoLevel.ONLY_SELF, 5)
-    assert (closing.level, closing.not_adjusted) == (2, NoSeverity.TOO_LITTLE_OVERLAP)
+    assert (demo.level, demo.cannot_tell, demo.own_level) == (None, NoLevel.ONLY_SELF, Decimal(5))
+    assert (closing.level, closing.not_adjusted) == (Decimal(2), NoSeverity.TOO_LITTLE_OVERLAP)
 
 
 async def test_as_of_is_what_was_known_then(org: SalesOrg) -> None:
@@ -86,7 +86,7 @@ async def test_another_version_of_the_same_scale_counts_and_of_another_scale_doe
     ann = await org.add_person("Ann", job_role="AE")
     await rate(org, versions[0], ann.id, lead.id, {"closing": 2}, on=ago(60))
     found = (await levels(org, ann)).skills[2]
-    assert (found.framework_id, found.level) == (versions[1], 2)
+    assert (found.framework_id, found.level) == (versions[1], Decimal(2))
     await add_framework(org, "AE", top=3)
     assert (await levels(org, ann)).skills[2].cannot_tell is NoLevel.NOT_RATED
 
@@ -97,7 +97,7 @@ async def test_who_is_rated_by_a_framework_of_another_job_role_has_levels_in_it(
     assert (await levels(org, bob)).skills == []
     await rate(org, id_, bob.id, lead.id, {"closing": 2}, on=ago(1))
     found = (await levels(org, bob)).skills[2]
-    assert (found.level, found.required_level) == (2, None)
+    assert (found.level, found.required_level) == (Decimal(2), None)
 
 
 async def test_peers_count_three_at_a_time(org: SalesOrg) -> None:

@@ -6,7 +6,9 @@ from uuid import UUID
 from sqlmodel import col, update
 
 from service.core.etags import UNCONDITIONAL
-from service.skill_assessments.dto.plans import UpdatePlanStep
+from service.skill_assessments.dto.plan_steps import (
+    UpdatePlanStep,
+)
 from service.skill_assessments.models import PlanStep
 from service.skill_assessments.plan_tasks import watch_plans
 from service.skill_assessments.use_cases.plan_clock import tell_due

@@ -14,6 +14,7 @@ from service.skill_assessments.use_cases.plan_progress import active_plans_of, g
 from service.skill_assessments.use_cases.plan_readings import first_whole_month, last_whole_month
 from tests.factories.coaching_team import Team, house_of_seven
 from tests.factories.plans import SKILLS, Plans, plans_of
+from tests.factories.ratings import rate as rate_one
 from tests.factories.sales_org import SalesOrg
 from tests.fixtures.statements import counted_statements
 
@@ -39,9 +40,10 @@ async def call(team: Team, person: PersonDTO, count: int, on: date) -> None:
 
 async def rate(team: Team, plans: Plans, level: float, on: date, skill: str = SKILLS[0]) -> None:
     """Both managers give Ann a level, while her own and her peer's rating count for nothing."""
-    raters = [(team.people[name], "manager") for name in MANAGERS]
-    raters += [(team.people["Ann"], "self"), (team.people["Bob"], "peer")]
-    await plans.rate(team.people["Ann"], raters, [level, level, 5, 5], on, skill=skill)
+    raters = [*((name, "manager", level) for name in MANAGERS), ("Ann", "self", 5), ("Bob", "peer", 5)]
+    for name, kind, given in raters:
+        ids = team.people["Ann"].id, team.people[name].id
+        await rate_one(team.org, plans.framework_id, *ids, {skill: given}, on=on, kind=kind)
 
 
 async def start(team: Team, plan_id: UUID) -> DevelopmentPlanDTO:
