@@ -33,6 +33,7 @@ describe_enum(
     opportunity="A coaching opportunity.",
     deal="A deal that is slow or slipping.",
     commitment="A commitment that is overdue, or that the data found missed.",
+    assessment="A skill that the rep and their manager rate far apart.",
     rep="The rep.",
     manager="The manager, or somebody else who sees the rep.",
 )

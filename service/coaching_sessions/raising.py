@@ -1,4 +1,4 @@
-"""What raises a topic, and how much it weighs: opportunities, slow and slipping deals, overdue commitments; pure.
+"""What raises a topic, and its weight: opportunities, slow and slipping deals, overdue commitments, views apart; pure.
 
 Impact is what is missing as a share from 0 to 1, confidence how sure the evidence makes it. Nothing here looks for
 gaps of its own: deals are held against their own standard, and an opportunity says what it found. That a target is
@@ -22,6 +22,8 @@ from service.coaching_opportunities.lifecycle import OpportunityState
 from service.coaching_sessions.concerns import Concern, concern_of
 from service.coaching_sessions.topics import Proposal, TopicSource
 from service.kpi_snapshots.dto import SnapshotKey
+from service.skill_assessments.disagreement import Disagreement
+from service.skill_assessments.impact.presenting import split_skill_key
 from service.success_models.dto.evidence import DealHealthDTO, OpenDealHealth
 from service.success_models.evidence import CriterionStatus
 from service.success_models.kpis import Kpi, KpiKind, Polarity
@@ -186,6 +188,25 @@ def propose_commitment(one: Unkept, today: date) -> Proposal:
         visible_on=today,
         commitment_id=one.id,
         **one.links,
+    )
+
+
+def propose_disagreement(one: Disagreement, today: date) -> Proposal:
+    """The topic of a skill that the rep and their manager rate far apart: both know their ratings, so both see it."""
+    views = one.views
+    framework, skill = split_skill_key(views.skill)
+    return Proposal(
+        rep_id=views.person_id,
+        subject=f"assessment:{views.skill}",
+        source=TopicSource.ASSESSMENT,
+        title=f"{views.name} is seen differently by the rep and their manager",
+        reason=one.reason,
+        evidence={"framework": framework, "own": views.own, "manager": views.manager, "levels": views.levels},
+        concerns=concern_of(None, has_criterion=False, has_skill=True, has_deal=False),
+        impact=_share(Decimal(repr(one.share))),
+        confidence=_share(Decimal(repr(one.sure))),
+        visible_on=today,
+        skill=skill,
     )
 
 

@@ -21,6 +21,7 @@ class TopicSource(StrEnum):
     OPPORTUNITY = "opportunity"
     DEAL = "deal"
     COMMITMENT = "commitment"
+    ASSESSMENT = "assessment"
     REP = "rep"
     MANAGER = "manager"
 
@@ -44,9 +45,9 @@ ALLOWED: dict[TopicState, tuple[TopicState, ...]] = {
 BY_PEOPLE = frozenset({TopicSource.REP, TopicSource.MANAGER})
 REST = timedelta(days=28)
 """What was discussed and lasts comes up again after so long; until then its commitments are followed."""
-MARKS = ("stage", "slips", "due_on")
+MARKS = ("stage", "slips", "due_on", "own", "manager")
 """Parts of the evidence that make the same subject another matter: a deal that moved on or slipped once more, a
-commitment that was put off."""
+commitment that was put off, ratings that are other ones."""
 ASKED_IMPACT, ASKED_CONFIDENCE = Decimal("0.5"), Decimal(1)
 """What somebody asks to talk about weighs as much as half of a target that is surely missed."""
 

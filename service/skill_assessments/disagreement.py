@@ -8,7 +8,7 @@ from as much as chance exceeds one time in ten: 1.64 times the standard deviatio
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from math import sqrt
+from math import erf, sqrt
 from uuid import UUID
 
 from service.skill_assessments.gaps import Z
@@ -48,22 +48,27 @@ class Disagreement:
     """Levels."""
     share: float
     """Of the whole scale, 0 to 1."""
+    sure: float
+    """1 minus the probability that two raters of one view are so far apart by chance."""
     reason: str
 
 
 def find_disagreements(views: Iterable[TwoViews], noise: float | None = None) -> list[Disagreement]:
     """Those far apart, the farthest first; `noise` is the standard deviation of a rating, where it is known."""
     # Beside rounding: 4 - 2.5 is one and a half.
-    least = max(LEAST_APART, Z * sqrt(2) * (USUAL_NOISE if noise is None else noise)) - 1e-9
-    found = [_disagreement(one) for one in views if abs(one.own - one.manager) >= least]
+    spread = sqrt(2) * (USUAL_NOISE if noise is None else noise)
+    least = max(LEAST_APART, Z * spread) - 1e-9
+    found = [_disagreement(one, spread) for one in views if abs(one.own - one.manager) >= least]
     return sorted(found, key=lambda one: (-one.apart, str(one.views.person_id), one.views.skill))
 
 
-def _disagreement(views: TwoViews) -> Disagreement:
+def _disagreement(views: TwoViews, spread: float) -> Disagreement:
     apart = views.own - views.manager
     side = RatedHigherBy.SELF_HIGHER if apart > 0 else RatedHigherBy.MANAGER_HIGHER
     share = min(abs(apart) / max(views.levels - 1, 1), 1.0)
-    return Disagreement(views, side, abs(apart), share, _reason(views, side))
+    # Two-sided; raters who never scatter are never apart by chance.
+    sure = erf(abs(apart) / (spread * sqrt(2))) if spread > 0 else 1.0
+    return Disagreement(views, side, abs(apart), share, sure, _reason(views, side))
 
 
 def _reason(views: TwoViews, side: RatedHigherBy) -> str:

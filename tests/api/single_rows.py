@@ -65,6 +65,7 @@ BODIES: dict[str, dict[str, Any] | None] = {
     "getDevelopmentPlan": None,
     "updateDevelopmentPlan": {"reason": "Mine now"},
     "getPlanProgress": None,
+    "getSkillLevels": None,
     "agreeDevelopmentPlan": {},
     "startDevelopmentPlan": {},
     "extendDevelopmentPlan": {"target_on": "2099-01-05", "reason": "Mine now"},

@@ -110,26 +110,53 @@ async def test_a_dry_run_reports_and_writes_nothing(rest: httpx.AsyncClient, org
     assert (await get(rest, org, "/v1/deals"))["data"] == []
 
 
+async def key_with(org: SalesOrg, *scopes: str) -> str:
+    async with org.database.tenant(org.id) as session:
+        return (await create_api_key(session, org.system, CreateApiKey(name="K", scopes=list(scopes)), ROLES)).key
+
+
 async def test_people_are_imported_by_who_may(rest: httpx.AsyncClient, org: SalesOrg) -> None:
     mapping = 'kind = "people"\nsystem = "pipes"\n[columns]\nid = "Id"\nname = "Name"\nemail = "Mail"\nrole = "Role"\n'
     file = "Id,Name,Mail,Role\n1,Eve,eve@example.com,admin\n"
-
-    async def key(*scopes: str) -> str:
-        async with org.database.tenant(org.id) as session:
-            return (await create_api_key(session, org.system, CreateApiKey(name="K", scopes=list(scopes)), ROLES)).key
 
     for scopes, needed in (
         (("imports:write",), "people:write"),
         (("imports:write", "people:write"), "roles:write"),
     ):
-        refused = await post(rest, org, file, mapping, key=await key(*scopes))
+        refused = await post(rest, org, file, mapping, key=await key_with(org, *scopes))
         assert (refused.status_code, refused.json()["detail"]) == (403, f"This needs the permission {needed}.")
     plain = mapping.replace('role = "Role"\n', "")
-    assert (await post(rest, org, file, plain, key=await key("imports:write", "people:write"))).status_code == 202
+    assert (
+        await post(rest, org, file, plain, key=await key_with(org, "imports:write", "people:write"))
+    ).status_code == 202
     done = await carried_out(rest, org, file=file, mapping=mapping)
     assert done["counts"]["updated"] == 1  # the import before it made her
     people = (await get(rest, org, "/v1/people", role="admin"))["data"]
     assert "eve@example.com" in {person["email"] for person in people}
+
+
+async def test_skills_are_imported_by_who_may(rest: httpx.AsyncClient, org: SalesOrg) -> None:
+    mapping = """
+kind = "skills"
+system = "pipes"
+columns = {id = "Who", "skill:discovery" = "Discovery"}
+constants = {framework = "b2b-seller", assessed_on = "2026-03-02"}
+"""
+    await org.add_person("Ann")
+    file = "Who,Discovery\nann@example.com,3\n"
+    refused = await post(rest, org, file, mapping, key=await key_with(org, "imports:write"))
+    assert (refused.status_code, refused.json()["detail"]) == (403, "This needs the permission skill_ratings:write.")
+    allowed = await key_with(org, "imports:write", "skill_ratings:write")
+    assert (await post(rest, org, file, mapping, key=allowed)).status_code == 202
+    done = await carried_out(rest, org, file=file.replace("3", "9"), mapping=mapping)
+    assert (done["status"], done["error_code"]) == ("failed", "import_has_faults")
+    (row,) = (await get(rest, org, f"/v1/imports/{done['id']}/rows"))["data"]
+    assert (row["line"], row["faults"]) == (2, [{"column": "Discovery", "message": "the scale ends at 5"}])
+    (found,) = (await get(rest, org, "/v1/skill-assessments"))["data"]
+    assert (found["scorer"], found["answers"][0]["level"], found["rater_kind"]) == ("pipes", "3", "external")
+    unfit = mapping.replace("skill:discovery", "skill:golf")
+    done = await carried_out(rest, org, file=file, mapping=unfit)
+    assert (done["status"], done["error_code"]) == ("failed", "invalid_mapping")
 
 
 async def test_people_are_imported_with_their_working_time(rest: httpx.AsyncClient, org: SalesOrg) -> None:

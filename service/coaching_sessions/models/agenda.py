@@ -53,7 +53,9 @@ class CoachingTopic(Linked, table=True):
     __table_args__ = (
         ForeignKeyConstraint(["org_id", "rep_id"], ["person.org_id", "person.id"], ondelete="CASCADE"),
         CheckConstraint("lead_grade IN ('predictive', 'unproven', 'gamed', 'expired')", name="lead_grade"),
-        CheckConstraint("source IN ('opportunity', 'deal', 'commitment', 'rep', 'manager')", name="source"),
+        CheckConstraint(
+            "source IN ('opportunity', 'deal', 'commitment', 'assessment', 'rep', 'manager')", name="source"
+        ),
         CheckConstraint("status IN ('open', 'discussed', 'dismissed', 'resolved')", name="status"),
         CheckConstraint("(status = 'open') = (ended_at IS NULL)", name="ended"),
         CheckConstraint("impact BETWEEN 0 AND 1 AND confidence BETWEEN 0 AND 1", name="shares"),

@@ -1,7 +1,7 @@
 """A review of an organization's topics: what the data say now is raised, brought up to date or resolved.
 
-It is a pure function of the opportunities, the open deals, the commitments and of what is open already, so running it
-twice changes nothing.
+It is a pure function of the opportunities, the open deals, the commitments, the assessments and of what is open
+already, so running it twice changes nothing.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from service.coaching_opportunities.use_cases.reviewing import coached_people, unclosed_opportunities
 from service.coaching_sessions.concerns import Concern
 from service.coaching_sessions.models import CoachingCommitment, CoachingTopic
-from service.coaching_sessions.raising import Unkept, propose_commitment, propose_deal, propose_opportunity
+from service.coaching_sessions.raising import (
+    Unkept,
+    propose_commitment,
+    propose_deal,
+    propose_disagreement,
+    propose_opportunity,
+)
 from service.coaching_sessions.repository import reviewing as repository
 from service.coaching_sessions.settling import CommitmentState
 from service.coaching_sessions.topics import (
@@ -35,6 +41,7 @@ from service.core.ids import new_id
 from service.core.principal import Principal
 from service.kpi_snapshots.use_cases.lead_grades import PeoplesGrades, lead_grades_of_people
 from service.organizations.use_cases.scope import local_now
+from service.skill_assessments.use_cases.disagreements import disagreements_among
 from service.success_models.use_cases.deal_evidence import open_deals_health
 from service.success_models.use_cases.owner_models import ModelTable, load_models
 from service.webhooks.outbox import EventType, emit_many
@@ -64,6 +71,8 @@ async def review_topics(session: AsyncSession, principal: Principal) -> Changes:
     models = await load_models(session, principal, present)
     grades = await lead_grades_of_people(session, principal, present)
     proposals = await _propose(session, principal, models, today, now)
+    apart = await disagreements_among(session, principal, present, today, now)
+    proposals += [propose_disagreement(one, today) for one in apart]
     ended = await repository.list_last_ended(session, principal.org_id, {one.subject for one in proposals})
     changes = review([_kept(row) for row in rows.values()], map(_ended, ended), proposals, present, now)
     raised = [_raise(principal.org_id, proposal, now) for proposal in changes.raised]

@@ -53,6 +53,12 @@ def skill_key(framework: str, skill: str) -> str:
     return f"{framework}:{skill}"
 
 
+def split_skill_key(key: str) -> tuple[str, str]:
+    """Framework and skill."""
+    framework, _, skill = key.partition(":")
+    return framework, skill
+
+
 def present_person(
     whose: Whose, found: PersonImpact, apart: Sequence[Disagreement], skills: Mapping[str, FrameworkSkill]
 ) -> PersonGapsDTO:

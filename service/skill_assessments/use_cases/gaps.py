@@ -36,8 +36,8 @@ from service.skill_assessments.impact.presenting import (
     present_team,
     skill_key,
 )
-from service.skill_assessments.lifecycle import RaterKind
 from service.skill_assessments.permissions import Permission
+from service.skill_assessments.use_cases.disagreements import views_of
 from service.skill_assessments.use_cases.frameworks import find_frameworks
 from service.skill_assessments.use_cases.group_funnels import LinkedFunnel, gather_funnels, group_of_person
 from service.skill_assessments.use_cases.levels import skill_levels_of
@@ -131,10 +131,7 @@ def _know(levels: Mapping[UUID, Sequence[SkillLevelDTO]], frameworks: Mapping[UU
                 required.append(RequiredLevel(person_id, key, float(one.required_level)))
             elif one.level is not None and not has_requirements:
                 required.append(RequiredLevel(person_id, key, None))
-            managers = next((kind.level for kind in one.raters if kind.kind is RaterKind.MANAGER), None)
-            if managers is not None and one.own_level is not None:
-                views = TwoViews(person_id, key, one.name, float(one.own_level), float(managers), one.top_level)
-                known.views.setdefault(person_id, []).append(views)
+        known.views[person_id] = list(views_of(person_id, of))
         known.gaps[person_id] = find_gaps(required, rated)
     return known
 

@@ -13,8 +13,15 @@ from service.coaching_opportunities.dto import CoachingOpportunityDTO
 from service.coaching_opportunities.findings import OpportunityKind
 from service.coaching_opportunities.lifecycle import OpportunityState
 from service.coaching_sessions.concerns import Concern
-from service.coaching_sessions.raising import Unkept, propose_commitment, propose_deal, propose_opportunity
+from service.coaching_sessions.raising import (
+    Unkept,
+    propose_commitment,
+    propose_deal,
+    propose_disagreement,
+    propose_opportunity,
+)
 from service.coaching_sessions.topics import Proposal, TopicSource
+from service.skill_assessments.disagreement import TwoViews, find_disagreements
 from service.success_models.dto.evidence import DealHealthDTO, HealthFactorDTO, OpenDealHealth
 from service.success_models.evidence import CriterionStatus
 from service.success_models.kpis import Kpi
@@ -273,3 +280,17 @@ def test_unkept_commitments(is_missed: bool, settlement: str | None, title: str,
     found = propose_commitment(unkept, TODAY)
     assert (found.title, found.reason) == (title, reason)
     assert (found.commitment_id, found.kpi, found.visible_on) == (UUID(int=4), "calls", TODAY)
+
+
+def test_a_skill_that_two_see_differently() -> None:
+    (apart,) = find_disagreements([TwoViews(ANN, "seller:closing", "Closing", 4, 1, 5)])
+    found = propose_disagreement(apart, TODAY)
+    assert (found.subject, found.skill, found.source) == (
+        "assessment:seller:closing",
+        "closing",
+        TopicSource.ASSESSMENT,
+    )
+    assert found.title == "Closing is seen differently by the rep and their manager"
+    assert found.evidence == {"framework": "seller", "own": 4, "manager": 1, "levels": 5}
+    assert (found.impact, found.concerns, found.visible_on) == (Decimal("0.75"), Concern.PROCESS, TODAY)
+    assert Decimal("0.999") < found.confidence < 1

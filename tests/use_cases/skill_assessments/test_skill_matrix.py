@@ -11,7 +11,9 @@ from service.core.errors import ServiceError
 from service.crm.imports.mapping import ImportKind
 from service.crm.imports.report import ImportReport
 from service.crm.imports.runner import run_import
+from service.organizations.dto.people import PersonDTO
 from service.skill_assessments.models import AssessmentAnswer, CompetencyFramework, SkillAssessment
+from service.skill_assessments.use_cases.assessment_moves import revise_skill_assessment
 from tests.factories.events import emitted
 from tests.factories.sales_org import SalesOrg
 
@@ -66,11 +68,12 @@ PLANTED: list[tuple[str, Spoil, str]] = [
 """(column, how the row is spoiled, a word of the message)."""
 
 
-async def staffed(org: SalesOrg, spare: int = 0) -> None:
-    """The people of the example, and some more for rows with faults."""
-    await org.add_person("Lead", role="enablement", email="lead@skill-matrix.example")
+async def staffed(org: SalesOrg, spare: int = 0) -> PersonDTO:
+    """The people of the example, and some more for rows with faults; who filled it in."""
+    lead = await org.add_person("Lead", role="enablement", email="lead@skill-matrix.example")
     for name in (*NAMES, *(f"rep{number}" for number in range(spare))):
         await org.add_person(name, email=f"{name.lower()}@skill-matrix.example")
+    return lead
 
 
 def good_row(number: int) -> list[bytes]:
@@ -253,3 +256,19 @@ high = 1
     assert [(fault.line, fault.column) for fault in report.faults] == [(3, "Row")]
     report = await run(org, tmp_path, text.replace("high,low", "high,high").encode(), mapping)
     assert [(fault.line, fault.column) for fault in report.faults] == [(2, "C")]
+
+
+async def test_a_correction_that_its_rater_is_at_is_not_overtaken(org: SalesOrg, tmp_path: Path) -> None:
+    lead = await staffed(org)
+    text = f"{HEADER}\nann@skill-matrix.example;02.03.2026;3;;;\n"
+    await run(org, tmp_path, text.encode())
+    async with org.database.tenant(org.id) as session:
+        rated = select(SkillAssessment).where(col(SkillAssessment.org_id) == org.id)
+        first = (await session.exec(rated)).one()
+        draft = await revise_skill_assessment(session, org.acting_as(lead), first.id)
+    assert (await run(org, tmp_path, text.encode())).counts()["unchanged"] == 1
+    report = await run(org, tmp_path, text.replace(";3;", ";4;").encode())
+    assert [(fault.line, fault.column, fault.message) for fault in report.faults] == [
+        (2, "Date", "The rater is at a correction of it.")
+    ]
+    assert draft.revises_id == first.id
