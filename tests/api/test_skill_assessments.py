@@ -211,8 +211,8 @@ async def test_five_minutes_of_one_skill(cast: SkillsCast, acting: Any) -> None:
     assert [one["id"] for one in guide["deals"]] == [str(deal.id)]
     assert [one["id"] for one in guide["activities"]] == [str(call.id)]
     assert (await acting("above", "GET", f"/{made['id']}/guide")).status_code == 404
-    whole = (await acting("manager", "POST", **by_template(cast, "rep"))).json()
-    refused = await acting("manager", "GET", f"/{whole['id']}/guide")
+    whole = await cast.plant("manager", "draft")
+    refused = await acting("manager", "GET", f"/{whole}/guide")
     assert (refused.status_code, refused.json()["code"]) == (409, "no_single_skill")
     asked = (await acting("rep", "POST", **by_template(cast, "rep", "colleague", skill="discovery"))).json()
     theirs = (await acting("colleague", "GET", f"/{asked['id']}/guide")).json()
