@@ -23,7 +23,7 @@ READ, WRITE = Permission.COMPETENCY_FRAMEWORKS_READ, Permission.COMPETENCY_FRAME
 router = resource_router("/v1/competency-frameworks", "competency frameworks")
 
 
-@router.get("", **operation("listCompetencyFrameworks", "List competency frameworks", READ))
+@router.get("", **operation("listCompetencyFrameworks", "List competency frameworks", READ, 404))
 async def list_competency_frameworks(
     session: SessionDep,
     principal: PrincipalDep,

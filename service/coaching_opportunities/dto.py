@@ -7,7 +7,7 @@ from uuid import UUID
 
 from service.coaching_opportunities.findings import OpportunityKind
 from service.coaching_opportunities.lifecycle import ClosedBecause, OpportunityState
-from service.core.dto import Day, InputDTO, OutputDTO, Text, example
+from service.core.dto import Day, InputDTO, OutputDTO, SearchText, Text, example
 from service.core.sorting import Sorting
 from service.kpi_snapshots.leads.grading import LeadGrade
 
@@ -61,7 +61,7 @@ class OpportunityFilter(InputDTO):
     manager_id: UUID | None = None
     kind: OpportunityKind | None = None
     status: OpportunityState | None = None
-    kpi: str | None = None
+    kpi: SearchText | None = None
 
 
 class DismissOpportunity(InputDTO):

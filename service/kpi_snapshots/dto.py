@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
-from service.core.dto import InputDTO, IsoDay, IsoInstant, Key, OutputDTO
+from service.core.dto import InputDTO, IsoDay, IsoInstant, Key, OutputDTO, SearchText
 from service.core.errors import not_found
 from service.kpi_snapshots.benchmarks import Proof, Tenure
 from service.kpi_snapshots.closings import Reason
@@ -28,7 +28,7 @@ class KpiSnapshotQuery(InputDTO):
 
     person_id: UUID | None = None
     manager_id: UUID | None = None
-    kpi: str | None = None
+    kpi: SearchText | None = None
     period: PeriodKind = PeriodKind.MONTH
     period_start: IsoDay | None = None
     as_of: IsoInstant | None = None
@@ -205,8 +205,8 @@ class BenchmarksQuery(InputDTO):
     period: PeriodKind = PeriodKind.QUARTER
     period_start: IsoDay | None = None
     as_of: IsoInstant | None = None
-    kpi: str | None = None
-    job_role: str | None = None
+    kpi: SearchText | None = None
+    job_role: SearchText | None = None
     tenure: Tenure | None = None
 
 

@@ -1,6 +1,7 @@
 """`python -m tests.suites [names]`: the service held against suites that others wrote, one line each.
 
-Without names: all of them. `--pypi` leaves out those that need npm, `--examples` sets how long Schemathesis tries.
+Without names: all of them. `--pypi` leaves out those that need npm, `--examples` and `--phases` set how long
+Schemathesis tries.
 """
 
 import argparse
@@ -10,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from tests.suites import npm, pypi
 from tests.suites.outcome import Suite
-from tests.suites.stage import Stage, staged
+from tests.suites.stage import PHASES, Effort, Stage, staged
 
 ALL: dict[str, Suite] = {**pypi.SUITES, **npm.SUITES}
 
@@ -21,12 +22,13 @@ def main() -> int:
     parser.add_argument("names", nargs="*", choices=[*ALL, []], metavar="NAME", help=", ".join(ALL))
     parser.add_argument("--pypi", action="store_true", help="only those that need no npm")
     parser.add_argument("--examples", type=int, default=100, help="Schemathesis's tries per operation")
+    parser.add_argument("--phases", default=PHASES, help="which of Schemathesis's phases")
     parser.add_argument("--jobs", type=int, default=1, help="how many run at a time")
     arguments = parser.parse_args()
     names = arguments.names or (pypi.SUITES if arguments.pypi else ALL)
     with_npm = any(name in npm.SUITES for name in names)
     with (
-        staged(with_npm=with_npm, examples=arguments.examples) as stage,
+        staged(with_npm=with_npm, effort=Effort(arguments.examples, arguments.phases)) as stage,
         ThreadPoolExecutor(arguments.jobs) as pool,
     ):
         outcomes = list(pool.map(lambda name: _report(name, ALL[name], stage), names))

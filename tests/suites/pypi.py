@@ -30,8 +30,8 @@ def schemathesis_graphql(stage: Stage) -> Outcome:
 
 
 def _schemathesis(stage: Stage, config: str, *arguments: str) -> Outcome:
-    examples = str(stage.examples)
-    command = ["--config-file", config, "run", *arguments, "--checks", "all", "--max-examples", examples]
+    effort = ("--max-examples", str(stage.effort.examples), "--phases", stage.effort.phases)
+    command = ["--config-file", config, "run", *arguments, "--checks", "all", *effort]
     done = stage.run("schemathesis", *command, "--continue-on-failure", "--no-color")
     found = re.search(r"^ *(\d+ generated.*)$", done.stdout, re.MULTILINE)
     return Outcome(done.returncode == 0, found[1] if found else "it did not run", done.stdout + done.stderr)

@@ -26,6 +26,17 @@ OTHERS_CONFIG = "schemathesis-others.toml"
 ORGANIZATIONS = (*REST_FUZZERS, "carol", "dora")
 
 
+PHASES = "examples,coverage,fuzzing,stateful"
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How long Schemathesis tries: examples per operation while it fuzzes, and its phases, comma-separated."""
+
+    examples: int
+    phases: str
+
+
 @dataclass(frozen=True, slots=True)
 class Stage:
     """`folder` holds `openapi.json`, `schema.graphql` and the suites' own files; keys are of administrators.
@@ -37,7 +48,7 @@ class Stage:
     folder: Path
     service: ServiceProcess
     keys: dict[str, str]
-    examples: int
+    effort: Effort
 
     @property
     def url(self) -> str:
@@ -63,7 +74,7 @@ class Stage:
 
 
 @contextmanager
-def staged(*, with_npm: bool, examples: int) -> Iterator[Stage]:
+def staged(*, with_npm: bool, effort: Effort) -> Iterator[Stage]:
     """Start the service, fill a scratch folder, and take both away at the end."""
     with tempfile.TemporaryDirectory(prefix="run-", dir=_scratch(with_npm=with_npm)) as name:
         folder = Path(name)
@@ -76,7 +87,7 @@ def staged(*, with_npm: bool, examples: int) -> Iterator[Stage]:
         try:
             keys = {organization: service.create_organization(organization) for organization in ORGANIZATIONS}
             _fill(folder, service, keys)
-            yield Stage(folder, service, keys, examples)
+            yield Stage(folder, service, keys, effort)
         finally:
             service.stop()
 

@@ -9,7 +9,18 @@ from pydantic import Field, StringConstraints
 
 from service.activities.derivation import ActivityKind, DealOutcome
 from service.core.bulk_items import MAX_ITEMS
-from service.core.dto import Day, DayOrInstant, InputDTO, Instant, Key, OutputDTO, ShortNumber, Text, example
+from service.core.dto import (
+    Day,
+    DayOrInstant,
+    InputDTO,
+    Instant,
+    Key,
+    OutputDTO,
+    SearchText,
+    ShortNumber,
+    Text,
+    example,
+)
 from service.core.sorting import Sorting
 from service.organizations.dto.fields import Currency, ExternalId
 
@@ -233,7 +244,7 @@ class DealFilter(InputDTO):
 
     owner_id: UUID | None = None
     outcome: DealOutcome | None = None
-    stage: str | None = Field(default=None, max_length=200)
+    stage: SearchText | None = Field(default=None, max_length=200)
     created_from: Day | None = None
     created_until: Day | None = None
     closed_from: Day | None = None

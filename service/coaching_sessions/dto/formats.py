@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from service.coaching_sessions.format_document import FormatDocument
-from service.core.dto import InputDTO, Key, OutputDTO, Text
+from service.core.dto import InputDTO, Key, OutputDTO, SearchText, Text
 from service.core.sorting import Sorting
 
 
@@ -32,7 +32,7 @@ class CreateSessionFormat(InputDTO):
 class SessionFormatFilter(InputDTO):
     """Which formats a list holds."""
 
-    key: str | None = None
+    key: SearchText | None = None
 
 
 FORMAT_SORTING = Sorting({"name": str, "version": int, "created_at": datetime}, default="name")

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from service.core.dto import InputDTO, Key, OutputDTO, Text, example
+from service.core.dto import InputDTO, Key, OutputDTO, SearchText, Text, example
 from service.core.sorting import Sorting
 from service.skill_assessments.framework_document import FrameworkDocument
 from service.skill_assessments.template_document import TemplateDocument
@@ -37,7 +37,7 @@ class CreateCompetencyFramework(InputDTO):
 class CompetencyFrameworkFilter(InputDTO):
     """Which frameworks a list holds."""
 
-    key: str | None = None
+    key: SearchText | None = None
     person_id: UUID | None = None
     """Those that this person is rated by now: the newest versions that name their job role."""
 
@@ -84,7 +84,7 @@ class CreateAssessmentTemplate(InputDTO):
 class AssessmentTemplateFilter(InputDTO):
     """Which templates a list holds."""
 
-    key: str | None = None
+    key: SearchText | None = None
     framework_id: UUID | None = None
 
 
