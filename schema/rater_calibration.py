@@ -13,12 +13,13 @@ from schema.paging import Paged
 from schema.people.types import Person, to_person
 from schema.relay import Node, NullIfAbsent, PageInfo, page_of_list, to_global_id, to_page_info
 from schema.scalars import Cursor
+from schema.severity import NoSeverity
 from service.core.pagination import PageRequest
 from service.organizations.permissions import Permission as People
 from service.skill_assessments.calibration.candour import NoCandour
 from service.skill_assessments.calibration.drift import NoDrift
 from service.skill_assessments.calibration.items import Clarity, NoClarity
-from service.skill_assessments.calibration.raters import Leaning, NoSeverity
+from service.skill_assessments.calibration.raters import Leaning
 from service.skill_assessments.dto.calibration import (
     AgreementDTO,
     AgreementWithheld,

@@ -14,9 +14,9 @@ from schema.paging import Paged
 from schema.people.types import Person, to_person
 from schema.relay import Node, NullIfAbsent, PageInfo, page_of_list, to_global_id, to_page_info
 from schema.scalars import Cursor
+from schema.severity import NoSeverity
 from service.core.pagination import PageRequest
 from service.organizations.permissions import Permission as People
-from service.skill_assessments.calibration.raters import NoSeverity
 from service.skill_assessments.dto.levels import (
     PersonSkillLevelsDTO,
     SkillLevelDTO,
@@ -28,13 +28,6 @@ from service.skill_assessments.lifecycle import RaterKind
 from service.skill_assessments.permissions import Permission
 from service.skill_assessments.use_cases.levels import get_skill_levels
 
-describe_enum(
-    NoSeverity,
-    "Why the severity of a rater cannot be told.",
-    name="RaterNoSeverity",
-    no_overlap="Nobody else rates the same people.",
-    too_little_overlap="Too little of what is rated has been rated by others too.",
-)
 describe_enum(
     ErrorBasis,
     "Where a standard error comes from.",
