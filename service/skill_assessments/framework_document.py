@@ -86,9 +86,14 @@ class FrameworkDocument(InputDTO):
         """The highest level."""
         return len(self.levels)
 
+    @property
+    def by_key(self) -> Mapping[str, Skill]:
+        """Skills by their keys."""
+        return {skill.key: skill for skill in self.skills}
+
     def skill(self, key: str) -> Skill | None:
-        """Find a skill by its key."""
-        return next((skill for skill in self.skills if skill.key == key), None)
+        """Find a skill by a key that need not be one of theirs."""
+        return self.by_key.get(key)
 
     @property
     def job_roles(self) -> frozenset[str]:

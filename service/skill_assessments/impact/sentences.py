@@ -34,7 +34,7 @@ def explain_person(found: PersonImpact) -> str:
 
 def explain_skill(one: SkillImpact) -> str:
     """Why a skill has its standing, in words and numbers."""
-    name, rates = one.case.name, " ".join(_rate(rate) for rate in one.rates if rate.median is not None)
+    name, rates = one.case.name, " ".join(_rate(rate, rate.median) for rate in one.rates if rate.median is not None)
     level = _level(one.case.gap)
     if one.standing in {SkillStanding.FOCUS, SkillStanding.NEXT} and one.worth is not None:
         return f"{name}: {level} {rates} {_worth(one.worth)}"
@@ -64,14 +64,13 @@ def _level(gap: SkillGap) -> str:
     )
 
 
-def _rate(rate: LinkedRate) -> str:
-    assert rate.median is not None  # noqa: S101 - only those with one are told
+def _rate(rate: LinkedRate, median: float) -> str:
     undecided = f", {rate.undecided} more are undecided" if rate.undecided else ""
     if rate.kind is LinkedRateKind.VOLUME:
-        return f"{rate.name}: {rate.own.mean:.1f} a quarter; the peers' median is {rate.median:.1f}."
+        return f"{rate.name}: {rate.own.mean:.1f} a quarter; the peers' median is {median:.1f}."
     return (
         f"{rate.name}: {rate.hits} of {rate.n:.0f} ({_percent(rate.hits / max(rate.n, 1))}{undecided}); the peers' "
-        f"median is {_percent(rate.median)}."
+        f"median is {_percent(median)}."
     )
 
 

@@ -121,8 +121,7 @@ def _know(levels: Mapping[UUID, Sequence[SkillLevelDTO]], frameworks: Mapping[UU
         has_requirements = any(one.required_level is not None for one in of)
         for one in of:
             key = skill_key(one.framework_key, one.skill)
-            skill = frameworks[one.framework_id].document.skill(one.skill)
-            assert skill is not None  # noqa: S101 - the levels are of this framework's skills
+            skill = frameworks[one.framework_id].document.by_key[one.skill]
             known.skills[key] = FrameworkSkill(key, one.framework_id, one.framework_key, one.skill, one.name)
             known.definitions[key] = skill
             if one.level is not None and one.standard_error is not None:

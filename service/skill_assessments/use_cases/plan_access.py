@@ -155,8 +155,7 @@ async def present(
 
 
 def _focus(row: DevelopmentPlan, focus: PlanFocus, framework: CompetencyFrameworkDTO) -> PlanFocusDTO:
-    skill = framework.document.skill(focus.skill)
-    assert skill is not None  # noqa: S101 - checked when it was written, and a framework never changes
+    skill = framework.document.by_key[focus.skill]
     return PlanFocusDTO.model_validate(
         focus.model_dump()
         | {

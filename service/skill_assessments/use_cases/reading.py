@@ -12,7 +12,6 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from service.core import audit
-from service.core.errors import not_found
 from service.core.principal import Principal, Role
 from service.organizations.use_cases.scope import local_today, tree_below
 from service.skill_assessments.lifecycle import AssessmentState, RaterKind, Side, Situation
@@ -54,12 +53,6 @@ def record_reads(session: AsyncSession, principal: Principal, reading: Reading, 
     for person_id in sorted(set(person_ids)):
         if reading.is_outside(principal, person_id):
             audit.record_read(session, principal, READ_SKILLS, person_id)
-
-
-def require_seen(reading: Reading, person_id: UUID) -> None:
-    """`not_found` for a person of whose skills the caller reads nothing."""
-    if not reading.sees(person_id):
-        raise not_found("person")
 
 
 def kind_of_rater(role: Role, *, is_above: bool) -> RaterKind:
