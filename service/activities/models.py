@@ -152,6 +152,7 @@ class Deal(DealFields, table=True):
         Index("ix_deal__closed", "org_id", "closed_owner_id", "closed_on"),
         Index("ix_deal__owner", "org_id", "owner_id"),
         Index("ix_deal__created_at", "org_id", "created_at"),
+        Index("ix_deal__first_close", "org_id", "closed_on", postgresql_where="closed_on IS NOT NULL"),
         CheckConstraint("outcome IN ('open', 'won', 'lost')", name="outcome"),
     )
 

@@ -1,6 +1,7 @@
 """Predictive distributions of ratios whose numerator and denominator both still grow; pure. `forecasts` makes them."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -16,6 +17,42 @@ EXACT = 32
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class MatchedBeta:
+    """P(successes <= most) of `left` trials to come, by a beta of the same moments; arrays of one shape.
+
+    (successes + 1/2) / (trials + 1) with its mean, its variance and that of rounding (Sheppard 1898), as a beta; what
+    its skewness is off is mended by the first term of Edgeworth's series (Johnson, Kemp & Kotz 2005, 1.2.6).
+    """
+
+    left: Floats
+    mean: Floats
+    deviation: Floats
+    size: Floats
+    mending: Floats
+
+    @classmethod
+    def of(cls, beta: Beta, left: Floats) -> "MatchedBeta":
+        """Of at least one trial to come."""
+        chance, total = beta.mean[..., None], (beta.alpha + beta.beta)[..., None]
+        left = np.maximum(left, 1)
+        mean = (left * chance + 0.5) / (left + 1)
+        spread = left * chance * (1 - chance) * (total + left) / (total + 1)
+        variance = (spread + 1 / 12) / (left + 1) ** 2
+        size = mean * (1 - mean) / variance - 1
+        skewness = (total + 2 * left) * (1 - 2 * chance) / ((total + 2) * np.sqrt(spread))
+        matched = 2 * (1 - 2 * mean) * np.sqrt(size + 1) / ((size + 2) * np.sqrt(mean * (1 - mean)))
+        mending = (matched - skewness) / (6 * np.sqrt(2 * np.pi))
+        return cls(left, mean, np.sqrt(variance), size, mending)
+
+    def at_most(self, most: Floats) -> Floats:
+        """Between 0 and 1."""
+        upto = np.clip((most + 1) / (self.left + 1), 0, 1)
+        z = (upto - self.mean) / self.deviation
+        mended = np.where((upto > 0) & (upto < 1), self.mending * (z**2 - 1) * np.exp(-(z**2) / 2), 0.0)
+        return as_floats(np.clip(betainc(self.mean * self.size, (1 - self.mean) * self.size, upto) + mended, 0, 1))
+
+
+@dataclass(frozen=True, eq=False)
 class ProportionForecast:
     """Final proportions, given that there is a trial at all; nan where there can be none.
 
@@ -68,24 +105,11 @@ class ProportionForecast:
         exact = self.table[(*units, rows, np.clip(most + 1, 0, EXACT + 1).astype(np.intp))]
         if few.all():
             return exact
-        return np.where(few, exact, self._matched(most))
+        return np.where(few, exact, self._matched.at_most(most))
 
-    def _matched(self, most: Floats) -> Floats:
-        # (successes + 1/2) / (trials + 1) with its mean, its variance and that of rounding (Sheppard 1898), as a beta;
-        # what its skewness is off is mended by the first term of Edgeworth's series (Johnson, Kemp & Kotz 2005, 1.2.6).
-        chance, total = self.beta.mean[..., None], (self.beta.alpha + self.beta.beta)[..., None]
-        left = np.maximum(self.left, 1)
-        mean = (left * chance + 0.5) / (left + 1)
-        spread = left * chance * (1 - chance) * (total + left) / (total + 1)
-        variance = (spread + 1 / 12) / (left + 1) ** 2
-        size = mean * (1 - mean) / variance - 1
-        upto = np.clip((most + 1) / (left + 1), 0, 1)
-        skewness = (total + 2 * left) * (1 - 2 * chance) / ((total + 2) * np.sqrt(spread))
-        matched = 2 * (1 - 2 * mean) * np.sqrt(size + 1) / ((size + 2) * np.sqrt(mean * (1 - mean)))
-        z = (upto - mean) / np.sqrt(variance)
-        mended = (matched - skewness) / 6 * (z**2 - 1) * np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi)
-        inside = (upto > 0) & (upto < 1)
-        return as_floats(np.clip(betainc(mean * size, (1 - mean) * size, upto) + np.where(inside, mended, 0.0), 0, 1))
+    @cached_property
+    def _matched(self) -> MatchedBeta:
+        return MatchedBeta.of(self.beta, self.left)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
