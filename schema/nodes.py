@@ -84,7 +84,6 @@ BY_ROW_ID: dict[str, Callable[[Info, UUID], Awaitable[Node]]] = {
     "ApiKey": load_api_key,
     "AssessmentTemplate": load_assessment_template,
     "AuditEvent": load_audit_event,
-    "CoachingBrief": load_coaching_brief,
     "CalendarFeed": load_calendar_feed,
     "CoachingCadence": load_coaching_cadence,
     "CoachingOpportunity": load_coaching_opportunity,
@@ -126,6 +125,7 @@ BY_ROW_ID: dict[str, Callable[[Info, UUID], Awaitable[Node]]] = {
 BY_KEY: dict[str, Callable[[Info, str], Awaitable[Node]]] = {
     "AssessmentAnswer": load_assessment_answer,
     "CadenceAdherence": load_cadence_adherence,
+    "CoachingBrief": load_coaching_brief,
     "CompetencyFrameworkTemplate": load_competency_framework_template,
     "CrmEvent": load_crm_event,
     "DealHealth": load_deal_health,
