@@ -14,6 +14,7 @@ from schema.cadence_adherence.queries import CadenceAdherenceQueries
 from schema.calendar_feeds import CalendarFeedsMutation, CalendarFeedsQuery
 from schema.coaching_briefs import CoachingBriefsQuery, CoachingBriefsSubscription
 from schema.coaching_cadences import CoachingCadencesMutation, CoachingCadencesQuery
+from schema.coaching_hand_overs import CoachingHandOversMutation, CoachingHandOversQuery
 from schema.coaching_opportunities import (
     CoachingOpportunitiesMutation,
     CoachingOpportunitiesQuery,
@@ -21,6 +22,7 @@ from schema.coaching_opportunities import (
 )
 from schema.coaching_programmes import CoachingProgrammesMutation, CoachingProgrammesQuery
 from schema.coaching_sessions import CoachingSessionsMutation, CoachingSessionsQuery
+from schema.coaching_substitutions import CoachingSubstitutionsMutation, CoachingSubstitutionsQuery
 from schema.coaching_topics.mutations import CoachingTopicsMutation
 from schema.coaching_topics.queries import CoachingTopicsQuery, CoachingTopicsSubscription
 from schema.commitments import CommitmentsMutation, CommitmentsQuery
@@ -106,6 +108,8 @@ class Query(
     CoachingProgrammesQuery,
     CoachingCadencesQuery,
     CoachingSessionsQuery,
+    CoachingSubstitutionsQuery,
+    CoachingHandOversQuery,
     CoachingBriefsQuery,
     CalendarFeedsQuery,
     CoachingTopicsQuery,
@@ -153,6 +157,8 @@ class Mutation(
     CoachingProgrammesMutation,
     CoachingCadencesMutation,
     CoachingSessionsMutation,
+    CoachingSubstitutionsMutation,
+    CoachingHandOversMutation,
     SessionMovesMutation,
     SessionNotesMutation,
     CalendarFeedsMutation,

@@ -17,6 +17,7 @@ from service.coaching_sessions.models.sessions import (
     SessionAttestation,
     SessionMove,
 )
+from service.coaching_sessions.models.standing_in import CoachingHandOver, CoachingSubstitution
 
 __all__ = [
     "BookedSlot",
@@ -26,8 +27,10 @@ __all__ = [
     "CoachingCadence",
     "CoachingClock",
     "CoachingCommitment",
+    "CoachingHandOver",
     "CoachingProgramme",
     "CoachingSession",
+    "CoachingSubstitution",
     "CoachingTopic",
     "NoteGrant",
     "PrivateNote",
