@@ -22,16 +22,21 @@ CONTROL = frozenset({"id", "if_match", "idempotency_key"})
 
 REFERENCES = {
     "activity_id": "Activity",
+    "coach_ids": "Person",
     "discussed_topic_ids": "CoachingTopic",
     "deal_id": "Deal",
+    "from_manager_id": "Person",
     "manager_id": "Person",
     "member_ids": "Person",
     "owner_id": "Person",
     "person_id": "Person",
     "rater_id": "Person",
     "rep_id": "Person",
+    "rep_ids": "Person",
     "session_id": "CoachingSession",
+    "substitute_id": "Person",
     "team_id": "Team",
+    "to_manager_id": "Person",
 }
 """The type that the global ids in an input of this name belong to."""
 

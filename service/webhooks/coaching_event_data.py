@@ -16,7 +16,7 @@ _SESSION: dict[str, Any] = {
     "rep_id": _ID,
     "coach_ids": [],
     "rep_ids": [],
-    "substitute_id": None,
+    "substitute_id": _ID,
     "starts_at": "2026-03-03T14:00:00Z",
     "sequence": 0,
 }

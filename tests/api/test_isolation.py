@@ -49,6 +49,7 @@ NAMED = (
     *("person_id", "manager_id", "key_id", "model_id", "activity_id", "deal_id", "import_id", "absence_id"),
     *("inspection_id", "confirmation_id", "forecast_id"),
     *("session_id", "programme_id", "cadence_id", "format_id", "topic_id", "commitment_id", "feed_id"),
+    *("substitution_id", "hand_over_id"),
     *("framework_id", "template_id", "assessment_id", "plan_id", "step_id", "review_id"),
 )
 

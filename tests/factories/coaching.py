@@ -16,6 +16,8 @@ TABLES = {
     "coaching_topic": "topic_id",
     "coaching_commitment": "commitment_id",
     "calendar_feed": "feed_id",
+    "coaching_substitution": "substitution_id",
+    "coaching_hand_over": "hand_over_id",
 }
 """In the order of their foreign keys, with the name that ids of their rows have."""
 
@@ -26,6 +28,7 @@ async def plant_coaching(session: AsyncSession, org_id: UUID, manager_id: UUID, 
     The session is scheduled for 2099, so that whatever may be done to one can be done.
     """
     people = {"manager_id": manager_id, "rep_id": rep_id, "person_id": rep_id, "owner_id": rep_id}
+    people |= {"from_manager_id": manager_id, "to_manager_id": rep_id, "substitute_id": rep_id}
     return await plant_rows(session, org_id, TABLES, people, _PARTICULAR)
 
 
@@ -41,7 +44,10 @@ _PARTICULAR: Particular = {
         "minutes_held": None,
         "cancelled_by": None,
         "next_reminder_at": None,
+        "substitute_id": None,
+        "replaced_by": None,
     },
+    "coaching_substitution": {"rep_id": None, "to_on": date(2099, 3, 31), "ends_at": _FAR},
     "coaching_topic": {
         "visible_on": SEEN,
         "opportunity_id": None,

@@ -37,6 +37,8 @@ PATH_VALUES = {
     "topic_id": ROW,
     "commitment_id": ROW,
     "feed_id": ROW,
+    "substitution_id": ROW,
+    "hand_over_id": ROW,
     "plan_id": ROW,
     "step_id": ROW,
     "review_id": ROW,
@@ -52,6 +54,8 @@ CONNECTION = {"system": "hubspot", "name": "CRM", "account_id": "1", "app_id": "
 
 FORMAT = {"key": "ours", "name": "Ours", "document": {"sections": [{"key": "talk", "title": "Talk", "minutes": 30}]}}
 PROGRAMME = {"name": "Weekly", "rule": "FREQ=WEEKLY", "starts_on": "2026-03-03", "starts_at": "10:00"}
+STANDING_IN = {"manager_id": str(ROW), "substitute_id": str(ROW), "from_on": "2099-01-05", "to_on": "2099-01-09"}
+HANDING_OVER = {"from_manager_id": str(ROW), "to_manager_id": str(ROW), "hands_over_on": "2099-01-05"}
 
 
 BODIES: dict[str, Any] = {
@@ -97,6 +101,9 @@ BODIES: dict[str, Any] = {
     "putPrivateNote": {"text": "Mine"},
     "createNoteGrant": {"person_id": str(ROW)},
     "createCalendarFeed": {"name": "Phone", "person_id": str(ROW)},
+    "createCoachingSubstitution": STANDING_IN,
+    "endCoachingSubstitution": {"to_on": "2099-01-07"},
+    "createCoachingHandOver": HANDING_OVER,
     "createCoachingTopic": {"rep_id": str(ROW), "title": "The budget"},
     "dismissCoachingTopic": {"reason": "Settled by mail"},
     "createCommitment": {"rep_id": str(ROW), "description": "Forty calls", "due_on": "2099-01-01"},
@@ -192,6 +199,9 @@ GRAPHQL_INPUTS: dict[str, Any] = {
     "createNoteGrant": {"id": SESSION, "personId": ID},
     "deleteNoteGrant": {"id": SESSION, "personId": ID},
     "createCalendarFeed": {"name": "Phone", "personId": ID},
+    "createCoachingSubstitution": {"managerId": ID, "substituteId": ID, "fromOn": "2099-01-05", "toOn": "2099-01-09"},
+    "endCoachingSubstitution": {"id": to_global_id("CoachingSubstitution", ROW), "toOn": "2099-01-07"},
+    "createCoachingHandOver": {"fromManagerId": ID, "toManagerId": ID, "handsOverOn": "2099-01-05"},
     "revokeCalendarFeed": {"id": to_global_id("CalendarFeed", ROW)},
     "createCoachingTopic": {"repId": ID, "title": "The budget"},
     "pinCoachingTopic": {"id": TOPIC},

@@ -71,6 +71,9 @@ VALUES: dict[str, Any] = {
     "coaching_session.answers": {},
     **dict.fromkeys(("coaching_session.cancelled_at", "coaching_session.cancelled_side"), None),
     **dict.fromkeys(("coaching_session.missed_at", "coaching_session.completed_at"), None),
+    **dict.fromkeys(
+        (f"coaching_session.{name}" for name in ("substitute_id", "substituted_from", "substituted_until")), None
+    ),
     "booked_slot.slot_at": datetime(2026, 3, 4, 5, 5, tzinfo=UTC),
     "session_move.side": "rep",
     "coaching_topic.source": "rep",
@@ -111,7 +114,7 @@ VALUES: dict[str, Any] = {
 }
 """What check constraints want; every other column gets a value of its type."""
 
-TWO_PEOPLE = {"manager_period", "coaching_cadence", "coaching_session"}
+TWO_PEOPLE = {"manager_period", "coaching_cadence", "coaching_session", "coaching_substitution", "coaching_hand_over"}
 """Tables of a person and their manager, who must be somebody else."""
 
 
@@ -127,7 +130,7 @@ def sample_row(table: sa.Table, org_id: UUID, shared_id: UUID) -> dict[str, Any]
         name = f"{table.name}.{column.name}"
         if name in VALUES:
             row[column.name] = VALUES[name]
-        elif column.name == "manager_id" and table.name in TWO_PEOPLE:
+        elif column.name in {"manager_id", "from_manager_id"} and table.name in TWO_PEOPLE:
             row[column.name] = manager_of(shared_id)
         else:
             row[column.name] = org_id if column.name == "org_id" else _sample(column, shared_id)

@@ -138,6 +138,16 @@ FOREIGN = {
     "coachingBrief": ("query ($brief: ID!) { coachingBrief(sessionId: $brief) { id repName } }", {"brief"}),
     "calendarFeed": ("query ($feed: ID!) { calendarFeed(id: $feed) { id person { name } } }", {"feed"}),
     "calendarFeeds": ("{ calendarFeeds { edges { node { id person { name } } } } }", {}),
+    "coachingSubstitution": (
+        "query ($stand: ID!) { coachingSubstitution(id: $stand) { id substitute { name } } }",
+        {"stand"},
+    ),
+    "coachingSubstitutions": ("{ coachingSubstitutions { edges { node { id substitute { name } } } } }", {}),
+    "coachingHandOver": (
+        "query ($handed: ID!) { coachingHandOver(id: $handed) { id toManager { name } } }",
+        {"handed"},
+    ),
+    "coachingHandOvers": ("{ coachingHandOvers { edges { node { id toManager { name } } } } }", {}),
     "coachingTopic": ("query ($topic: ID!) { coachingTopic(id: $topic) { id title } }", {"topic"}),
     "coachingTopics": ("{ coachingTopics { edges { node { id rep { name } } } } }", {}),
     "commitment": ("query ($taken: ID!) { commitment(id: $taken) { id description } }", {"taken"}),

@@ -161,6 +161,8 @@ async def test_no_field_tells_of_another_organization(
         "cadence": to_global_id("CoachingCadence", coaching["cadence_id"]),
         "feed": to_global_id("CalendarFeed", coaching["feed_id"]),
         "session": to_global_id("CoachingSession", coaching["session_id"]),
+        "stand": to_global_id("CoachingSubstitution", coaching["substitution_id"]),
+        "handed": to_global_id("CoachingHandOver", coaching["hand_over_id"]),
         "topic": to_global_id("CoachingTopic", coaching["topic_id"]),
         "taken": to_global_id("Commitment", coaching["commitment_id"]),
         "import": to_global_id("Import", operation.id),
