@@ -1,5 +1,6 @@
 // One front end in a real browser: signs in by the address, lives through webhooks and a lost connection, and is looked
-// at in four views. Prints what was seen as JSON. `work` is {url, key, wrongKey, name, hooks}; each hook is {url, headers, body}.
+// at in four views. Prints what was seen as JSON. `work` is a file with
+// {url, key, rep, kpi, name, hooks}: each hook is {url, headers, body} and makes one more of the rep's KPI.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { chromium } from "playwright-core";
@@ -10,6 +11,7 @@ const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 const args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
   "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 const views = [360, 1280].flatMap((width) => ["light", "dark"].map((colorScheme) => ({ width, colorScheme })));
+const PAUSE = 2_000; // milliseconds between two webhooks: what one stirs up on the service is not the next one's time
 const browser = await chromium.launch({ executablePath, args });
 const faults = [], foreign = [], errors = [], times = [];
 const expect = (holds, text) => holds || faults.push(text);
@@ -58,9 +60,13 @@ await main.page.routeWebSocket(/graphql/, (socket) => {
 await main.go();
 await live(main.page);
 await main.page.waitForSelector(place);
+await main.page.waitForLoadState("networkidle");
 expect(!main.page.url().includes(key), "the key stays in the address");
 await main.page.evaluate(() => { window.sameDocument = true; });
-for (const hook of hooks.slice(1)) times.push(await moved(main.page, hook));
+for (const hook of hooks.slice(1)) {
+  await new Promise((resolve) => setTimeout(resolve, PAUSE));
+  times.push(await moved(main.page, hook));
+}
 isDown = true;
 for (const socket of sockets) await socket.close({ code: 1012 });
 await live(main.page, "reconnecting");

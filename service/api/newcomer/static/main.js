@@ -12,7 +12,7 @@ import { chosenRep, forget, keep, keyOfTab } from "./session.js";
 import { STATUS, clock, day, shown } from "./words.js";
 
 const LIVE = { off: "", connecting: "Connecting …", live: "Live", reconnecting: "Reconnecting …" };
-const SETTLE = 4_000; // milliseconds after a change until what rests on many of them is read again
+const SETTLE = 8_000; // milliseconds without another change until the quadrants, which rest on many facts, are read again
 const AGE = 300_000; // milliseconds until everything is read again although nothing was told: the day goes on
 const NOTHING = { key: null, live: null, me: null, managers: [], scope: null, reps: [], quadrants: null, card: null, brief: null, chosen: null };
 
@@ -163,7 +163,7 @@ function follow() {
   const { live, scope } = state;
   live.subscribe("scorecard", SCORECARD_CHANGED, { ...scope, period: period() }, ({ scorecardChanged }) =>
     changed([...scorecardChanged.process.edges, ...scorecardChanged.outcome.edges].map(({ node }) => node)));
-  live.subscribe("sessions", SESSION_CHANGED, { ...scope }, () => settle());
+  live.subscribe("sessions", SESSION_CHANGED, { ...scope }, () => attempt(load));
   if (!chosen()?.next) return live.unsubscribe("brief");
   live.subscribe("brief", BRIEF_CHANGED, { session: chosen().next.id }, ({ briefChanged }) => drawBrief(briefChanged.coachingBrief));
 }
@@ -190,10 +190,16 @@ function told(before, now) {
   return from === to ? `${to}${status}` : `${from} → ${to}${status}`;
 }
 
-/** Quadrants, gaps and sessions rest on many facts: they are read once things have settled. */
 function settle() {
   clearTimeout(settling);
-  settling = setTimeout(() => attempt(load), SETTLE);
+  settling = setTimeout(() => attempt(async () => {
+    const { key, scope } = state;
+    const quadrants = await readQuadrants(key, scope);
+    if (key !== state.key || scope !== state.scope) return;
+    state.quadrants = quadrants;
+    drawBoard();
+    if (chosen()) drawCard();
+  }), SETTLE);
 }
 
 byId("sign-in").addEventListener("submit", (event) => {
