@@ -35,6 +35,7 @@ def test_the_demo_twice_and_verify(tmp_path: Path) -> None:
     first = run(home, "demo", "--exit", "--port", free_port())
     assert re.search(r"Admin key: tl_\S+", first)
     assert re.search(r"Ready: http://127\.0\.0\.1:\d+", first)
+    assert re.search(r"The board, live: http://127\.0\.0\.1:\d+/#key=tl_\S+", first)
     assert "Process: activity" in first
     assert first.index("Process: activity") < first.index("Outcome")
     lines = first.splitlines()

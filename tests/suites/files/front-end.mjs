@@ -1,12 +1,13 @@
 // One front end in a real browser: signs in by the address, lives through webhooks and a lost connection, and is looked
 // at in four views. Prints what was seen as JSON. `work` is a file with
-// {url, key, rep, kpi, name, hooks}: each hook is {url, headers, body} and makes one more of the rep's KPI.
+// {url, key, fading, rep, kpi, name, hooks}: each hook is {url, headers, body} and makes one more of the rep's KPI,
+// and `fading` is {key, url, headers}: a second key, and how to revoke it.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { chromium } from "playwright-core";
 
 const [executablePath, pictures, work] = process.argv.slice(2);
-const { url, key, rep, kpi, name, hooks } = JSON.parse(readFileSync(work, "utf8"));
+const { url, key, fading, rep, kpi, name, hooks } = JSON.parse(readFileSync(work, "utf8"));
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
   "--disable-background-networking", "--disable-component-update", "--disable-sync"];
@@ -91,6 +92,17 @@ await stranger.page.getByLabel("API key or token").fill(key);
 await stranger.page.keyboard.press("Enter");
 await live(stranger.page).catch(() => expect(false, "one cannot sign in after a wrong key"));
 await stranger.close();
+
+// A key that ends while the page is open.
+const leaver = await opened(`#key=${fading.key}`, { complains: false });
+await leaver.go();
+await live(leaver.page);
+const revoked = await fetch(fading.url, { method: "DELETE", headers: fading.headers });
+expect(revoked.ok, `the key could not be revoked: ${revoked.status}`);
+await leaver.page.getByRole("alert").filter({ hasText: "not valid" }).waitFor({ timeout: 15_000 })
+  .catch(() => expect(false, "nobody is told that their key has ended"));
+expect((await leaver.page.locator("[data-person]").count()) === 0, "the board stays after the key has ended");
+await leaver.close();
 
 for (const { width, colorScheme } of views) {
   const view = await opened(`#key=${key}`, { width, colorScheme });

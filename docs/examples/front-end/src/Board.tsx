@@ -2,6 +2,7 @@
 import { useQuery, useSubscription } from "@apollo/client/react";
 import { type CSSProperties, useState } from "react";
 
+import { Brief } from "./Brief";
 import { Card } from "./Card";
 import { getFragmentData, graphql } from "./gql";
 import type { ColumnsFragment, Period } from "./gql/graphql";
@@ -10,7 +11,7 @@ import { RepRow } from "./RepRow";
 const TEAM_BOARD = graphql(`
   query TeamBoard($manager: ID!, $period: Period!, $after: Cursor) {
     people(managerId: $manager, first: 30, after: $after, sort: [NAME]) {
-      edges { node { id ...Columns ...RepRow } }
+      edges { node { id nextCoachingSession { id } ...Columns ...RepRow } }
       pageInfo { hasNextPage endCursor }
     }
   }
@@ -98,7 +99,10 @@ export function Board({ manager, period, organization }: Props) {
           <button type="button" onClick={() => void fetchMore({ variables: { after: endCursor } })}>Show more</button>
         )}
       </section>
-      <div className="sheet"><Card person={shown.id} period={period} organization={organization} /></div>
+      <div className="sheet">
+        <Card person={shown.id} period={period} organization={organization} />
+        {shown.nextCoachingSession && <Brief session={shown.nextCoachingSession.id} />}
+      </div>
     </>
   );
 }

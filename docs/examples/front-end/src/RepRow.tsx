@@ -3,7 +3,7 @@ import { getFragmentData, type FragmentType, graphql } from "./gql";
 import { Bullet, Mark, Square } from "./pictures";
 import { STATUS, VERDICT, WHY_NOT, amount, chance, sureness } from "./words";
 
-export const KPI_CELL = graphql(`
+const KPI_CELL = graphql(`
   fragment KpiCell on KpiSnapshot {
     id personId kpi name unit value n target expected status
   }
