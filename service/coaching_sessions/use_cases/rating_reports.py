@@ -25,7 +25,8 @@ from service.coaching_sessions.repository import ratings as repository
 from service.coaching_sessions.use_cases.rating_periods import DAY, PUBLISHED_AFTER, RATED_WITHIN
 from service.core.errors import not_found
 from service.core.principal import Principal, require
-from service.organizations.use_cases.people import get_people
+from service.organizations.use_cases.people import get_people, get_person
+from service.organizations.use_cases.scope import local_today, require_visible
 
 METHOD = (
     f"Published once per quarter, {PUBLISHED_AFTER.days} days after its end, and never changed. Each rater counts once "
@@ -51,13 +52,14 @@ async def get_coaching_ratings(
     """The published groups of one period: stewards and keys of the organization see all, managers their tree of then.
 
     The same rows for whoever asks, whenever they ask. `not_found` for a manager who is none of those the caller sees
-    in the period.
+    in the period, or today where no period was published.
     """
     require(principal, Permission.COACHING_RATINGS_READ)
     period = await repository.last_period(session, principal.org_id, query.on)
     if period is None or (query.on is not None and period.ends_on < query.on):
         if query.manager_id is not None:
-            raise not_found("person")
+            await require_visible(session, principal, query.manager_id, await local_today(session, principal.org_id))
+            await get_person(session, principal.as_system(), query.manager_id)
         return _nothing(NOTHING_YET if query.on is None else NOTHING_THEN)
     groups = await repository.list_groups(session, principal.org_id, period.starts_on)
     managers = [one for one in groups if one.manager_id is not None]
@@ -96,8 +98,8 @@ async def get_coaching_ratings(
 
 
 def _below(managers: Sequence[RatingGroup], manager_id: UUID | None) -> list[RatingGroup]:
-    """A manager's row and those below it; each row comes after the one above."""
-    inside = {manager_id}
+    """A manager's row and those below it, as each comes after the one above; none where the manager's is not there."""
+    inside: set[UUID | None] = set()
     found = []
     for one in managers:
         if one.manager_id == manager_id or one.above_id in inside:
