@@ -34,8 +34,8 @@ _DAY = timedelta(days=1)
 class CalendarEntry:
     """What a calendar shows of a session. Instants are in UTC, `time_zone` is the IANA zone in which it is shown.
 
-    `manager` and `rep` are (name, e-mail). `alarm_minutes` before the start the calendar reminds of it; a cancelled
-    session reminds of nothing.
+    People are (name, e-mail): `manager` holds it, `others` attend besides these two. `alarm_minutes` before the start
+    the calendar reminds of it; a cancelled session reminds of nothing.
     """
 
     session_id: UUID
@@ -52,6 +52,7 @@ class CalendarEntry:
     manager: tuple[str, str]
     rep: tuple[str, str]
     alarm_minutes: int | None = None
+    others: tuple[tuple[str, str], ...] = ()
 
 
 def render_calendar(name: str, entries: Sequence[CalendarEntry], method: str = "PUBLISH") -> bytes:
@@ -98,7 +99,7 @@ def _event(entry: CalendarEntry, *, is_asking: bool) -> Event:
         event.add("url", _line(entry.url))
     event.add("organizer", _address(entry.manager))
     # What is published asks nobody, and names no attendees (RFC 5546, 3.2.1).
-    for person in (entry.manager, entry.rep) if is_asking else ():
+    for person in (entry.manager, entry.rep, *entry.others) if is_asking else ():
         # A session stands without anybody's answer; unanswered, calendars would show it as tentative.
         attendee = _address(person)
         attendee.params["ROLE"] = "REQ-PARTICIPANT"
