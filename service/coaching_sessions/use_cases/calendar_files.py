@@ -6,7 +6,8 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from service.coaching_sessions.calendar import CalendarEntry, render_calendar
+from service.coaching_sessions.calendar import render_calendar
+from service.coaching_sessions.calendar_entries import CalendarEntry
 from service.coaching_sessions.dto.formats import SessionFormatDTO
 from service.coaching_sessions.lifecycle import SessionState
 from service.coaching_sessions.models import CoachingSession, SessionFormat
