@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "shared_coaching"
-down_revision = "first_close"
+down_revision = "coaching_ratings"
 branch_labels = None
 depends_on = None
 

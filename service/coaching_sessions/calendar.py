@@ -19,32 +19,6 @@ _PRODUCT = "-//Touchline//Coaching sessions//EN"
 _REFRESH = timedelta(hours=1)
 """How often a subscriber should look again."""
 
-_DAY = timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True)
-class CalendarEntry:
-    """What a calendar shows of a session. Instants are in UTC, `time_zone` is the IANA zone in which it is shown.
-
-    People are (name, e-mail): `manager` holds it, `others` attend besides these two. `alarm_minutes` before the start
-    the calendar reminds of it; a cancelled session reminds of nothing.
-    """
-
-    session_id: UUID
-    starts_at: datetime
-    ends_at: datetime
-    time_zone: str
-    sequence: int
-    is_cancelled: bool
-    summary: str
-    description: str
-    url: str | None
-    created_at: datetime
-    updated_at: datetime
-    manager: tuple[str, str]
-    rep: tuple[str, str]
-    alarm_minutes: int | None = None
-    others: tuple[tuple[str, str], ...] = ()
 RENDERING = 2
 """Raised whenever the same sessions make another file, so that nobody is told that nothing changed."""
 
@@ -122,11 +96,6 @@ def _event(entry: CalendarEntry, uid: str, *, is_asking: bool) -> Event:
         event.add("url", _line(entry.url))
     event.add("organizer", _address(entry.manager))
     # What is published asks nobody, and names no attendees (RFC 5546, 3.2.1).
-    for person in (entry.manager, entry.rep, *entry.others) if is_asking else ():
-        # A session stands without anybody's answer; unanswered, calendars would show it as tentative.
-        attendee = _address(person)
-        attendee.params["ROLE"] = "REQ-PARTICIPANT"
-        attendee.params["PARTSTAT"] = "ACCEPTED"
     for attendee in _attendees(entry) if is_asking else ():
         event.add("attendee", attendee)
     if entry.alarm_minutes is not None and not entry.is_cancelled:
@@ -145,7 +114,7 @@ def _alarm(minutes: int, text: str) -> Alarm:
 def _attendees(entry: CalendarEntry) -> list[vCalAddress]:
     """Everybody who takes part: the manager arranges it and comes, the others are asked unless it is called off."""
     attendees = []
-    for person in (entry.manager, entry.rep):
+    for person in (entry.manager, entry.rep, *entry.others):
         attendee, is_asked = _address(person), person != entry.manager and not entry.is_cancelled
         attendee.params["ROLE"] = "REQ-PARTICIPANT"
         attendee.params["PARTSTAT"] = "NEEDS-ACTION" if is_asked else "ACCEPTED"
