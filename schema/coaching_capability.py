@@ -13,7 +13,7 @@ from schema.paging import Paged
 from schema.people.types import Person, to_person
 from schema.relay import Connection, Node, PageInfo, id_of, page_of_list, to_connection, to_global_id, to_page_info
 from schema.scalars import Cursor
-from service.coaching_capability.dto.capability import CapabilityKeyDTO, CapabilityQuery, ManagerCapabilityDTO
+from service.coaching_capability.dto.capability import CapabilityQuery, CapabilityShareDTO, ManagerCapabilityDTO
 from service.coaching_capability.keys.judging import CapabilityKey, CapabilityTrend, StandardVerdict
 from service.coaching_capability.permissions import Permission
 from service.coaching_capability.use_cases.capability import get_manager_capability, list_coaching_capability
@@ -72,7 +72,7 @@ class CapabilityKeyEdge:
     next_step: str | None
 
 
-describe(CapabilityKeyEdge, CapabilityKeyDTO)
+describe(CapabilityKeyEdge, CapabilityShareDTO)
 
 
 @strawberry.type(description="The keys of a tree.")

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from service.api.pictures.canvas import LINE, Canvas, Scale
-from service.coaching_capability.dto.capability import CapabilityKeyDTO, ManagerCapabilityDTO
+from service.coaching_capability.dto.capability import CapabilityShareDTO, ManagerCapabilityDTO
 from service.coaching_capability.keys.judging import CapabilityKey, CapabilityTrend, StandardVerdict
 
 WIDTH, LEFT, RIGHT, ROW = 560.0, 118.0, 150.0, 30.0
@@ -84,7 +84,7 @@ def _panel(canvas: Canvas, one: ManagerCapabilityDTO, top: float) -> float:
     return y
 
 
-def _key(canvas: Canvas, key: CapabilityKeyDTO, across: Scale, y: float) -> None:
+def _key(canvas: Canvas, key: CapabilityShareDTO, across: Scale, y: float) -> None:
     canvas.text((16, y + 4), NAMES[key.key])
     standard, kind = across(float(key.standard)), KINDS[key.verdict]
     canvas.line((standard, y - 12), (standard, y + 12), "dashed")
@@ -99,7 +99,7 @@ def _key(canvas: Canvas, key: CapabilityKeyDTO, across: Scale, y: float) -> None
     canvas.text((WIDTH - RIGHT + 12, y + 4), said, kind)
 
 
-def _mark(canvas: Canvas, key: CapabilityKeyDTO, at: tuple[float, float]) -> None:
+def _mark(canvas: Canvas, key: CapabilityShareDTO, at: tuple[float, float]) -> None:
     x, y = at
     if key.verdict is StandardVerdict.BELOW:
         canvas.area([(x, y - 6), (x + 6, y), (x, y + 6), (x - 6, y)], "fill alarm")

@@ -19,7 +19,7 @@ class CapabilityQuery(AccountSpan):
     tree: bool = True
 
 
-class CapabilityKeyDTO(OutputDTO):
+class CapabilityShareDTO(OutputDTO):
     """One key of a tree: how many of how many, against the standard and against the period before."""
 
     key: CapabilityKey
@@ -79,7 +79,7 @@ class ManagerCapabilityDTO(OutputDTO):
     """How many of the four keys meet the organization's standard."""
     keys_below: int
     """How many are below it beyond chance; of the others it cannot be told."""
-    keys: list[CapabilityKeyDTO]
+    keys: list[CapabilityShareDTO]
     """Success models, process, skills, cadence."""
     method: str
     """How the intervals were come by."""

@@ -89,7 +89,7 @@ def compare_to_standard(key: CapabilityKey, share: Share, standard: Decimal) -> 
     wanted = f"the standard of {percent(standard)}"
     if Decimal(one.numerator) >= standard * one.denominator:
         return StandardVerdict.MET, f"{told}: meets {wanted}."
-    between = f"chance alone allows for {percent(one.interval_low)} to {percent(one.interval_high)}"
+    between = f"allowing for {percent(one.interval_low)} to {percent(one.interval_high)}"
     if one.interval_high is not None and one.interval_high < standard:
         return StandardVerdict.BELOW, f"{told}: below {wanted}, beyond chance ({between})."
     return StandardVerdict.CANNOT_TELL, f"{told}: below {wanted}, but within chance ({between})."

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from service.coaching_capability.dto.capability import CapabilityKeyDTO, CapabilityQuery, ManagerCapabilityDTO
+from service.coaching_capability.dto.capability import CapabilityQuery, CapabilityShareDTO, ManagerCapabilityDTO
 from service.coaching_capability.keys.counting import KeyCounts, count_keys
 from service.coaching_capability.keys.judging import (
     CapabilityKey,
@@ -163,11 +163,11 @@ def present_tree(tree: Tree, facts: Facts, spans: Spans, standards: Standards, *
 
 def _present(
     key: CapabilityKey, now: KeyCounts, before: KeyCounts, standard: Decimal, facts: Facts, manager_id: UUID
-) -> CapabilityKeyDTO:
+) -> CapabilityShareDTO:
     share, earlier = now.shares[key], before.shares[key]
     verdict, explanation = compare_to_standard(key, share, standard)
     change = compare_to_before(key, share, earlier)
-    return CapabilityKeyDTO(
+    return CapabilityShareDTO(
         key=key,
         numerator=share.rate.numerator,
         denominator=share.rate.denominator,
