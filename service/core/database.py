@@ -110,14 +110,17 @@ class Database:
             pool = await self._driver_pool()
             async with pool.acquire(timeout=10) as connection:
                 await connection.execute(f"BEGIN; SET LOCAL {SETTING} = '{UUID(str(org_id))}'")
-                yield connection
+                try:
+                    yield connection
+                finally:
+                    # It only read. Where this fails too the pool throws the connection away.
+                    await connection.execute("ROLLBACK")
 
     async def _driver_pool(self) -> asyncpg.Pool:
         async with self._opening:
             if self._driver is None:
-                # What it is for only reads, so that each transaction may end in nothing.
                 self._driver = await asyncpg.create_pool(
-                    self.url, min_size=0, max_size=2, reset=_roll_back, server_settings={"jit": "off"}
+                    self.url, min_size=0, max_size=2, reset=_keep_as_it_is, server_settings={"jit": "off"}
                 )
         return self._driver
 
@@ -128,8 +131,8 @@ class Database:
             await self._driver.close()
 
 
-async def _roll_back(connection: asyncpg.Connection) -> None:
-    await connection.execute("ROLLBACK")
+async def _keep_as_it_is(_connection: asyncpg.Connection) -> None:
+    """Nothing of a session outlives a transaction here, so that none is to be reset."""
 
 
 UNAVAILABLE = (
