@@ -19,6 +19,7 @@ from starlette.types import ASGIApp
 from schema.router import mount_graphql
 from schema.sockets import MAX_MESSAGE_BYTES
 from service.api import problems
+from service.api.feed_readers import UnchangedFeeds
 from service.api.integrations.dispatch import IntegrationsDispatcher
 from service.api.limits import RequestBounds
 from service.api.newcomer.page import mount_newcomer
@@ -162,6 +163,7 @@ def build_api(
     )
     problems.install(api)
     api.add_middleware(PictureSuffix, routes=api.routes)
+    api.add_middleware(UnchangedFeeds)
     api.include_router(router)
     mount_graphql(api, settings)
     mount_newcomer(api, settings)
