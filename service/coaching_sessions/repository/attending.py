@@ -7,14 +7,14 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Uuid, and_, literal, or_, text
+from sqlalchemy import ARRAY, ColumnElement, SQLColumnExpression, Uuid, and_, literal, or_, text
 from sqlalchemy.dialects.postgresql import array
 from sqlmodel import col
 
 from service.coaching_sessions.models import CoachingSession
 
 Row = CoachingSession
-People = Collection[UUID] | ColumnElement[UUID]
+People = Collection[UUID] | SQLColumnExpression[UUID]
 """Some people, or the one that a parameter or another row names."""
 SHARED = text("cardinality(coaching_session.coach_ids) + cardinality(coaching_session.rep_ids) > 0")
 """There are more than the two: written as in the index that finds such sessions."""
@@ -22,13 +22,13 @@ SHARED = text("cardinality(coaching_session.coach_ids) + cardinality(coaching_se
 
 def among(ids: Any, people: People) -> ColumnElement[bool]:
     """That one of those beside the two is among some people."""
-    theirs = array([people]) if isinstance(people, ColumnElement) else literal(list(people), ARRAY(Uuid))
+    theirs = literal(list(people), ARRAY(Uuid)) if isinstance(people, Collection) else array([people])
     found: ColumnElement[bool] = col(ids).op("&&", is_comparison=True)(theirs)
     return and_(SHARED, found)
 
 
 def _is_among(id_: Any, people: People) -> ColumnElement[bool]:
-    found: ColumnElement[bool] = id_ == people if isinstance(people, ColumnElement) else id_.in_(people)
+    found: ColumnElement[bool] = id_.in_(people) if isinstance(people, Collection) else id_ == people
     return found
 
 
