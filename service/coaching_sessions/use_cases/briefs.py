@@ -16,16 +16,20 @@ from service.coaching_sessions.use_cases.brief_facts import gather_facts
 from service.core.clock import utc_now
 from service.core.errors import not_found
 from service.core.principal import Principal, require
+from service.skill_assessments.use_cases.reading import tell_of_reading
 
 
-async def get_brief(session: AsyncSession, principal: Principal, session_id: UUID) -> BriefDTO:
+async def get_brief(session: AsyncSession, principal: Principal, session_id: UUID, *, audited: bool = True) -> BriefDTO:
     """The brief of a session; of one that was never started and will not be, there is none.
 
     For the two of them, and for whoever sees the rep. What is the rep's alone for a grace time is in the rep's brief
-    only, and in nobody's that was kept. `not_found` for anybody else.
+    only, and in nobody's that was kept. A brief says where the rep's skills stand, so who reads it from outside their
+    reporting line is told to them, unless it is not `audited` as it is read again. `not_found` for anybody else.
     """
     require(principal, Permission.COACHING_SESSIONS_READ)
     row = await _find(session, principal, session_id)
+    if audited:
+        await tell_of_reading(session, principal, row.rep_id)
     if row.status == SessionState.SCHEDULED:
         return build_brief(await gather_facts(session, _reader(principal), row, utc_now()))
     kept = await repository.get_brief_document(session, principal.org_id, session_id)
