@@ -14,12 +14,15 @@ from schema.cadence_adherence.queries import CadenceAdherenceQueries
 from schema.calendar_feeds import CalendarFeedsMutation, CalendarFeedsQuery
 from schema.coaching_briefs import CoachingBriefsQuery, CoachingBriefsSubscription
 from schema.coaching_cadences import CoachingCadencesMutation, CoachingCadencesQuery
+from schema.coaching_capability import CoachingCapabilityQueries
 from schema.coaching_opportunities import (
     CoachingOpportunitiesMutation,
     CoachingOpportunitiesQuery,
     CoachingOpportunitiesSubscription,
 )
 from schema.coaching_programmes import CoachingProgrammesMutation, CoachingProgrammesQuery
+from schema.coaching_ratings.groups import CoachingRatingsQueries
+from schema.coaching_ratings.own import CoachingRatingsMutation
 from schema.coaching_sessions import CoachingSessionsMutation, CoachingSessionsQuery
 from schema.coaching_topics.mutations import CoachingTopicsMutation
 from schema.coaching_topics.queries import CoachingTopicsQuery, CoachingTopicsSubscription
@@ -56,6 +59,7 @@ from schema.process_adherence import ProcessAdherenceQueries
 from schema.quadrants import QuadrantsQueries
 from schema.rate_comparisons import RateComparisonsQueries
 from schema.rater_calibration import RaterCalibrationQueries
+from schema.self_correction import SelfCorrectionQueries
 from schema.session_formats import SessionFormatsMutation, SessionFormatsQuery
 from schema.session_moves import CoachingSessionsSubscription, SessionMovesMutation
 from schema.session_notes import SessionNotesMutation
@@ -106,6 +110,7 @@ class Query(
     CoachingProgrammesQuery,
     CoachingCadencesQuery,
     CoachingSessionsQuery,
+    CoachingRatingsQueries,
     CoachingBriefsQuery,
     CalendarFeedsQuery,
     CoachingTopicsQuery,
@@ -124,6 +129,8 @@ class Query(
     DealStandardsQuery,
     ProcessAdherenceQueries,
     CadenceAdherenceQueries,
+    CoachingCapabilityQueries,
+    SelfCorrectionQueries,
     EntitlementQueries,
     ImportsQuery,
     OperationsQuery,
@@ -155,6 +162,7 @@ class Mutation(
     CoachingSessionsMutation,
     SessionMovesMutation,
     SessionNotesMutation,
+    CoachingRatingsMutation,
     CalendarFeedsMutation,
     CoachingTopicsMutation,
     CommitmentsMutation,

@@ -21,6 +21,7 @@ from schema.sockets import MAX_MESSAGE_BYTES
 from service.api import problems
 from service.api.integrations.dispatch import IntegrationsDispatcher
 from service.api.limits import RequestBounds
+from service.api.newcomer.page import mount_newcomer
 from service.api.openapi.document import install_document
 from service.api.pictures.suffix import PictureSuffix
 from service.api.router import router
@@ -163,6 +164,7 @@ def build_api(
     api.add_middleware(PictureSuffix, routes=api.routes)
     api.include_router(router)
     mount_graphql(api, settings)
+    mount_newcomer(api, settings)
     api.mount("/static", StaticFiles(directory=STATIC), name="static")
     install_document(api, settings)
     return api

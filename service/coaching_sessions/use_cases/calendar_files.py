@@ -6,14 +6,15 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from service.coaching_sessions.calendar import CalendarEntry, render_calendar
+from service.coaching_sessions.calendar import render_calendar
+from service.coaching_sessions.calendar_entries import CalendarEntry
 from service.coaching_sessions.dto.formats import SessionFormatDTO
 from service.coaching_sessions.lifecycle import SessionState
 from service.coaching_sessions.models import CoachingSession, SessionFormat
 from service.coaching_sessions.permissions import Permission
 from service.coaching_sessions.repository import calendars as feeds
 from service.coaching_sessions.repository import formats, sessions
-from service.coaching_sessions.use_cases.access import find_session
+from service.coaching_sessions.use_cases.access import find_session, planned_for
 from service.core.clock import utc_now
 from service.core.database import Database
 from service.core.errors import not_found
@@ -57,7 +58,7 @@ async def get_session_calendar(session: AsyncSession, principal: Principal, sess
 async def _people_of(
     session: AsyncSession, org_id: UUID, rows: Sequence[CoachingSession], *others: UUID
 ) -> dict[UUID, PersonDTO]:
-    ids = {*others, *(id_ for row in rows for id_ in (row.manager_id, row.rep_id))}
+    ids = {*others, *(id_ for row in rows for id_ in planned_for(row).everybody)}
     return await get_people(session, Principal.system(org_id), ids)
 
 
@@ -69,12 +70,18 @@ async def _entries(
     base_url: str,
 ) -> list[CalendarEntry]:
     found = await formats.get_formats(session, org_id, {row.format_id for row in rows})
-    return [_entry(row, people[row.manager_id], people[row.rep_id], found[row.format_id], base_url) for row in rows]
+    return [_entry(row, people, found[row.format_id], base_url) for row in rows]
 
 
 def _entry(
-    row: CoachingSession, manager: PersonDTO, rep: PersonDTO, format_: SessionFormat, base_url: str
+    row: CoachingSession, people: Mapping[UUID, PersonDTO], format_: SessionFormat, base_url: str
 ) -> CalendarEntry:
+    # Somebody who was removed meanwhile is nobody's guest.
+    holds = people.get(row.substitute_id or row.manager_id, people[row.manager_id])
+    rep = people[row.rep_id]
+    reps, coaches = ([people[id_] for id_ in ids if id_ in people] for ids in (row.rep_ids, row.coach_ids))
+    names = ", ".join(person.name for person in (rep, *reps))
+    others = tuple((person.name, person.email) for person in (*coaches, *reps))
     document = SessionFormatDTO.model_validate(format_).document
     agenda = [f"{section.title}: {section.minutes} min" for section in document.sections]
     return CalendarEntry(
@@ -84,12 +91,13 @@ def _entry(
         time_zone=row.time_zone,
         sequence=row.sequence,
         is_cancelled=row.status == SessionState.CANCELLED.value,
-        summary=f"Coaching: {rep.name} and {manager.name}",
+        summary=f"Coaching: {names} and {', '.join(one.name for one in (holds, *coaches))}",
         description="\n".join([format_.name, *agenda]),
         url=f"{base_url}/v1/coaching-sessions/{row.id}/brief",
         created_at=row.created_at,
         updated_at=row.updated_at,
-        manager=(manager.name, manager.email),
+        manager=(holds.name, holds.email),
         rep=(rep.name, rep.email),
         alarm_minutes=min(row.reminder_minutes, default=None),
+        others=others,
     )
