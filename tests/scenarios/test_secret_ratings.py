@@ -79,7 +79,7 @@ async def test_no_row_and_no_read_differs_by_a_rating(
     steady = await reads(rest, cast, id_), await reads(rest, cast, id_)
     moving = {path for path, one in steady[0].items() if steady[1][path] != one}
     rows = await dump(cast)
-    with caplog.at_level(logging.DEBUG):
+    with caplog.at_level(logging.INFO):
         capfd.readouterr()
         for again in range(2):
             answer = await rate(rest, cast, "rep", id_, **{"Idempotency-Key": f"once {id_}"})
