@@ -17,6 +17,7 @@ from schema.cadence_adherence.queries import load_cadence_adherence
 from schema.calendar_feeds import load_calendar_feed
 from schema.coaching_briefs import load_coaching_brief
 from schema.coaching_cadences import load_coaching_cadence
+from schema.coaching_capability import load_manager_capability
 from schema.coaching_opportunities import load_coaching_opportunity
 from schema.coaching_programmes import load_coaching_programme
 from schema.coaching_ratings.groups import load_coaching_ratings, load_rating_group
@@ -57,6 +58,7 @@ from schema.rate_comparisons import load_rate_comparisons
 from schema.rater_calibration import load_rater_calibration
 from schema.relay import Node, NullIfAbsent, split_global_id
 from schema.scorecards import load_scorecard
+from schema.self_correction import load_self_correction
 from schema.session_formats import load_session_format, load_session_format_template
 from schema.session_notes import load_note_grant, load_private_note
 from schema.session_records import load_session_attestation, load_session_move
@@ -86,7 +88,6 @@ BY_ROW_ID: dict[str, Callable[[Info, UUID], Awaitable[Node]]] = {
     "ApiKey": load_api_key,
     "AssessmentTemplate": load_assessment_template,
     "AuditEvent": load_audit_event,
-    "CoachingBrief": load_coaching_brief,
     "CalendarFeed": load_calendar_feed,
     "CoachingCadence": load_coaching_cadence,
     "CoachingOpportunity": load_coaching_opportunity,
@@ -130,6 +131,7 @@ BY_KEY: dict[str, Callable[[Info, str], Awaitable[Node]]] = {
     "AssessmentAnswer": load_assessment_answer,
     "CadenceAdherence": load_cadence_adherence,
     "CoachingRatings": load_coaching_ratings,
+    "CoachingBrief": load_coaching_brief,
     "CompetencyFrameworkTemplate": load_competency_framework_template,
     "CrmEvent": load_crm_event,
     "DealHealth": load_deal_health,
@@ -139,6 +141,7 @@ BY_KEY: dict[str, Callable[[Info, str], Awaitable[Node]]] = {
     "ForecastAccuracy": load_forecast_accuracy,
     "KpiSnapshot": load_kpi_snapshot,
     "Benchmarks": load_benchmarks,
+    "ManagerCapability": load_manager_capability,
     "ModelChanges": load_model_changes,
     "NoteGrant": load_note_grant,
     "PeerRating": load_peer_rating,
@@ -150,6 +153,7 @@ BY_KEY: dict[str, Callable[[Info, str], Awaitable[Node]]] = {
     "Quadrants": load_quadrants,
     "SkillGaps": load_skill_gaps,
     "WinDrivers": load_win_drivers,
+    "SelfCorrection": load_self_correction,
     "TeamScorecard": load_team_scorecard,
     "Scorecard": load_scorecard,
     "SkillAccess": load_skill_access,

@@ -14,6 +14,7 @@ from schema.cadence_adherence.queries import CadenceAdherenceQueries
 from schema.calendar_feeds import CalendarFeedsMutation, CalendarFeedsQuery
 from schema.coaching_briefs import CoachingBriefsQuery, CoachingBriefsSubscription
 from schema.coaching_cadences import CoachingCadencesMutation, CoachingCadencesQuery
+from schema.coaching_capability import CoachingCapabilityQueries
 from schema.coaching_opportunities import (
     CoachingOpportunitiesMutation,
     CoachingOpportunitiesQuery,
@@ -58,6 +59,7 @@ from schema.process_adherence import ProcessAdherenceQueries
 from schema.quadrants import QuadrantsQueries
 from schema.rate_comparisons import RateComparisonsQueries
 from schema.rater_calibration import RaterCalibrationQueries
+from schema.self_correction import SelfCorrectionQueries
 from schema.session_formats import SessionFormatsMutation, SessionFormatsQuery
 from schema.session_moves import CoachingSessionsSubscription, SessionMovesMutation
 from schema.session_notes import SessionNotesMutation
@@ -127,6 +129,8 @@ class Query(
     DealStandardsQuery,
     ProcessAdherenceQueries,
     CadenceAdherenceQueries,
+    CoachingCapabilityQueries,
+    SelfCorrectionQueries,
     EntitlementQueries,
     ImportsQuery,
     OperationsQuery,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from itertools import chain
 
 from service.activities.permissions import Permission as Activities
+from service.coaching_capability.permissions import Permission as Capability
 from service.coaching_opportunities.permissions import Permission as Opportunities
 from service.coaching_sessions.permissions import Permission as Coaching
 from service.core.principal import Role
@@ -17,7 +18,16 @@ from service.webhooks.permissions import Permission as Webhooks
 ALL_PERMISSIONS: frozenset[str] = frozenset(
     permission.value
     for permission in chain(
-        Organizations, SuccessModels, Activities, KpiSnapshots, Opportunities, Skills, Coaching, Crm, Webhooks
+        Organizations,
+        SuccessModels,
+        Activities,
+        KpiSnapshots,
+        Opportunities,
+        Skills,
+        Coaching,
+        Capability,
+        Crm,
+        Webhooks,
     )
 )
 
@@ -56,6 +66,7 @@ _EVERYONE = {
     Coaching.CALENDAR_FEEDS_WRITE,
 }
 _MANAGER = _EVERYONE | {SuccessModels.INSPECTIONS_WRITE, Coaching.COACHING_RATINGS_READ}
+_MANAGER = _EVERYONE | {SuccessModels.INSPECTIONS_WRITE, Capability.COACHING_CAPABILITY_READ}
 _ENABLEMENT = _MANAGER | {
     Organizations.TEAMS_WRITE,
     SuccessModels.SUCCESS_MODELS_WRITE,

@@ -14,6 +14,7 @@ from uuid import UUID
 import asyncpg
 
 from service.activities import tasks as activities_tasks
+from service.coaching_capability import tasks as capability_tasks
 from service.coaching_opportunities import tasks as opportunity_tasks
 from service.coaching_sessions import agenda_tasks
 from service.coaching_sessions import tasks as coaching_tasks
@@ -44,6 +45,8 @@ FORECAST_SECONDS = 60.0
 """The model is asked at the start of a week, or as soon as a worker comes to it."""
 REMINDER_SECONDS = 60.0
 """Assessments are due by the day; a new day is noticed this soon."""
+CAPABILITY_SECONDS = 60.0
+"""Trees are looked at once a day; a new day is noticed this soon."""
 PLANS_SECONDS = 60.0
 """A day that has come is told of this soon."""
 RATINGS_SECONDS = 600.0
@@ -103,6 +106,12 @@ class Worker:
         )
         self.plans = DrainLoop(
             "plans", lambda org_id: plan_tasks.watch_plans(runtime.database, org_id), list_organizations, PLANS_SECONDS
+        )
+        self.capability = DrainLoop(
+            "capability",
+            lambda org_id: capability_tasks.watch_standards(runtime.database, org_id),
+            list_organizations,
+            CAPABILITY_SECONDS,
         )
         self.snapshots = DrainLoop(
             "snapshots",
@@ -177,6 +186,7 @@ class Worker:
                 ("cadences", self.cadences.run),
                 ("plans", self.plans.run),
                 ("ratings", self.ratings.run),
+                ("capability", self.capability.run),
                 ("outbox", self.outbox.run),
                 ("webhooks", self.webhooks.run),
                 ("jobs", self._run_jobs),

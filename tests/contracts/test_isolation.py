@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 
 import service.activities.models
+import service.coaching_capability.models
 import service.coaching_opportunities.models
 import service.coaching_sessions.models
 import service.crm.models

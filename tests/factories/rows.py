@@ -31,6 +31,8 @@ VALUES: dict[str, Any] = {
     "organization.session_horizon_weeks": 8,
     "organization.session_grace_hours": 24,
     "organization.verdict_probability": Decimal("0.8"),
+    **{f"organization.coaching_standard_{key}": Decimal("0.8") for key in ("models", "process", "skills", "cadence")},
+    "capability_standing.key": "models",
     "coaching_opportunity.kind": "behind_target",
     "coaching_opportunity.status": "open",
     **dict.fromkeys(("coaching_opportunity.closed_at", "coaching_opportunity.closed_because"), None),

@@ -84,6 +84,8 @@ FOREIGN = {
     ),
     "entitlement": ("query ($person: ID!) { entitlement(personId: $person) { id person { name } } }", {"person"}),
     "uncoveredPeople": ("{ uncoveredPeople { edges { node name person { name } } } }", {}),
+    "coachingCapability": ("{ coachingCapability { edges { node { id name manager { name } } } } }", {}),
+    "selfCorrection": ("{ selfCorrection { edges { node { id name manager { name } } } } }", {}),
     "dealStandardTemplates": ("{ dealStandardTemplates { edges { node { key } } } }", {}),
     "developmentPlan": (
         "query ($plan: ID!) { developmentPlan(id: $plan) { id progress { id } steps { edges { node { id } } } } }",
