@@ -1,4 +1,4 @@
-"""Published ratings over GraphQL: the same numbers as over REST, found again by their ids by those who may read them."""
+"""Published ratings over GraphQL: as over REST, and found again by their ids by those who may read them."""
 
 from datetime import UTC, datetime
 from typing import Any

@@ -166,6 +166,7 @@ async def test_a_session_counts_for_who_held_it(database: Database) -> None:
     id_ = await rated.hold("east", reps[0])
     table = metadata.tables["coaching_session"]
     changes = {"substitute_id": west, "coach_ids": [alone], "rep_ids": [rated.people[rep].id for rep in reps[1:]]}
+    changes |= {"substituted_from": SPRING, "substituted_until": SPRING + QUARTER}
     await rated.execute(sa.update(table).where(table.c.id == id_).values(changes))
     for rep in reps:
         await rated.rate(id_, rep, 3)
