@@ -161,7 +161,7 @@ async def test_whoever_asks_reads_their_own_part(house: House) -> None:
 
 
 async def test_one_manager_as_in_the_list(house: House) -> None:
-    everything = {one.manager_id: one for one in await ask(house)}
+    everything = {one.id: one for one in await ask(house)}
     for name in ("Max", "Ann"):
         asked = CapabilityQuery.model_validate({**QUARTER, "manager_id": house.id(name)})
         async with house.org.database.tenant(house.org.id) as session:
