@@ -20,6 +20,8 @@ from schema.coaching_cadences import load_coaching_cadence
 from schema.coaching_capability import load_manager_capability
 from schema.coaching_opportunities import load_coaching_opportunity
 from schema.coaching_programmes import load_coaching_programme
+from schema.coaching_ratings.groups import load_coaching_ratings, load_rating_group
+from schema.coaching_ratings.own import load_coaching_rating
 from schema.coaching_sessions import load_coaching_session
 from schema.coaching_topics.types import load_coaching_topic
 from schema.commitments import load_commitment
@@ -86,11 +88,11 @@ BY_ROW_ID: dict[str, Callable[[Info, UUID], Awaitable[Node]]] = {
     "ApiKey": load_api_key,
     "AssessmentTemplate": load_assessment_template,
     "AuditEvent": load_audit_event,
-    "CoachingBrief": load_coaching_brief,
     "CalendarFeed": load_calendar_feed,
     "CoachingCadence": load_coaching_cadence,
     "CoachingOpportunity": load_coaching_opportunity,
     "CoachingProgramme": load_coaching_programme,
+    "CoachingRating": load_coaching_rating,
     "CoachingSession": load_coaching_session,
     "CoachingTopic": load_coaching_topic,
     "Commitment": load_commitment,
@@ -128,6 +130,8 @@ BY_ROW_ID: dict[str, Callable[[Info, UUID], Awaitable[Node]]] = {
 BY_KEY: dict[str, Callable[[Info, str], Awaitable[Node]]] = {
     "AssessmentAnswer": load_assessment_answer,
     "CadenceAdherence": load_cadence_adherence,
+    "CoachingRatings": load_coaching_ratings,
+    "CoachingBrief": load_coaching_brief,
     "CompetencyFrameworkTemplate": load_competency_framework_template,
     "CrmEvent": load_crm_event,
     "DealHealth": load_deal_health,
@@ -144,6 +148,7 @@ BY_KEY: dict[str, Callable[[Info, str], Awaitable[Node]]] = {
     "Plan": load_plan,
     "RateComparisons": load_rate_comparisons,
     "RaterCalibration": load_rater_calibration,
+    "RatingGroup": load_rating_group,
     "LeadIndicators": load_lead_indicators,
     "Quadrants": load_quadrants,
     "SkillGaps": load_skill_gaps,

@@ -21,6 +21,8 @@ from schema.coaching_opportunities import (
     CoachingOpportunitiesSubscription,
 )
 from schema.coaching_programmes import CoachingProgrammesMutation, CoachingProgrammesQuery
+from schema.coaching_ratings.groups import CoachingRatingsQueries
+from schema.coaching_ratings.own import CoachingRatingsMutation
 from schema.coaching_sessions import CoachingSessionsMutation, CoachingSessionsQuery
 from schema.coaching_topics.mutations import CoachingTopicsMutation
 from schema.coaching_topics.queries import CoachingTopicsQuery, CoachingTopicsSubscription
@@ -108,6 +110,7 @@ class Query(
     CoachingProgrammesQuery,
     CoachingCadencesQuery,
     CoachingSessionsQuery,
+    CoachingRatingsQueries,
     CoachingBriefsQuery,
     CalendarFeedsQuery,
     CoachingTopicsQuery,
@@ -159,6 +162,7 @@ class Mutation(
     CoachingSessionsMutation,
     SessionMovesMutation,
     SessionNotesMutation,
+    CoachingRatingsMutation,
     CalendarFeedsMutation,
     CoachingTopicsMutation,
     CommitmentsMutation,

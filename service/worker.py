@@ -49,6 +49,8 @@ CAPABILITY_SECONDS = 60.0
 """Trees are looked at once a day; a new day is noticed this soon."""
 PLANS_SECONDS = 60.0
 """A day that has come is told of this soon."""
+RATINGS_SECONDS = 600.0
+"""A quarter of ratings is published days after its end; no hurry."""
 REVIEW_SECONDS = 10.0
 """Opportunities follow the snapshots, and topics both, at this distance, so that a burst of changes is one review."""
 
@@ -95,6 +97,12 @@ class Worker:
             lambda org_id: coaching_tasks.keep_up_sessions(runtime.database, org_id),
             list_organizations,
             COACHING_SECONDS,
+        )
+        self.ratings = DrainLoop(
+            "ratings",
+            lambda org_id: coaching_tasks.publish_ratings(runtime.database, org_id),
+            list_organizations,
+            RATINGS_SECONDS,
         )
         self.plans = DrainLoop(
             "plans", lambda org_id: plan_tasks.watch_plans(runtime.database, org_id), list_organizations, PLANS_SECONDS
@@ -177,6 +185,7 @@ class Worker:
                 ("coaching", self.coaching.run),
                 ("cadences", self.cadences.run),
                 ("plans", self.plans.run),
+                ("ratings", self.ratings.run),
                 ("capability", self.capability.run),
                 ("outbox", self.outbox.run),
                 ("webhooks", self.webhooks.run),

@@ -7,7 +7,7 @@ from service.core.embedded import APP
 from service.core.tenancy import row_security_ddl
 
 revision = "coaching_capability"
-down_revision = "first_close"
+down_revision = "shared_coaching"
 branch_labels = None
 depends_on = None
 

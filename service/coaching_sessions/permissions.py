@@ -15,5 +15,7 @@ class Permission(StrEnum):
     COMMITMENTS_READ = "commitments:read"
     COMMITMENTS_WRITE = "commitments:write"
     CADENCE_ADHERENCE_READ = "cadence_adherence:read"
+    COACHING_RATINGS_READ = "coaching_ratings:read"
+    COACHING_RATINGS_WRITE = "coaching_ratings:write"
     CALENDAR_FEEDS_READ = "calendar_feeds:read"
     CALENDAR_FEEDS_WRITE = "calendar_feeds:write"

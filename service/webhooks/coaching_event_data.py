@@ -10,7 +10,16 @@ from service.core.dto import Instant
 from service.webhooks.event_data import EventData
 
 _ID = "01890a5d-ac96-774b-bcce-b302099a8057"
-_SESSION = {"session_id": _ID, "manager_id": _ID, "rep_id": _ID, "starts_at": "2026-03-03T14:00:00Z", "sequence": 0}
+_SESSION: dict[str, Any] = {
+    "session_id": _ID,
+    "manager_id": _ID,
+    "rep_id": _ID,
+    "coach_ids": [],
+    "rep_ids": [],
+    "substitute_id": None,
+    "starts_at": "2026-03-03T14:00:00Z",
+    "sequence": 0,
+}
 
 
 def _example(**fields: Any) -> ConfigDict:
@@ -31,6 +40,9 @@ class SessionData(EventData):
     session_id: UUID
     manager_id: UUID
     rep_id: UUID
+    coach_ids: list[UUID] = Field(description="Who coaches besides the manager.")
+    rep_ids: list[UUID] = Field(description="Who is coached besides the rep.")
+    substitute_id: UUID | None = Field(description="Who holds it in the manager's place.")
     starts_at: Instant
     sequence: int = Field(description="Raised by each change of time, as calendars count it.")
 

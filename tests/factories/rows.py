@@ -75,6 +75,8 @@ VALUES: dict[str, Any] = {
     **dict.fromkeys(("coaching_session.missed_at", "coaching_session.completed_at"), None),
     "booked_slot.slot_at": datetime(2026, 3, 4, 5, 5, tzinfo=UTC),
     "session_move.side": "rep",
+    "rating_group.place": 0,
+    "rating_group.manager_id": None,
     "coaching_topic.source": "rep",
     "coaching_topic.status": "open",
     "coaching_topic.concerns": "process",

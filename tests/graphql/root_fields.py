@@ -78,6 +78,10 @@ FOREIGN = {
             owed managers { edges { node name manager { name } } } } }""",
         {},
     ),
+    "coachingRatings": (
+        "query ($person: ID!) { coachingRatings(managerId: $person) { id managers { edges { node name } } } }",
+        {"person"},
+    ),
     "entitlement": ("query ($person: ID!) { entitlement(personId: $person) { id person { name } } }", {"person"}),
     "uncoveredPeople": ("{ uncoveredPeople { edges { node name person { name } } } }", {}),
     "coachingCapability": ("{ coachingCapability { edges { node { id name manager { name } } } } }", {}),

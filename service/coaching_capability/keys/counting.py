@@ -73,7 +73,7 @@ def _cadence(facts: PeriodFacts) -> tuple[Share, Counter[UUID]]:
     parts: dict[UUID, list[int]] = {}
     missing: Counter[UUID] = Counter()
     due = [one for one in facts.sessions if one.owed and one.standing is not Standing.AHEAD]
-    told = [(one.rep_id, one.manager_id, one.on_time) for one in due]
+    told = [(rep_id, one.manager_id, one.on_time) for one in due for rep_id in one.rep_ids]
     told += [(gap.rep_id, gap.manager_id, False) for gap in facts.gaps if gap.owed and gap.is_due]
     for rep_id, manager_id, on_time in told:
         part = parts.setdefault(rep_id, [0, 0])

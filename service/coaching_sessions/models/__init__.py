@@ -10,6 +10,7 @@ from service.coaching_sessions.models.programmes import (
     SessionFormat,
     UncoveredRep,
 )
+from service.coaching_sessions.models.ratings import CoachingRating, RatingGroup, RatingPeriod
 from service.coaching_sessions.models.sessions import (
     CoachingSession,
     NoteGrant,
@@ -27,10 +28,13 @@ __all__ = [
     "CoachingClock",
     "CoachingCommitment",
     "CoachingProgramme",
+    "CoachingRating",
     "CoachingSession",
     "CoachingTopic",
     "NoteGrant",
     "PrivateNote",
+    "RatingGroup",
+    "RatingPeriod",
     "SessionAttestation",
     "SessionBrief",
     "SessionFormat",

@@ -114,6 +114,7 @@ async def list_laid(session: AsyncSession, org_id: UUID, cadence_ids: Collection
         col(Session.status) == "cancelled",
         col(Session.cancelled_side) == Side.SYSTEM.value,
         col(Session.owed).is_(False),
+        col(Session.replaced_by).is_(None),
     )
     columns: tuple[Any, ...] = (
         Session.id,
