@@ -18,7 +18,7 @@ from service.core.pagination import PageRequest
 from service.core.principal import Principal
 from service.organizations.dto.people import UpdatePerson
 from service.organizations.use_cases.people import update_person
-from tests.factories.capability import MAXS, QUARTER, House, make_house
+from tests.factories.capability import MAXS, QUARTER, House, make_house, plant, story
 from tests.factories.sales_org import SalesOrg, make_sales_org
 from tests.fixtures.statements import counted_statements
 
@@ -130,6 +130,18 @@ async def test_reorganizations(org: SalesOrg, case: str) -> None:
             total = (await get_cadence_adherence(session, org.system, query)).total
         assert (total.process_share.numerator, total.process_share.denominator) == counted[1]
         assert (total.on_time.numerator, total.owed) == counted[3]
+
+
+async def test_a_group_session_is_owed_once(house: House) -> None:
+    """As in the account of cadences: one late session with Ann, Bob and Cid, and one that Zoe held."""
+    await plant(house, [story(house, "Max", "Ann", date(2026, 1, 27), "late")], also=["Bob", "Cid"])
+    await plant(house, [story(house, "Zoe", "Gil", date(2026, 1, 27))], also=["Hal"])
+    found = {one.name: one.keys[3] for one in await ask(house)}
+    assert {name: (key.numerator, key.denominator, key.n) for name, key in found.items()} == {
+        "Max": (13, 18, 7),
+        "Vera": (17, 22, 10),
+        "Zoe": (3, 3, 3),
+    }
 
 
 async def test_direct_reports_alone(house: House) -> None:
