@@ -17,6 +17,7 @@ from schema.cadence_adherence.queries import load_cadence_adherence
 from schema.calendar_feeds import load_calendar_feed
 from schema.coaching_briefs import load_coaching_brief
 from schema.coaching_cadences import load_coaching_cadence
+from schema.coaching_effects import load_coaching_effects
 from schema.coaching_opportunities import load_coaching_opportunity
 from schema.coaching_programmes import load_coaching_programme
 from schema.coaching_sessions import load_coaching_session
@@ -142,6 +143,7 @@ BY_KEY: dict[str, Callable[[Info, str], Awaitable[Node]]] = {
     "RateComparisons": load_rate_comparisons,
     "RaterCalibration": load_rater_calibration,
     "LeadIndicators": load_lead_indicators,
+    "CoachingEffects": load_coaching_effects,
     "Quadrants": load_quadrants,
     "SkillGaps": load_skill_gaps,
     "WinDrivers": load_win_drivers,

@@ -14,6 +14,7 @@ from schema.cadence_adherence.queries import CadenceAdherenceQueries
 from schema.calendar_feeds import CalendarFeedsMutation, CalendarFeedsQuery
 from schema.coaching_briefs import CoachingBriefsQuery, CoachingBriefsSubscription
 from schema.coaching_cadences import CoachingCadencesMutation, CoachingCadencesQuery
+from schema.coaching_effects import CoachingEffectsQueries
 from schema.coaching_opportunities import (
     CoachingOpportunitiesMutation,
     CoachingOpportunitiesQuery,
@@ -124,6 +125,7 @@ class Query(
     DealStandardsQuery,
     ProcessAdherenceQueries,
     CadenceAdherenceQueries,
+    CoachingEffectsQueries,
     EntitlementQueries,
     ImportsQuery,
     OperationsQuery,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from itertools import chain
 
 from service.activities.permissions import Permission as Activities
+from service.coaching_effects.permissions import Permission as Effects
 from service.coaching_opportunities.permissions import Permission as Opportunities
 from service.coaching_sessions.permissions import Permission as Coaching
 from service.core.principal import Role
@@ -17,7 +18,7 @@ from service.webhooks.permissions import Permission as Webhooks
 ALL_PERMISSIONS: frozenset[str] = frozenset(
     permission.value
     for permission in chain(
-        Organizations, SuccessModels, Activities, KpiSnapshots, Opportunities, Skills, Coaching, Crm, Webhooks
+        Organizations, SuccessModels, Activities, KpiSnapshots, Opportunities, Skills, Coaching, Effects, Crm, Webhooks
     )
 )
 
@@ -54,7 +55,7 @@ _EVERYONE = {
     Coaching.CALENDAR_FEEDS_READ,
     Coaching.CALENDAR_FEEDS_WRITE,
 }
-_MANAGER = _EVERYONE | {SuccessModels.INSPECTIONS_WRITE}
+_MANAGER = _EVERYONE | {SuccessModels.INSPECTIONS_WRITE, Effects.COACHING_EFFECTS_READ}
 _ENABLEMENT = _MANAGER | {
     Organizations.TEAMS_WRITE,
     SuccessModels.SUCCESS_MODELS_WRITE,

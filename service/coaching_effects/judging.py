@@ -1,6 +1,6 @@
 """Whether coaching helped, by all that is known of it, and why that cannot be told; pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -72,6 +72,11 @@ def gather(panel: Panel, placebo: Panel | None, windows: Windows) -> Evidence:
         earlier=adjusted_effect(panel.earlier(shift), windows),
         placebo=None if placebo is None else adjusted_effect(placebo, windows),
     )
+
+
+def gather_weeks(panel: Panel, windows: Windows) -> list[StaggeredEffect]:
+    """The effect in each week after coaching began, alone."""
+    return [adjusted_effect(panel, replace(windows, after=range(week, week + 1))) for week in windows.after]
 
 
 def find_doubts(found: Evidence) -> dict[Doubt, Bools]:
