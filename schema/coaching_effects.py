@@ -49,6 +49,7 @@ describe_enum(
     not_by_week="The KPI does not add up by the week.",
     too_few_coached="Fewer than five people were coached and have enough weeks on record.",
     too_few_compared="Fewer than five people had not been coached yet.",
+    no_equals="Whoever had such weeks was coached soon: nobody with the same weeks behind them is left.",
     differed_before="Those coached and the others already went different ways before.",
     placebo_moved="A KPI in which nobody was coached moved as well.",
     too_imprecise="Even an effect as large as the whole KPI would not surely be seen.",

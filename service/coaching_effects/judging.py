@@ -37,6 +37,7 @@ class Doubt(StrEnum):
     NOT_BY_WEEK = "not_by_week"
     TOO_FEW_COACHED = "too_few_coached"
     TOO_FEW_COMPARED = "too_few_compared"
+    NO_EQUALS = "no_equals"
     DIFFERED_BEFORE = "differed_before"
     PLACEBO_MOVED = "placebo_moved"
     TOO_IMPRECISE = "too_imprecise"
@@ -90,7 +91,8 @@ def find_doubts(found: Evidence) -> dict[Doubt, Bools]:
     in_doubt = effect.p_value() >= CLAIM
     return {
         Doubt.TOO_FEW_COACHED: effect.begun < LEAST_COACHED,
-        Doubt.TOO_FEW_COMPARED: (effect.compared < LEAST_COMPARED) | ~told,
+        Doubt.TOO_FEW_COMPARED: effect.compared < LEAST_COMPARED,
+        Doubt.NO_EQUALS: ~told,
         Doubt.DIFFERED_BEFORE: _stands_out(found.earlier),
         Doubt.PLACEBO_MOVED: np.zeros(told.shape, bool) if found.placebo is None else _stands_out(found.placebo),
         Doubt.TOO_IMPRECISE: in_doubt & (effect.detectable() > np.abs(effect.baseline)),

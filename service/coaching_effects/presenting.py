@@ -22,7 +22,7 @@ METHOD = (
     "mirrored change with the trigger weeks left out (Chabe-Ferret 2015)."
 )
 DIGITS = 4
-HIDDEN = frozenset({Doubt.NOT_BY_WEEK, Doubt.TOO_FEW_COACHED, Doubt.TOO_FEW_COMPARED})
+HIDDEN = frozenset({Doubt.NOT_BY_WEEK, Doubt.TOO_FEW_COACHED, Doubt.TOO_FEW_COMPARED, Doubt.NO_EQUALS})
 """With so little no number is shown: it would be read."""
 NOTHING = EffectDTO(effect=None, low=None, high=None, n_coached=0, n_compared=0)
 

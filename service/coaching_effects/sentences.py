@@ -22,6 +22,9 @@ WHY = {
     Doubt.TOO_FEW_COMPARED: (
         f"It takes {LEAST_COMPARED} people of the same model and job role who had not been coached in it yet."
     ),
+    Doubt.NO_EQUALS: (
+        "Whoever had such weeks was coached soon, so nobody with the same weeks behind them is left to compare with."
+    ),
     Doubt.DIFFERED_BEFORE: (
         "Those coached and the others already went different ways before coaching began, so a difference after it "
         "may be the same going on."

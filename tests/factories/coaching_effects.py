@@ -37,7 +37,10 @@ class EffectsOrg:
 
 
 async def make_effects_org(database: Database, *, effect: int = 4, people: int = 20, coached: int = 10) -> EffectsOrg:
-    """Calls are about six a week, three in the four weeks before coaching, and `effect` more after it."""
+    """Calls are about six a week, half of it in the four weeks before coaching, and `effect` more after it.
+
+    Those who are never coached have such weeks as well, and get over them.
+    """
     org = await make_sales_org(database)
     model = await org.activate(leads_document())
     top = await org.add_person("Top", role="manager", hired_on="2020-01-06")
@@ -52,8 +55,8 @@ async def make_effects_org(database: Database, *, effect: int = 4, people: int =
     for number, rep in enumerate(reps):
         usual = 5 + number % 3
         for week in range(WEEKS):
-            start = began.get(rep.id, WEEKS)
-            calls = usual + int(generator.integers(-1, 2)) - 3 * (start - 4 <= week < start) + effect * (week > start)
+            start, dip = began.get(rep.id, WEEKS), began.get(rep.id, 38 + number // 3)
+            calls = usual + int(generator.integers(-1, 2)) - 3 * (dip - 4 <= week < dip) + effect * (week > start)
             for kind, count in (("call", calls), ("email", int(generator.integers(2, 5)))):
                 done[kind] += [(rep, _at(org, week, n)) for n in range(count)]
     for kind, those in done.items():
