@@ -19,6 +19,7 @@ from schema.coaching_briefs import load_coaching_brief
 from schema.coaching_cadences import load_coaching_cadence
 from schema.coaching_capability import load_manager_capability
 from schema.coaching_hand_overs import load_coaching_hand_over
+from schema.coaching_effects import load_coaching_effects
 from schema.coaching_opportunities import load_coaching_opportunity
 from schema.coaching_programmes import load_coaching_programme
 from schema.coaching_ratings.groups import load_coaching_ratings, load_rating_group
@@ -154,6 +155,7 @@ BY_KEY: dict[str, Callable[[Info, str], Awaitable[Node]]] = {
     "RaterCalibration": load_rater_calibration,
     "RatingGroup": load_rating_group,
     "LeadIndicators": load_lead_indicators,
+    "CoachingEffects": load_coaching_effects,
     "Quadrants": load_quadrants,
     "SkillGaps": load_skill_gaps,
     "WinDrivers": load_win_drivers,

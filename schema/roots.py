@@ -16,6 +16,7 @@ from schema.coaching_briefs import CoachingBriefsQuery, CoachingBriefsSubscripti
 from schema.coaching_cadences import CoachingCadencesMutation, CoachingCadencesQuery
 from schema.coaching_capability import CoachingCapabilityQueries
 from schema.coaching_hand_overs import CoachingHandOversMutation, CoachingHandOversQuery
+from schema.coaching_effects import CoachingEffectsQueries
 from schema.coaching_opportunities import (
     CoachingOpportunitiesMutation,
     CoachingOpportunitiesQuery,
@@ -135,6 +136,7 @@ class Query(
     CadenceAdherenceQueries,
     CoachingCapabilityQueries,
     SelfCorrectionQueries,
+    CoachingEffectsQueries,
     EntitlementQueries,
     ImportsQuery,
     OperationsQuery,
