@@ -9,6 +9,7 @@ import strawberry
 from strawberry.scalars import JSON
 from strawberry.types.unset import UNSET
 
+from schema.coaching_ratings.own import CoachingRating, to_coaching_rating
 from schema.context import Info
 from schema.describing import NEEDS, describe, describe_enum
 from schema.inputs import precondition, row_id, to_dto, to_input
@@ -187,6 +188,15 @@ class CoachingSession(Node):
     async def note_grants(self, info: Info, page: PageRequest) -> Connection[NoteGrant]:
         """Through the loader."""
         return part_of_list(await info.context.loaders.note_grants.load(self.row.id), to_note_grant, page)
+
+    @strawberry.field(
+        description="How the caller rates it, once it is completed; null for whoever was not coached in it.",
+        metadata={NEEDS: Permission.COACHING_RATINGS_WRITE},
+    )
+    async def my_rating(self, info: Info) -> CoachingRating | None:
+        """Through the loader."""
+        found = await info.context.loaders.coaching_ratings.load(self.row.id)
+        return None if found is None else to_coaching_rating(found)
 
     @strawberry.field(description="Changes with every edit; give it as `ifMatch`.")
     def etag(self) -> str:

@@ -14,13 +14,17 @@ from schema.cadence_adherence.queries import CadenceAdherenceQueries
 from schema.calendar_feeds import CalendarFeedsMutation, CalendarFeedsQuery
 from schema.coaching_briefs import CoachingBriefsQuery, CoachingBriefsSubscription
 from schema.coaching_cadences import CoachingCadencesMutation, CoachingCadencesQuery
+from schema.coaching_capability import CoachingCapabilityQueries
 from schema.coaching_hand_overs import CoachingHandOversMutation, CoachingHandOversQuery
+from schema.coaching_effects import CoachingEffectsQueries
 from schema.coaching_opportunities import (
     CoachingOpportunitiesMutation,
     CoachingOpportunitiesQuery,
     CoachingOpportunitiesSubscription,
 )
 from schema.coaching_programmes import CoachingProgrammesMutation, CoachingProgrammesQuery
+from schema.coaching_ratings.groups import CoachingRatingsQueries
+from schema.coaching_ratings.own import CoachingRatingsMutation
 from schema.coaching_sessions import CoachingSessionsMutation, CoachingSessionsQuery
 from schema.coaching_substitutions import CoachingSubstitutionsMutation, CoachingSubstitutionsQuery
 from schema.coaching_topics.mutations import CoachingTopicsMutation
@@ -58,6 +62,7 @@ from schema.process_adherence import ProcessAdherenceQueries
 from schema.quadrants import QuadrantsQueries
 from schema.rate_comparisons import RateComparisonsQueries
 from schema.rater_calibration import RaterCalibrationQueries
+from schema.self_correction import SelfCorrectionQueries
 from schema.session_formats import SessionFormatsMutation, SessionFormatsQuery
 from schema.session_moves import CoachingSessionsSubscription, SessionMovesMutation
 from schema.session_notes import SessionNotesMutation
@@ -108,6 +113,7 @@ class Query(
     CoachingProgrammesQuery,
     CoachingCadencesQuery,
     CoachingSessionsQuery,
+    CoachingRatingsQueries,
     CoachingSubstitutionsQuery,
     CoachingHandOversQuery,
     CoachingBriefsQuery,
@@ -128,6 +134,9 @@ class Query(
     DealStandardsQuery,
     ProcessAdherenceQueries,
     CadenceAdherenceQueries,
+    CoachingCapabilityQueries,
+    SelfCorrectionQueries,
+    CoachingEffectsQueries,
     EntitlementQueries,
     ImportsQuery,
     OperationsQuery,
@@ -161,6 +170,7 @@ class Mutation(
     CoachingHandOversMutation,
     SessionMovesMutation,
     SessionNotesMutation,
+    CoachingRatingsMutation,
     CalendarFeedsMutation,
     CoachingTopicsMutation,
     CommitmentsMutation,

@@ -19,8 +19,10 @@ from starlette.types import ASGIApp
 from schema.router import mount_graphql
 from schema.sockets import MAX_MESSAGE_BYTES
 from service.api import problems
+from service.api.feed_readers import UnchangedFeeds
 from service.api.integrations.dispatch import IntegrationsDispatcher
 from service.api.limits import RequestBounds
+from service.api.newcomer.page import mount_newcomer
 from service.api.openapi.document import install_document
 from service.api.pictures.suffix import PictureSuffix
 from service.api.router import router
@@ -161,8 +163,10 @@ def build_api(
     )
     problems.install(api)
     api.add_middleware(PictureSuffix, routes=api.routes)
+    api.add_middleware(UnchangedFeeds)
     api.include_router(router)
     mount_graphql(api, settings)
+    mount_newcomer(api, settings)
     api.mount("/static", StaticFiles(directory=STATIC), name="static")
     install_document(api, settings)
     return api

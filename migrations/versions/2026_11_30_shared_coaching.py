@@ -9,7 +9,7 @@ from service.core.embedded import APP
 from service.core.tenancy import row_security_ddl
 
 revision = "shared_coaching"
-down_revision = "first_close"
+down_revision = "coaching_ratings"
 branch_labels = None
 depends_on = None
 

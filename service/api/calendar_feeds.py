@@ -1,5 +1,6 @@
 """`/v1/calendar-feeds`, and the calendar files that programs subscribe to by a token."""
 
+from email.utils import format_datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -18,14 +19,16 @@ from service.coaching_sessions.dto.calendars import (
 )
 from service.coaching_sessions.permissions import Permission
 from service.coaching_sessions.use_cases import calendar_feeds, calendar_files
+from service.core.clock import utc_now
 
 READ, WRITE = Permission.CALENDAR_FEEDS_READ, Permission.CALENDAR_FEEDS_WRITE
 
 router = resource_router("", "calendar feeds")
 
+SHAPE = "[A-Za-z0-9_-]{10,100}"
 Token = Annotated[
     str,
-    Path(pattern=r"^[A-Za-z0-9_-]{10,100}$", description="What the feed's address holds.", examples=["cal_3q2x7vK1bA"]),
+    Path(pattern=rf"^{SHAPE}$", description="What the feed's address holds.", examples=["cal_3q2x7vK1bA"]),
 ]
 
 
@@ -67,20 +70,33 @@ async def get_calendar_feed(feed_id: UUID, session: SessionDep, principal: Princ
     **operation("revokeCalendarFeed", "Revoke a calendar feed", WRITE, 404),
 )
 async def revoke_calendar_feed(feed_id: UUID, session: SessionDep, principal: PrincipalDep) -> None:
-    """Its address leads nowhere from now on."""
+    """Its address answers `410` from now on."""
     await calendar_feeds.revoke_calendar_feed(session, principal, feed_id)
 
 
 @router.get(
     calendar_feeds.FEEDS + "/{feed}.ics",
     response_class=CalendarResponse,
-    **operation("readCalendarFeed", "Read a person's sessions as a calendar", PUBLIC, 404),
+    **operation("readCalendarFeed", "Read a person's sessions as a calendar", PUBLIC, 404, 410),
 )
 async def read_calendar_feed(feed: Token, runtime: RuntimeDep) -> CalendarResponse:
-    """For calendar programs: the token is the key. Cancelled sessions stay in it, and no note is ever in it."""
-    settings = runtime.settings
-    file = await calendar_files.read_calendar_feed(runtime.database, feed, settings.base_url)
-    return CalendarResponse(file, headers={"Cache-Control": "private, max-age=300"})
+    """For calendar programs: the token is the key, and no note is ever in it.
+
+    Answers `304` to the `ETag`, or without one to the `Last-Modified`, of what it would answer; `410` once the feed is
+    revoked or the person has left.
+    """
+    file = await calendar_files.read_calendar_feed(runtime.database, feed, runtime.settings.base_url)
+    return CalendarResponse(file.body, headers=validators(file))
+
+
+def validators(file: calendar_files.FeedFile) -> dict[str, str]:
+    """The headers by which a reader can ask whether a feed is still what it was."""
+    return {
+        "ETag": file.tag,
+        # Never after the answer's own date (RFC 9110, 8.8.2.1).
+        "Last-Modified": format_datetime(min(file.changed_at, utc_now().replace(microsecond=0)), usegmt=True),
+        "Cache-Control": "private, max-age=300",
+    }
 
 
 @router.get(

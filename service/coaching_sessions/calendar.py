@@ -4,62 +4,33 @@ Nothing is written but the fields of `CalendarEntry`: what people note about a s
 """
 
 import unicodedata
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from uuid import UUID
+from itertools import chain
 from zoneinfo import ZoneInfo
 
-from icalendar import (
-    Alarm,
-    Calendar,
-    Component,
-    Event,
-    Timezone,
-    TimezoneDaylight,
-    TimezoneStandard,
-    vCalAddress,
-    vDuration,
-    vText,
-)
+from icalendar import Alarm, Calendar, Event, vCalAddress, vDuration, vRecur, vText
+
+from service.coaching_sessions.calendar_entries import CalendarEntry
+from service.coaching_sessions.calendar_series import ShownSeries, gather
+from service.coaching_sessions.calendar_zones import describe_zone
 
 _PRODUCT = "-//Touchline//Coaching sessions//EN"
 _REFRESH = timedelta(hours=1)
 """How often a subscriber should look again."""
 
-_DAY = timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True)
-class CalendarEntry:
-    """What a calendar shows of a session. Instants are in UTC, `time_zone` is the IANA zone in which it is shown.
-
-    People are (name, e-mail): `manager` holds it, `others` attend besides these two. `alarm_minutes` before the start
-    the calendar reminds of it; a cancelled session reminds of nothing.
-    """
-
-    session_id: UUID
-    starts_at: datetime
-    ends_at: datetime
-    time_zone: str
-    sequence: int
-    is_cancelled: bool
-    summary: str
-    description: str
-    url: str | None
-    created_at: datetime
-    updated_at: datetime
-    manager: tuple[str, str]
-    rep: tuple[str, str]
-    alarm_minutes: int | None = None
-    others: tuple[tuple[str, str], ...] = ()
+RENDERING = 2
+"""Raised whenever the same sessions make another file, so that nobody is told that nothing changed."""
 
 
 def render_calendar(name: str, entries: Sequence[CalendarEntry], method: str = "PUBLISH") -> bytes:
-    """The file in UTF-8; entries come in the order of their starts, zones before them.
+    """The file in UTF-8: zones, then series with their moved sessions, then single sessions, each by their starts.
 
-    A cancelled session stays in it, so that calendars take it away. `ZoneInfoNotFoundError` for an unknown zone.
+    Entries of a series become one recurring event; of it a cancelled session is an excluded day. A single session
+    that is cancelled stays in the file, so that calendars take it away. `ZoneInfoNotFoundError` for an unknown zone.
     """
+    is_asking = method != "PUBLISH"
+    series, alone = gather(entries)
     calendar = Calendar()
     calendar.add("prodid", _PRODUCT)
     calendar.add("version", "2.0")
@@ -70,19 +41,45 @@ def render_calendar(name: str, entries: Sequence[CalendarEntry], method: str = "
     calendar.add("x-wr-calname", vText(_line(name)))
     calendar.add("refresh-interval", vDuration(_REFRESH), parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", vDuration(_REFRESH))
-    for entry in sorted(entries, key=lambda one: (one.starts_at, one.session_id)):
-        calendar.add_component(_event(entry, is_asking=method != "PUBLISH"))
-    zones = [
-        _zone(key, [one for one in entries if one.time_zone == key]) for key in sorted(calendar.get_missing_tzids())
-    ]
+    for one in sorted(series, key=lambda one: (one.like.starts_at, _uid_of(one))):
+        for event in _recurring(one, is_asking=is_asking):
+            calendar.add_component(event)
+    for entry in sorted(alone, key=lambda one: (one.starts_at, one.session_id)):
+        calendar.add_component(_event(entry, f"{entry.session_id}@touchline", is_asking=is_asking))
+    shown = [*alone, *chain.from_iterable((one.like, *(moved for _, moved in one.moved)) for one in series)]
+    zones = []
+    for key in sorted(calendar.get_missing_tzids()):
+        spans = [(one.starts_at, one.ends_at) for one in shown if one.time_zone == key]
+        spans += [(one.last, one.last) for one in series if one.like.time_zone == key]
+        zones.append(describe_zone(key, min(first for first, _ in spans), max(last for _, last in spans)))
     calendar.subcomponents = [*zones, *calendar.subcomponents]
     rendered: bytes = calendar.to_ical()
     return rendered
 
 
-def _event(entry: CalendarEntry, *, is_asking: bool) -> Event:
+def _recurring(series: ShownSeries, *, is_asking: bool) -> list[Event]:
+    """The series as one event, and an override for each of its sessions that is otherwise."""
+    zone, uid = ZoneInfo(series.like.time_zone), _uid_of(series)
+    main = _event(series.like, uid, is_asking=is_asking)
+    main.add("rrule", vRecur.from_ical(series.rule))
+    if series.excluded:
+        main.add("exdate", [at.astimezone(zone) for at in series.excluded])
+    events = [main]
+    for at, entry in series.moved:
+        override = _event(entry, uid, is_asking=is_asking)
+        override.add("recurrence-id", at.astimezone(zone))
+        events.append(override)
+    return events
+
+
+def _uid_of(series: ShownSeries) -> str:
+    assert series.like.series is not None  # noqa: S101 - it was gathered by it
+    return f"{series.like.series.id}@touchline"
+
+
+def _event(entry: CalendarEntry, uid: str, *, is_asking: bool) -> Event:
     event = Event()
-    event.add("uid", f"{entry.session_id}@touchline")
+    event.add("uid", uid)
     event.add("sequence", entry.sequence)
     event.add("status", "CANCELLED" if entry.is_cancelled else "CONFIRMED")
     starts_at, ends_at = _local(entry)
@@ -99,11 +96,7 @@ def _event(entry: CalendarEntry, *, is_asking: bool) -> Event:
         event.add("url", _line(entry.url))
     event.add("organizer", _address(entry.manager))
     # What is published asks nobody, and names no attendees (RFC 5546, 3.2.1).
-    for person in (entry.manager, entry.rep, *entry.others) if is_asking else ():
-        # A session stands without anybody's answer; unanswered, calendars would show it as tentative.
-        attendee = _address(person)
-        attendee.params["ROLE"] = "REQ-PARTICIPANT"
-        attendee.params["PARTSTAT"] = "ACCEPTED"
+    for attendee in _attendees(entry) if is_asking else ():
         event.add("attendee", attendee)
     if entry.alarm_minutes is not None and not entry.is_cancelled:
         event.add_component(_alarm(entry.alarm_minutes, _line(entry.summary)))
@@ -116,6 +109,19 @@ def _alarm(minutes: int, text: str) -> Alarm:
     alarm.add("description", text)
     alarm.add("trigger", -timedelta(minutes=minutes))
     return alarm
+
+
+def _attendees(entry: CalendarEntry) -> list[vCalAddress]:
+    """Everybody who takes part: the manager arranges it and comes, the others are asked unless it is called off."""
+    attendees = []
+    for person in (entry.manager, entry.rep, *entry.others):
+        attendee, is_asked = _address(person), person != entry.manager and not entry.is_cancelled
+        attendee.params["ROLE"] = "REQ-PARTICIPANT"
+        attendee.params["PARTSTAT"] = "NEEDS-ACTION" if is_asked else "ACCEPTED"
+        if is_asked:
+            attendee.params["RSVP"] = "TRUE"
+        attendees.append(attendee)
+    return attendees
 
 
 def _address(person: tuple[str, str]) -> vCalAddress:
@@ -135,53 +141,6 @@ def _local(entry: CalendarEntry) -> tuple[datetime, datetime]:
     if any(at.replace(fold=0).utcoffset() != at.replace(fold=1).utcoffset() for at in times):
         return entry.starts_at.astimezone(UTC), entry.ends_at.astimezone(UTC)
     return times
-
-
-def _zone(key: str, entries: Sequence[CalendarEntry]) -> Timezone:
-    """The VTIMEZONE of a zone for the years of its sessions, one observance for each change of its clocks.
-
-    `icalendar` makes one too, but takes each gap's end for its beginning: a spring's change comes an hour late.
-    """
-    zone = ZoneInfo(key)
-    # A day off on either side, because a zone's new year is not that of UTC.
-    begin = datetime((min(one.starts_at for one in entries) - _DAY).year, 1, 1, tzinfo=UTC)
-    end = datetime((max(one.ends_at for one in entries) + _DAY).year + 1, 1, 1, tzinfo=UTC)
-    component = Timezone()
-    component.add("tzid", key)
-    component.add_component(_observance(begin.astimezone(zone), begin.astimezone(zone)))
-    for change in _changes(zone, begin, end):
-        before = change - timedelta(seconds=1)
-        component.add_component(_observance(before.astimezone(zone), change.astimezone(zone)))
-    return component
-
-
-def _observance(before: datetime, since: datetime) -> Component:
-    """From an instant on, told by the local time just before and at it."""
-    observance = TimezoneDaylight() if since.dst() else TimezoneStandard()
-    old, new = before.utcoffset() or timedelta(), since.utcoffset() or timedelta()
-    # An onset is written in the time that it ends.
-    observance.add("dtstart", since.astimezone(UTC).replace(tzinfo=None) + old)
-    observance.add("tzoffsetfrom", old)
-    observance.add("tzoffsetto", new)
-    observance.add("tzname", since.tzname() or "")
-    return observance
-
-
-def _changes(zone: ZoneInfo, begin: datetime, end: datetime) -> Iterator[datetime]:
-    """The instants of a span, to the second, from which on a zone's clocks are another time or called otherwise."""
-
-    def shown(at: datetime) -> tuple[timedelta | None, str | None]:
-        local = at.astimezone(zone)
-        return local.utcoffset(), local.tzname()
-
-    while begin < end:
-        low, high = begin, begin + _DAY
-        if shown(low) != shown(high):
-            while high - low > timedelta(seconds=1):
-                middle = low + timedelta(seconds=(high - low) // timedelta(seconds=2))
-                low, high = (middle, high) if shown(middle) == shown(begin) else (low, middle)
-            yield high
-        begin += _DAY
 
 
 def _line(text: str) -> str:

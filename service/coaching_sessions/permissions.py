@@ -15,6 +15,8 @@ class Permission(StrEnum):
     COMMITMENTS_READ = "commitments:read"
     COMMITMENTS_WRITE = "commitments:write"
     CADENCE_ADHERENCE_READ = "cadence_adherence:read"
+    COACHING_RATINGS_READ = "coaching_ratings:read"
+    COACHING_RATINGS_WRITE = "coaching_ratings:write"
     COACHING_SUBSTITUTIONS_READ = "coaching_substitutions:read"
     COACHING_SUBSTITUTIONS_WRITE = "coaching_substitutions:write"
     COACHING_HAND_OVERS_READ = "coaching_hand_overs:read"

@@ -11,6 +11,7 @@ class ErrorKind(StrEnum):
     UNAUTHENTICATED = "unauthenticated"
     FORBIDDEN = "forbidden"
     NOT_FOUND = "not_found"
+    GONE = "gone"
     CONFLICT = "conflict"
     PRECONDITION_FAILED = "precondition_failed"
     PRECONDITION_REQUIRED = "precondition_required"
@@ -45,6 +46,11 @@ class ServiceError(Exception):
 def not_found(noun: str) -> ServiceError:
     """The answer for a row that does not exist, or that belongs to somebody the caller may not see."""
     return ServiceError(ErrorKind.NOT_FOUND, f"{noun}_not_found", f"No such {noun.replace('_', ' ')}.")
+
+
+def gone(noun: str) -> ServiceError:
+    """The answer for what was there and will not come back: whoever asks again and again can stop."""
+    return ServiceError(ErrorKind.GONE, f"{noun}_gone", f"This {noun.replace('_', ' ')} is gone.")
 
 
 def conflict(code: str, message: str, pointer: str | None = None) -> ServiceError:

@@ -3,6 +3,8 @@
 import hashlib
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
 from service.core.dto import OutputDTO
 from service.core.errors import ErrorKind, ServiceError, invalid
@@ -36,6 +38,32 @@ def parse_tags(header: str, name: str = "If-Match") -> frozenset[str] | None:
     if text == "*":
         return None
     return frozenset(tag for tag in re.findall(_TAG, text) if not tag.startswith("W/"))
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a reader has already: one of these `tags` (None: any), or where it names none, what was there `since`."""
+
+    tags: frozenset[str] | None = frozenset()
+    since: datetime | None = None
+
+    def has(self, tag: str, changed_at: datetime) -> bool:
+        """Whether that is what is there: a thing of this strong tag, which changed last at this whole second."""
+        if self.tags is None or tag in self.tags:
+            return True
+        return self.since is not None and changed_at <= self.since
+
+
+def held_by(if_none_match: str | None, if_modified_since: str | None) -> Held:
+    """What the two headers say: tags go before the date, and a date that is none is passed over (RFC 9110, 13.1.3)."""
+    if if_none_match is not None:
+        # A strong tag that somebody on the way weakened still names what the reader has (13.1.2).
+        return Held(parse_tags(if_none_match.replace("W/", ""), "If-None-Match"))
+    try:
+        since = parsedate_to_datetime(if_modified_since or "")
+    except ValueError:
+        return Held()
+    return Held(since=since.replace(tzinfo=since.tzinfo or UTC))
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,16 @@ class UncoveredData(EventData):
     days: int = Field(description="Within so many days.")
 
 
+class CapabilityData(EventData):
+    """One of the four keys to coaching is below the organization's own standard with a manager and the tree below."""
+
+    model_config = _example(manager_id=_ID, key="cadence", from_on="2026-01-01", to_on="2026-04-01")
+    manager_id: UUID
+    key: str = Field(description="models, process, skills or cadence.")
+    from_on: date = Field(description="The first day that was looked at.")
+    to_on: date = Field(description="The last one.")
+
+
 class CommitmentData(EventData):
     """Somebody took something on."""
 

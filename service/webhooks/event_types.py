@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from service.webhooks.coaching_event_data import (
     CancelledSessionData,
+    CapabilityData,
     CommitmentData,
     CommitmentSettledData,
     ProgrammeData,
@@ -83,6 +84,7 @@ class EventType(StrEnum):
     COACHING_SESSION_CANCELLED = "coaching_session.cancelled"
     COACHING_SESSION_REMINDER = "coaching_session.reminder"
     COACHING_SESSION_NONE_PLANNED = "coaching_session.none_planned"
+    COACHING_CAPABILITY_FELL_BELOW_STANDARD = "coaching_capability.fell_below_standard"
     COMMITMENT_CREATED = "commitment.created"
     COMMITMENT_SETTLED = "commitment.settled"
     TOPIC_RAISED = "topic.raised"
@@ -142,6 +144,9 @@ EVENTS: Mapping[EventType, EventSpec] = {
     EventType.COACHING_SESSION_CANCELLED: EventSpec("A coaching session was cancelled", CancelledSessionData),
     EventType.COACHING_SESSION_REMINDER: EventSpec("A coaching session is near", SessionReminderData),
     EventType.COACHING_SESSION_NONE_PLANNED: EventSpec("A rep has no session planned", UncoveredData),
+    EventType.COACHING_CAPABILITY_FELL_BELOW_STANDARD: EventSpec(
+        "A tree fell below a standard of coaching", CapabilityData
+    ),
     EventType.COMMITMENT_CREATED: EventSpec("Somebody took something on", CommitmentData),
     EventType.COMMITMENT_SETTLED: EventSpec("A commitment was kept, missed or dropped", CommitmentSettledData),
     EventType.TOPIC_RAISED: EventSpec("There is something to talk about", TopicData),

@@ -7,6 +7,7 @@ from tests.benchmarks.briefs import measure_briefs
 from tests.benchmarks.cadences import measure_cascade
 from tests.benchmarks.deliveries import compare_batches, compare_single_events
 from tests.benchmarks.facts import measure_drain
+from tests.benchmarks.feeds import measure_feeds
 from tests.benchmarks.freshness import measure_freshness
 from tests.benchmarks.house import build_house
 from tests.benchmarks.live import measure_live
@@ -33,6 +34,10 @@ def main() -> None:
         what = "100,000 deals: shrunken rates and survival / lifelines"
         show(what, figures, "1 x", reached=ripe.ours <= ripe.lifelines)
         show("the same with each open deal's verdict", f"{ripe.answer:.2f} s", "2 s", reached=ripe.answer < 2)
+        feeds = measure_feeds(house)
+        share = feeds.with_tags / feeds.without
+        figures = f"{share:.1%} ({feeds.with_tags:.1f} s / {feeds.without:.1f} s of CPU)"
+        show(f"{feeds.readers:,} feed readers with ETags / without", figures, "10 %", reached=share < 0.1)
         home = folder / "demo"
         home.mkdir()
         fresh = measure_freshness(home)

@@ -51,6 +51,12 @@ class House:
     @contextmanager
     def serving(self, name: str) -> Iterator[int]:
         """One of the servers, as a process of its own; its port."""
+        with self.process(name) as (port, _):
+            yield port
+
+    @contextmanager
+    def process(self, name: str) -> Iterator[tuple[int, int]]:
+        """The same with the process's id: its port and that."""
         port = free_port()
         environment = {
             **os.environ,
@@ -66,14 +72,14 @@ class House:
         process = subprocess.Popen([sys.executable, "-m", "tests.benchmarks.servers", name, str(port)], env=environment)
         try:
             _wait_for(port, process)
-            yield port
+            yield port, process.pid
         finally:
             process.terminate()
             process.wait(20)
 
 
 def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
-    give_up = time.monotonic() + 30
+    give_up = time.monotonic() + 120
     while process.poll() is None and time.monotonic() < give_up:
         try:
             httpx.get(f"http://127.0.0.1:{port}/healthz", timeout=1)

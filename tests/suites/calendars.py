@@ -1,27 +1,38 @@
-"""npm's `rrule` and `ical.js` expand the table of recurrences; `ical.js` reads a feed as calendar programs do."""
+"""npm's `rrule` and `ical.js` expand the table of recurrences; `ical.js` reads feeds as programs do, series too."""
 
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, time
 from typing import Any
 
-from service.coaching_sessions.calendar import CalendarEntry, render_calendar
+from service.coaching_sessions.calendar import render_calendar
+from service.coaching_sessions.calendar_entries import CalendarEntry
 from service.coaching_sessions.recurrence import instant, occurrences
 from tests.suites.outcome import Outcome
 from tests.suites.stage import Stage
+from tests.unit.coaching_sessions.calendar_series import SERIES_CASES
 from tests.unit.coaching_sessions.calendars import FEED, PLANNED, entry
 from tests.unit.coaching_sessions.recurrences import CASES, Case
 
 
 def calendar(stage: Stage) -> Outcome:
-    """Every instance of every case, and the sessions of a feed as planned and after moves and cancellations."""
+    """Every instance of every case and of every series, and the sessions of a feed before and after changes."""
     cases, feeds = [*map(_case, CASES)], [_feed(sessions) for sessions in (PLANNED, FEED)]
     instances, sessions = sum(len(case["ours"]) for case in cases), len(PLANNED) + len(FEED)
-    (stage.folder / "calendar.json").write_text(json.dumps({"cases": cases, "feeds": feeds}))
+    series = [
+        {"name": one.name, "file": render_calendar("Ada", one.entries).decode(), "ours": one.instances}
+        for one in SERIES_CASES
+    ]
+    shown = sum(len(one.instances) for one in SERIES_CASES)
+    written = json.dumps({"cases": cases, "feeds": feeds, "series": series})
+    (stage.folder / "calendar.json").write_text(written)
     done = stage.run("node", "calendar.mjs", "calendar.json", seconds=120)
     seen: dict[str, Any] = json.loads(done.stdout or '{"wrong": ["it did not run"]}')
-    complete = (seen.get("instances"), seen.get("sessions")) == (instances, sessions)
-    score = f"{instances} instances of {len(cases)} rules, {sessions} sessions, {len(seen['wrong'])} wrong"
+    complete = [seen.get(name) for name in ("instances", "sessions", "shown")] == [instances, sessions, shown]
+    score = (
+        f"{instances} instances of {len(cases)} rules, {sessions} sessions, "
+        f"{shown} of {len(series)} series, {len(seen['wrong'])} wrong"
+    )
     return Outcome(done.returncode == 0 and complete and not seen["wrong"], score, done.stdout + done.stderr)
 
 

@@ -10,6 +10,7 @@ from service.coaching_sessions.models.programmes import (
     SessionFormat,
     UncoveredRep,
 )
+from service.coaching_sessions.models.ratings import CoachingRating, RatingGroup, RatingPeriod
 from service.coaching_sessions.models.sessions import (
     CoachingSession,
     NoteGrant,
@@ -29,11 +30,14 @@ __all__ = [
     "CoachingCommitment",
     "CoachingHandOver",
     "CoachingProgramme",
+    "CoachingRating",
     "CoachingSession",
     "CoachingSubstitution",
     "CoachingTopic",
     "NoteGrant",
     "PrivateNote",
+    "RatingGroup",
+    "RatingPeriod",
     "SessionAttestation",
     "SessionBrief",
     "SessionFormat",

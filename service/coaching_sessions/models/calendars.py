@@ -42,15 +42,23 @@ class CalendarFeed(TenantRow, table=True):
     name: str
     token_hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     created_at: datetime = Field(sa_column=timestamp())
+    shown_tag: str | None = Field(default=None, description="Of what it showed when it was read last")
+    shown_at: datetime | None = Field(
+        default=None, sa_column=timestamp(nullable=True), description="Since when, at the latest, it shows that"
+    )
 
     __table_args__ = (
+        CheckConstraint("(shown_tag IS NULL) = (shown_at IS NULL)", name="shown"),
         ForeignKeyConstraint(["org_id", "person_id"], ["person.org_id", "person.id"], ondelete="CASCADE"),
         Index("ix_calendar_feed__org_id_person_id", "org_id", "person_id"),
     )
 
 
 class CalendarFeedRoute(SQLModel, table=True):
-    """Non-tenant: finds the organization of a feed by the SHA-256 of its token."""
+    """Non-tenant: finds the organization of a feed by the SHA-256 of its token.
+
+    It outlives the feed, so that a program that reads on is told that the feed is gone.
+    """
 
     __tablename__ = "calendar_feed_route"
 

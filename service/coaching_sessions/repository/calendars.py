@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlmodel import col, delete, select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from service.coaching_sessions.dto.calendars import FEED_SORTING, CalendarFeedFilter
@@ -49,10 +49,6 @@ async def add_feed(session: AsyncSession, row: CalendarFeed) -> None:
 
 
 async def delete_feed(session: AsyncSession, row: CalendarFeed) -> None:
-    """Forget a feed: its token leads nowhere from then on."""
-    route = delete(CalendarFeedRoute).where(
-        col(CalendarFeedRoute.token_hash) == row.token_hash, col(CalendarFeedRoute.org_id) == row.org_id
-    )
-    await session.exec(route)
+    """Forget a feed; the way from its token stays, and leads to nothing."""
     await session.delete(row)
     await session.flush()

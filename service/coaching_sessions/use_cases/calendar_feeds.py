@@ -72,7 +72,7 @@ async def create_calendar_feed(
 
 
 async def revoke_calendar_feed(session: AsyncSession, principal: Principal, feed_id: UUID) -> None:
-    """Its address leads nowhere from now on."""
+    """Its address answers `gone` from now on."""
     require(principal, Permission.CALENDAR_FEEDS_WRITE)
     await repository.delete_feed(session, await _find(session, principal, feed_id))
 

@@ -1,102 +1,174 @@
 """Sessions as calendar files: a person's feed, found by its token alone, and one session for whoever may see it."""
 
-from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from service.coaching_sessions.calendar import CalendarEntry, render_calendar
-from service.coaching_sessions.dto.formats import SessionFormatDTO
+from service.coaching_sessions.calendar import RENDERING, render_calendar
+from service.coaching_sessions.calendar_entries import CalendarEntry, SeriesRule
 from service.coaching_sessions.lifecycle import SessionState
-from service.coaching_sessions.models import CoachingSession, SessionFormat
 from service.coaching_sessions.permissions import Permission
-from service.coaching_sessions.repository import calendars as feeds
-from service.coaching_sessions.repository import formats, sessions
-from service.coaching_sessions.use_cases.access import find_session, planned_for
-from service.core.clock import utc_now
-from service.core.database import Database
-from service.core.errors import not_found
+from service.coaching_sessions.repository import calendar_lines as repository
+from service.coaching_sessions.repository.calendar_lines import FeedState, Line
+from service.coaching_sessions.repository.calendars import find_route
+from service.coaching_sessions.use_cases.access import find_session
+from service.core.clock import clocks_release, utc_now
+from service.core.database import Database, raw_connection
+from service.core.errors import gone, not_found
+from service.core.etags import Held, tag_of_bytes
 from service.core.principal import Principal, require
 from service.core.secrets import digest, same
-from service.organizations.dto.people import PersonDTO
-from service.organizations.use_cases.people import get_people
 
 PAST = timedelta(days=90)
 """How far back a feed goes: a calendar that was off for a while learns what was cancelled meanwhile."""
 FUTURE = timedelta(days=400)
+SECOND = timedelta(seconds=1)
+MOST_ROUTES = 10_000
+"""How many a process keeps, the newest."""
 
 
-async def read_calendar_feed(database: Database, token: str, base_url: str) -> bytes:
-    """The feed that a token is for, cancelled sessions included; `not_found` for a token that is for none."""
-    token_hash = digest(token)
+@dataclass(frozen=True, slots=True)
+class FeedFile:
+    """A feed as it is: its strong tag, since when it is so at the latest, and the file.
+
+    `body` None: the reader has it already.
+    """
+
+    tag: str
+    changed_at: datetime
+    body: bytes | None
+
+
+class FeedReaders:
+    """Tells readers of feeds that they have what is there: by one statement, and nothing is rendered. One per process.
+
+    It keeps which feed a token is for, as that never changes: what becomes of the feed is read each time.
+    """
+
+    def __init__(self) -> None:
+        self._routes: OrderedDict[bytes, tuple[UUID, UUID]] = OrderedDict()
+
+    async def find_unchanged(self, database: Database, token: str, base_url: str, held: Held) -> FeedFile | None:
+        """The feed without its file where the reader has that; None where it must be read, whatever comes of it."""
+        token_hash, now = digest(token), utc_now()
+        route = self._routes.get(token_hash)
+        if route is None:
+            async with database.directory() as session:
+                found = await find_route(session, token_hash)
+            if found is None:
+                return None
+            route = found.org_id, found.feed_id
+            self._keep(token_hash, route)
+        async with database.driver(route[0]) as connection:
+            state = await repository.get_feed_state(connection, *route, _span(now))
+        if state is None or not _is_open(state, token_hash, now):
+            return None
+        tag = _tag(state, state.fingerprint, base_url)
+        if state.shown_at is None or tag != state.shown_tag or not held.has(tag, state.shown_at):
+            return None
+        return FeedFile(tag, state.shown_at, None)
+
+    def _keep(self, token_hash: bytes, route: tuple[UUID, UUID]) -> None:
+        self._routes[token_hash] = route
+        if len(self._routes) > MOST_ROUTES:
+            self._routes.popitem(last=False)
+
+
+async def read_calendar_feed(database: Database, token: str, base_url: str) -> FeedFile:
+    """The feed that a token is for.
+
+    `not_found` for a token that never was for any, `gone` for one that was revoked and for a person who left.
+    """
+    token_hash, now = digest(token), utc_now()
     async with database.directory() as session:
-        route = await feeds.find_route(session, token_hash)
+        route = await find_route(session, token_hash)
     if route is None:
         raise not_found("calendar_feed")
     async with database.tenant(route.org_id) as session:
-        feed = await feeds.get_feed(session, route.org_id, route.feed_id)
-        if feed is None or not same(feed.token_hash, token_hash):
-            raise not_found("calendar_feed")
-        now = utc_now()
-        rows = await sessions.list_of_people(session, feed.org_id, [feed.person_id], (now - PAST, now + FUTURE))
-        people = await _people_of(session, feed.org_id, rows, feed.person_id)
-        entries = await _entries(session, feed.org_id, rows, people, base_url)
-        return render_calendar(f"Coaching of {people[feed.person_id].name}", entries)
+        connection = await raw_connection(session)
+        state = await repository.get_feed_state(connection, route.org_id, route.feed_id, _span(now))
+        if state is None or not _is_open(state, token_hash, now):
+            raise gone("calendar_feed")
+        lines, fingerprint = await repository.list_lines(session, route.org_id, state.person_id, _span(now))
+        tag, changed_at = _tag(state, fingerprint, base_url), state.shown_at
+        if changed_at is None or tag != state.shown_tag:
+            changed_at = _after(now, state.shown_at)
+            await repository.write_shown(session, route.org_id, route.feed_id, tag, changed_at)
+    entries = [_entry(line, base_url) for line in lines]
+    return FeedFile(tag, changed_at, render_calendar(f"Coaching of {state.person_name}", entries))
 
 
 async def get_session_calendar(session: AsyncSession, principal: Principal, session_id: UUID, base_url: str) -> bytes:
     """One session as a file; `not_found` outside the caller's scope."""
     require(principal, Permission.COACHING_SESSIONS_READ)
-    row = await find_session(session, principal, session_id)
-    people = await _people_of(session, principal.org_id, [row])
-    (entry,) = await _entries(session, principal.org_id, [row], people, base_url)
+    entry = await _find_entry(session, principal, session_id, base_url)
     return render_calendar(entry.summary, [entry])
 
 
-async def _people_of(
-    session: AsyncSession, org_id: UUID, rows: Sequence[CoachingSession], *others: UUID
-) -> dict[UUID, PersonDTO]:
-    ids = {*others, *(id_ for row in rows for id_ in planned_for(row).everybody)}
-    return await get_people(session, Principal.system(org_id), ids)
+async def _find_entry(session: AsyncSession, principal: Principal, session_id: UUID, base_url: str) -> CalendarEntry:
+    """A session by itself: it keeps its own UID for ever, whatever becomes of the series that it is of."""
+    row = await find_session(session, principal, session_id)
+    line = await repository.get_line(session, principal.org_id, row.id)
+    if line is None:
+        raise not_found("coaching_session")
+    return replace(_entry(line, base_url), series=None, occurs_on=None)
 
 
-async def _entries(
-    session: AsyncSession,
-    org_id: UUID,
-    rows: Sequence[CoachingSession],
-    people: Mapping[UUID, PersonDTO],
-    base_url: str,
-) -> list[CalendarEntry]:
-    found = await formats.get_formats(session, org_id, {row.format_id for row in rows})
-    return [_entry(row, people, found[row.format_id], base_url) for row in rows]
+def _span(now: datetime) -> tuple[datetime, datetime]:
+    return now - PAST, now + FUTURE
 
 
-def _entry(
-    row: CoachingSession, people: Mapping[UUID, PersonDTO], format_: SessionFormat, base_url: str
-) -> CalendarEntry:
-    # Somebody who was removed meanwhile is nobody's guest.
-    holds = people.get(row.substitute_id or row.manager_id, people[row.manager_id])
-    rep = people[row.rep_id]
-    reps, coaches = ([people[id_] for id_ in ids if id_ in people] for ids in (row.rep_ids, row.coach_ids))
-    names = ", ".join(person.name for person in (rep, *reps))
-    others = tuple((person.name, person.email) for person in (*coaches, *reps))
-    document = SessionFormatDTO.model_validate(format_).document
-    agenda = [f"{section.title}: {section.minutes} min" for section in document.sections]
+def _is_open(state: FeedState, token_hash: bytes, now: datetime) -> bool:
+    """Whether the token is the feed's, and the person's last day is not over where the organization is."""
+    today = now.astimezone(ZoneInfo(state.organization_zone)).date()
+    return same(state.token_hash, token_hash) and (state.left_on is None or state.left_on >= today)
+
+
+def _tag(state: FeedState, fingerprint: str, base_url: str) -> str:
+    """Of all that goes into the file: lines, name, addresses, and the ways of clocks and of writing."""
+    parts = (fingerprint, state.person_name, base_url, clocks_release(), str(RENDERING))
+    return tag_of_bytes("\0".join(parts).encode())
+
+
+def _after(now: datetime, before: datetime | None) -> datetime:
+    """The next whole second, which whoever read earlier cannot have seen; later than that of the change before."""
+    following = now.replace(microsecond=0) + SECOND
+    return following if before is None else max(following, before + SECOND)
+
+
+def _entry(line: Line, base_url: str) -> CalendarEntry:
+    series = None
+    if line.cadence_id is not None:
+        assert line.rule is not None and line.series_starts_on is not None and line.series_at is not None  # noqa: S101, PT018 - columns of the cadence
+        url = f"{base_url}/v1/coaching-cadences/{line.cadence_id}"
+        series = SeriesRule(line.cadence_id, line.rule, line.series_starts_on, line.series_at, url)
+    reps, coaches = [line.rep_name, *(name for name, _ in line.reps)], [line.manager_name]
+    coaches += [name for name, _ in line.coaches]
     return CalendarEntry(
-        session_id=row.id,
-        starts_at=row.starts_at,
-        ends_at=row.ends_at,
-        time_zone=row.time_zone,
-        sequence=row.sequence,
-        is_cancelled=row.status == SessionState.CANCELLED.value,
-        summary=f"Coaching: {names} and {', '.join(one.name for one in (holds, *coaches))}",
-        description="\n".join([format_.name, *agenda]),
-        url=f"{base_url}/v1/coaching-sessions/{row.id}/brief",
-        created_at=row.created_at,
-        updated_at=row.updated_at,
-        manager=(holds.name, holds.email),
-        rep=(rep.name, rep.email),
-        alarm_minutes=min(row.reminder_minutes, default=None),
-        others=others,
+        session_id=line.session_id,
+        starts_at=line.starts_at,
+        ends_at=line.ends_at,
+        time_zone=line.time_zone,
+        sequence=line.sequence,
+        is_cancelled=line.status == SessionState.CANCELLED.value,
+        summary=f"Coaching: {', '.join(reps)} and {', '.join(coaches)}",
+        description="\n".join([line.format_name, *_agenda(line.section_titles, line.section_minutes)]),
+        url=f"{base_url}/v1/coaching-sessions/{line.session_id}/brief",
+        created_at=line.created_at,
+        updated_at=line.updated_at,
+        manager=(line.manager_name, line.manager_email),
+        rep=(line.rep_name, line.rep_email),
+        alarm_minutes=min(line.reminder_minutes, default=None),
+        others=tuple((name, email) for name, email in (*line.coaches, *line.reps)),
+        series=series,
+        occurs_on=line.occurs_on,
     )
+
+
+def _agenda(titles: Sequence[str], minutes: Sequence[int]) -> list[str]:
+    return [f"{title}: {length} min" for title, length in zip(titles, minutes, strict=True)]

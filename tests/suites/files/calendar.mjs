@@ -1,11 +1,11 @@
-// Expands each case with two libraries and reads each feed: node calendar.mjs FILE.json, {cases, feeds}.
+// Expands each case with two libraries and reads each feed: node calendar.mjs FILE.json, {cases, feeds, series}.
 // Local times become instants by Temporal for rrule, which knows no zones, and by our own VTIMEZONEs for ical.js.
 import { readFileSync } from 'node:fs';
 import { Temporal } from '@js-temporal/polyfill';
 import ICAL from 'ical.js';
 import rrule from 'rrule';
 
-const { cases, feeds } = JSON.parse(readFileSync(process.argv[2], 'utf8'));
+const { cases, feeds, series } = JSON.parse(readFileSync(process.argv[2], 'utf8'));
 const compact = (text) => text.replaceAll('-', '').replaceAll(':', '');
 const second = (instant) => instant.toString({ smallestUnit: 'second' });
 const zoned = (local, zone) =>
@@ -105,5 +105,37 @@ for (const { file, sessions: ours } of feeds) {
     wrong.push(`feed: ${theirs.filter((one) => !ours.includes(one))} instead of ${ours.filter((one) => !theirs.includes(one))}`);
   }
 }
-console.log(JSON.stringify({ instances, sessions, wrong }, null, 1));
+
+// A file's events with their series expanded, as a program shows them.
+function byEvents(file) {
+  const components = withZones(file).getAllSubcomponents('vevent');
+  const found = [];
+  const add = (item, start, end) => found.push(`${utc(start)} ${utc(end)} ${item.summary}`);
+  for (const component of components) {
+    if (component.getFirstPropertyValue('status') === 'CANCELLED' || component.hasProperty('recurrence-id')) continue;
+    const exceptions = components.filter((other) => other.hasProperty('recurrence-id')
+      && other.getFirstPropertyValue('uid') === component.getFirstPropertyValue('uid'));
+    const event = new ICAL.Event(component, { exceptions, strictExceptions: true });
+    if (!event.isRecurring()) {
+      add(event, event.startDate, event.endDate);
+      continue;
+    }
+    const instances = event.iterator();
+    for (let next = instances.next(); next; next = instances.next()) {
+      const { item, startDate, endDate } = event.getOccurrenceDetails(next);
+      add(item, startDate, endDate);
+    }
+  }
+  return found.sort();
+}
+
+let shown = 0;
+for (const { name, file, ours } of series) {
+  const theirs = byEvents(file);
+  shown += theirs.length;
+  if (JSON.stringify(theirs) !== JSON.stringify(ours)) {
+    wrong.push(`${name}: ${theirs.filter((one) => !ours.includes(one))} instead of ${ours.filter((one) => !theirs.includes(one))}`);
+  }
+}
+console.log(JSON.stringify({ instances, sessions, shown, wrong }, null, 1));
 process.exit(wrong.length ? 1 : 0);

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from service.coaching_sessions.calendar import CalendarEntry
+from service.coaching_sessions.calendar_entries import CalendarEntry
 
 HALF_HOUR = timedelta(minutes=30)
 WRITTEN_AT = datetime(2026, 1, 2, 8, 15, 30, 123456, tzinfo=UTC)

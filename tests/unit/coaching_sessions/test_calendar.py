@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from icalendar import Calendar, Timezone
 from icalendar.timezone import TZP
 
-from service.coaching_sessions.calendar import CalendarEntry, render_calendar
+from service.coaching_sessions.calendar import render_calendar
+from service.coaching_sessions.calendar_entries import CalendarEntry
 from tests.unit.coaching_sessions.calendars import (
     AWKWARD,
     CHANGED,
@@ -184,7 +185,7 @@ def test_nothing_is_written_but_the_fields_of_an_entry() -> None:
     """A new field of an entry, or a new property of the file, is a decision: no note may get in."""
     assert {field.name for field in fields(CalendarEntry)} == {
         "session_id", "starts_at", "ends_at", "time_zone", "sequence", "is_cancelled", "summary", "description", "url",
-        "created_at", "updated_at", "manager", "rep", "others", "alarm_minutes",
+        "created_at", "updated_at", "manager", "rep", "others", "alarm_minutes", "series", "occurs_on",
     }  # fmt: skip
     properties = {name for event in read(render_calendar("Ada", FEED)) for name in event}
     assert properties == {

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -112,7 +113,7 @@ def row_of(story: Story, org_id: UUID, format_id: UUID, hour: int) -> tuple[Coac
         created_at=BEFORE,
         updated_at=BEFORE,
     )
-    keys = {"org_id": org_id, "session_id": row.id, "held": True, "attested_at": starts_at + DAY}
+    keys: dict[str, Any] = {"org_id": org_id, "session_id": row.id, "held": True, "attested_at": starts_at + DAY}
     return row, [SessionAttestation(person_id=one, **keys) for one in story.said]
 
 
