@@ -61,7 +61,7 @@ class Cast:
 def generate(rng: Random) -> Cast:
     """A session a week of each rep, now and then a group, another coach, or somebody in a manager's place."""
     ids = [new_id() for _ in range(11)]
-    cast = Cast(*ids[:5], ids[5:])
+    cast = Cast(ids[0], ids[1], ids[2], ids[3], ids[4], ids[5:])
     away = {one: rng.randint(2, 44) for one in (cast.west, cast.lead)}
     for week in range(52):
         day = FIRST + timedelta(days=7 * week + 1)
