@@ -86,14 +86,14 @@ class SelfCorrection(Node):
     @strawberry.field(description="Whose team it is, also where `manager` is null.")
     def manager_id(self) -> strawberry.ID:
         """For `node(id)`."""
-        return to_global_id("Person", self.row.manager_id)
+        return to_global_id("Person", self.row.id)
 
     @strawberry.field(
         description="Whose team it is, if the caller may see that person today.", metadata={NEEDS: People.PEOPLE_READ}
     )
     async def manager(self, info: Info) -> Person | None:
         """Through the loader."""
-        found = await info.context.loaders.people.load(self.row.manager_id)
+        found = await info.context.loaders.people.load(self.row.id)
         return None if found is None else to_person(found)
 
     @strawberry.field(description=SelfCorrectionDTO.model_fields["months"].description, extensions=[Paged(whole=True)])
@@ -113,9 +113,9 @@ ASKED = ("manager_id", "tree", "months", "as_of")
 
 
 def _convert(query: SelfCorrectionQuery, dto: SelfCorrectionDTO) -> SelfCorrection:
-    asked: dict[str, Any] = query.model_dump(mode="json") | {"manager_id": str(dto.manager_id)}
+    asked: dict[str, Any] = query.model_dump(mode="json") | {"manager_id": str(dto.id)}
     key = ":".join("" if asked[name] is None else str(asked[name]) for name in ASKED)
-    shown = dto.model_dump(exclude={"manager_id", "months"})
+    shown = dto.model_dump(exclude={"id", "months"})
     return SelfCorrection(id=to_global_id("SelfCorrection", key), row=dto, **shown)
 
 

@@ -192,9 +192,11 @@ def _sessions(house: House, march: str) -> list[Story]:
     return [*found, story(house, "Vera", "Max", date(2026, 1, 20))]
 
 
-async def plant(house: House, stories: Sequence[Story]) -> None:
-    """Store sessions with what was discussed in them."""
+async def plant(house: House, stories: Sequence[Story], also: Sequence[str] = ()) -> None:
+    """Store sessions with what was discussed in them; `also` are reps who take part in each."""
     org = house.org
     format_id, programme_id = await write_series(org)
     rows = [session_row(one, format_id, org.id, programme_id) for one in stories]
+    for row in rows:
+        row.rep_ids = [house.id(name) for name in also]
     await write(org, rows, [row for one in stories for row in rows_of(one, org.id)])

@@ -11,7 +11,7 @@ from service.api.pictures.canvas import LINE, Canvas, Scale
 from service.coaching_capability.dto.capability import CapabilityShareDTO, ManagerCapabilityDTO
 from service.coaching_capability.keys.judging import CapabilityKey, CapabilityTrend, StandardVerdict
 
-WIDTH, LEFT, RIGHT, ROW = 560.0, 118.0, 150.0, 30.0
+WIDTH, LEFT, RIGHT, ROW = 600.0, 128.0, 182.0, 30.0
 TITLE = "Coaching capability"
 NAMES = {
     CapabilityKey.MODELS: "Success models",

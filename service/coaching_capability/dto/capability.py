@@ -23,6 +23,7 @@ class CapabilityShareDTO(OutputDTO):
     """One key of a tree: how many of how many, against the standard and against the period before."""
 
     key: CapabilityKey
+    """Which of the four it is."""
     numerator: int
     """Covered people, topics and commitments about process, people with agreed gaps, or sessions held on time."""
     denominator: int
@@ -38,6 +39,7 @@ class CapabilityShareDTO(OutputDTO):
     standard: Decimal
     """What the organization itself wants at least."""
     verdict: StandardVerdict
+    """How the share stands against the standard."""
     explanation: str
     """The verdict in words; where it cannot be told, why, and what it takes."""
     before_numerator: int
@@ -61,7 +63,8 @@ class CapabilityShareDTO(OutputDTO):
 class ManagerCapabilityDTO(OutputDTO):
     """Whether the four keys to coaching are in place with one manager."""
 
-    manager_id: UUID
+    id: UUID
+    """The manager's."""
     name: str
     left_on: date | None
     """The last day; null: still there."""

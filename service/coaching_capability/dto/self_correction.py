@@ -45,7 +45,8 @@ class CorrectionMonthDTO(OutputDTO):
 class SelfCorrectionDTO(OutputDTO):
     """How often the reps of one manager close a gap alone, in the months that are shown."""
 
-    manager_id: UUID
+    id: UUID
+    """The manager's."""
     name: str
     left_on: date | None
     """The last day; null: still there."""
@@ -70,6 +71,7 @@ class SelfCorrectionDTO(OutputDTO):
     interval_high: Decimal | None
     """Its upper end."""
     trend: CorrectionTrend
+    """Whether the share goes up or down from month to month."""
     slope: Decimal | None
     """How much the log odds rise a month; null: it cannot be told."""
     p_value: Decimal | None

@@ -69,14 +69,14 @@ def count_keys(
 
 
 def _cadence(facts: PeriodFacts) -> tuple[Share, Counter[UUID]]:
-    """Held on time, of those owed; the sessions of a rep go together. And what is missing, by manager."""
-    parts: dict[UUID, list[int]] = {}
+    """Held on time, of those owed; the sessions of a rep go together, or of the same group of reps. And what is missing, by manager."""
+    parts: dict[frozenset[UUID], list[int]] = {}
     missing: Counter[UUID] = Counter()
     due = [one for one in facts.sessions if one.owed and one.standing is not Standing.AHEAD]
-    told = [(rep_id, one.manager_id, one.on_time) for one in due for rep_id in one.rep_ids]
-    told += [(gap.rep_id, gap.manager_id, False) for gap in facts.gaps if gap.owed and gap.is_due]
-    for rep_id, manager_id, on_time in told:
-        part = parts.setdefault(rep_id, [0, 0])
+    told = [(one.rep_ids, one.manager_id, one.on_time) for one in due]
+    told += [((gap.rep_id,), gap.manager_id, False) for gap in facts.gaps if gap.owed and gap.is_due]
+    for rep_ids, manager_id, on_time in told:
+        part = parts.setdefault(frozenset(rep_ids), [0, 0])
         part[0] += on_time
         part[1] += 1
         missing[manager_id] += not on_time

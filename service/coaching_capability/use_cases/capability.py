@@ -146,7 +146,7 @@ def present_tree(tree: Tree, facts: Facts, spans: Spans, standards: Standards, *
     verdicts = [one.verdict for one in keys]
     manager = facts.members[tree.manager_id]
     return ManagerCapabilityDTO(
-        manager_id=tree.manager_id,
+        id=tree.manager_id,
         name=manager.name,
         left_on=manager.known.left_on,
         tree=whole,

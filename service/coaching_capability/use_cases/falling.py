@@ -30,9 +30,7 @@ async def tell_falls(session: AsyncSession, principal: Principal, now: datetime)
     if not await repository.claim_review(session, principal.org_id, today):
         return 0
     found = {
-        (one.manager_id, key.key.value): (one, key.verdict)
-        for one in await _look(session, principal, now)
-        for key in one.keys
+        (one.id, key.key.value): (one, key.verdict) for one in await _look(session, principal, now) for key in one.keys
     }
     below = await repository.list_below(session, principal.org_id)
     fallen = [place for place, (_, verdict) in found.items() if verdict is StandardVerdict.BELOW and place not in below]

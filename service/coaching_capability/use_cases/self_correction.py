@@ -187,7 +187,7 @@ def _present(question: _Question, manager_id: UUID, cells: Iterable[TeamMonth], 
     found = sum_up(below, lambda row: grown.has_sessions_of(row.manager_id, row.raised_on), question.months)
     manager = question.members[manager_id]
     return SelfCorrectionDTO(
-        manager_id=manager_id,
+        id=manager_id,
         name=manager.name,
         left_on=manager.known.left_on,
         tree=tree,

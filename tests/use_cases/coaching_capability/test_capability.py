@@ -18,7 +18,7 @@ from service.core.pagination import PageRequest
 from service.core.principal import Principal
 from service.organizations.dto.people import UpdatePerson
 from service.organizations.use_cases.people import update_person
-from tests.factories.capability import MAXS, QUARTER, House, make_house
+from tests.factories.capability import MAXS, QUARTER, House, make_house, plant, story
 from tests.factories.sales_org import SalesOrg, make_sales_org
 from tests.fixtures.statements import counted_statements
 
@@ -132,6 +132,18 @@ async def test_reorganizations(org: SalesOrg, case: str) -> None:
         assert (total.on_time.numerator, total.owed) == counted[3]
 
 
+async def test_a_group_session_is_owed_once(house: House) -> None:
+    """As in the account of cadences: one late session with Ann, Bob and Cid, and one that Zoe held."""
+    await plant(house, [story(house, "Max", "Ann", date(2026, 1, 27), "late")], also=["Bob", "Cid"])
+    await plant(house, [story(house, "Zoe", "Gil", date(2026, 1, 27))], also=["Hal"])
+    found = {one.name: one.keys[3] for one in await ask(house)}
+    assert {name: (key.numerator, key.denominator, key.n) for name, key in found.items()} == {
+        "Max": (13, 18, 7),
+        "Vera": (17, 22, 10),
+        "Zoe": (3, 3, 3),
+    }
+
+
 async def test_direct_reports_alone(house: House) -> None:
     found = shares(await ask(house, tree=False))
     assert found == {"Max": BASE["Max"], "Vera": ((0, 0), (0, 0), (0, 0), (1, 1)), "Zoe": BASE["Zoe"]}
@@ -161,7 +173,7 @@ async def test_whoever_asks_reads_their_own_part(house: House) -> None:
 
 
 async def test_one_manager_as_in_the_list(house: House) -> None:
-    everything = {one.manager_id: one for one in await ask(house)}
+    everything = {one.id: one for one in await ask(house)}
     for name in ("Max", "Ann"):
         asked = CapabilityQuery.model_validate({**QUARTER, "manager_id": house.id(name)})
         async with house.org.database.tenant(house.org.id) as session:
