@@ -29,7 +29,16 @@ ALL_PERMISSIONS: frozenset[str] = frozenset(
         Capability,
         Crm,
         Webhooks,
-        Organizations, SuccessModels, Activities, KpiSnapshots, Opportunities, Skills, Coaching, Effects, Crm, Webhooks
+        Organizations,
+        SuccessModels,
+        Activities,
+        KpiSnapshots,
+        Opportunities,
+        Skills,
+        Coaching,
+        Effects,
+        Crm,
+        Webhooks,
     )
 )
 
