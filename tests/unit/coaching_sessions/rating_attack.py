@@ -61,7 +61,7 @@ def generate(seed: int) -> list[Moment]:
                 _rate(random, views, rater, coached[rater], above)
             elif happening < 0.9:
                 coached[rater] = random.choice([one for one in managers if one != rater])
-                if rater in above and not _below(above, coached[rater], rater):
+                if rater in above and not is_below(above, coached[rater], rater):
                     above[rater] = coached[rater]
             else:
                 coached.pop(rater)
@@ -81,11 +81,12 @@ def _rate(
     taste = random.choice([(5,), (4, 5), (1,), (1, 2, 3, 4, 5)])
     answers = {key: Fraction(random.choice(taste)) for key in KEYS}
     views[rater, manager] = View(
-        rater, manager, random.randint(1, 3), answers, is_insider=_below(above, manager, rater)
+        rater, manager, random.randint(1, 3), answers, is_insider=is_below(above, manager, rater)
     )
 
 
-def _below(above: Mapping[UUID, UUID | None], manager: UUID, boss: UUID) -> bool:
+def is_below(above: Mapping[UUID, UUID | None], manager: UUID, boss: UUID) -> bool:
+    """Whether a manager is somebody, or below them."""
     step: UUID | None = manager
     while step is not None and step != boss:
         step = above[step]
@@ -110,7 +111,7 @@ def read_naive(moments: Iterable[Moment], *, live: bool) -> list[Reading]:
         if not (live or moment.closed):
             continue
         for manager in moment.above:
-            below = [view for view in moment.views if _below(moment.above, view.manager_id, manager)]
+            below = [view for view in moment.views if is_below(moment.above, view.manager_id, manager)]
             own = [view for view in below if view.manager_id == manager]
             found += [frozenset(_cell(moment, view) for view in group) for group in (own, below) if is_enough(group)]
         if is_enough(moment.views):
