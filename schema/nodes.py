@@ -18,11 +18,14 @@ from schema.calendar_feeds import load_calendar_feed
 from schema.coaching_briefs import load_coaching_brief
 from schema.coaching_cadences import load_coaching_cadence
 from schema.coaching_capability import load_manager_capability
+from schema.coaching_hand_overs import load_coaching_hand_over
+from schema.coaching_effects import load_coaching_effects
 from schema.coaching_opportunities import load_coaching_opportunity
 from schema.coaching_programmes import load_coaching_programme
 from schema.coaching_ratings.groups import load_coaching_ratings, load_rating_group
 from schema.coaching_ratings.own import load_coaching_rating
 from schema.coaching_sessions import load_coaching_session
+from schema.coaching_substitutions import load_coaching_substitution
 from schema.coaching_topics.types import load_coaching_topic
 from schema.commitments import load_commitment
 from schema.competency_frameworks import load_competency_framework, load_competency_framework_template
@@ -91,9 +94,11 @@ BY_ROW_ID: dict[str, Callable[[Info, UUID], Awaitable[Node]]] = {
     "CalendarFeed": load_calendar_feed,
     "CoachingCadence": load_coaching_cadence,
     "CoachingOpportunity": load_coaching_opportunity,
+    "CoachingHandOver": load_coaching_hand_over,
     "CoachingProgramme": load_coaching_programme,
     "CoachingRating": load_coaching_rating,
     "CoachingSession": load_coaching_session,
+    "CoachingSubstitution": load_coaching_substitution,
     "CoachingTopic": load_coaching_topic,
     "Commitment": load_commitment,
     "CompetencyFramework": load_competency_framework,
@@ -150,6 +155,7 @@ BY_KEY: dict[str, Callable[[Info, str], Awaitable[Node]]] = {
     "RaterCalibration": load_rater_calibration,
     "RatingGroup": load_rating_group,
     "LeadIndicators": load_lead_indicators,
+    "CoachingEffects": load_coaching_effects,
     "Quadrants": load_quadrants,
     "SkillGaps": load_skill_gaps,
     "WinDrivers": load_win_drivers,

@@ -15,6 +15,8 @@ from schema.calendar_feeds import CalendarFeedsMutation, CalendarFeedsQuery
 from schema.coaching_briefs import CoachingBriefsQuery, CoachingBriefsSubscription
 from schema.coaching_cadences import CoachingCadencesMutation, CoachingCadencesQuery
 from schema.coaching_capability import CoachingCapabilityQueries
+from schema.coaching_hand_overs import CoachingHandOversMutation, CoachingHandOversQuery
+from schema.coaching_effects import CoachingEffectsQueries
 from schema.coaching_opportunities import (
     CoachingOpportunitiesMutation,
     CoachingOpportunitiesQuery,
@@ -24,6 +26,7 @@ from schema.coaching_programmes import CoachingProgrammesMutation, CoachingProgr
 from schema.coaching_ratings.groups import CoachingRatingsQueries
 from schema.coaching_ratings.own import CoachingRatingsMutation
 from schema.coaching_sessions import CoachingSessionsMutation, CoachingSessionsQuery
+from schema.coaching_substitutions import CoachingSubstitutionsMutation, CoachingSubstitutionsQuery
 from schema.coaching_topics.mutations import CoachingTopicsMutation
 from schema.coaching_topics.queries import CoachingTopicsQuery, CoachingTopicsSubscription
 from schema.commitments import CommitmentsMutation, CommitmentsQuery
@@ -111,6 +114,8 @@ class Query(
     CoachingCadencesQuery,
     CoachingSessionsQuery,
     CoachingRatingsQueries,
+    CoachingSubstitutionsQuery,
+    CoachingHandOversQuery,
     CoachingBriefsQuery,
     CalendarFeedsQuery,
     CoachingTopicsQuery,
@@ -131,6 +136,7 @@ class Query(
     CadenceAdherenceQueries,
     CoachingCapabilityQueries,
     SelfCorrectionQueries,
+    CoachingEffectsQueries,
     EntitlementQueries,
     ImportsQuery,
     OperationsQuery,
@@ -160,6 +166,8 @@ class Mutation(
     CoachingProgrammesMutation,
     CoachingCadencesMutation,
     CoachingSessionsMutation,
+    CoachingSubstitutionsMutation,
+    CoachingHandOversMutation,
     SessionMovesMutation,
     SessionNotesMutation,
     CoachingRatingsMutation,

@@ -29,6 +29,8 @@ from service.core.pagination import PageRequest
 from service.organizations.permissions import Permission as People
 
 OWN, TREE = "own", "tree"
+LAST, ALL = "last", "all"
+"""What an id names for an argument that was left out."""
 
 describe_enum(
     RatingGroupStatus,
@@ -200,14 +202,15 @@ async def _ask(info: Info, query: CoachingRatingsQuery) -> CoachingRatingsDTO:
 async def _ratings(info: Info, query: CoachingRatingsQuery) -> CoachingRatings:
     dto = await _ask(info, query)
     fields = dto.model_dump(exclude={"questions", "organization", "managers"})
-    id_ = to_global_id("CoachingRatings", f"{query.on or ''}:{query.manager_id or ''}")
+    id_ = to_global_id("CoachingRatings", f"{query.on or LAST}:{query.manager_id or ALL}")
     return CoachingRatings(id=id_, row=dto, **fields)
 
 
 async def load_coaching_ratings(info: Info, key: str) -> CoachingRatings:
     """By what the id names; a day left out is the last that was published."""
-    on, manager_id = (part or None for part in key.split(":"))
-    return await _ratings(info, CoachingRatingsQuery.model_validate({"on": on, "manager_id": manager_id}))
+    on, manager_id = key.split(":")
+    asked = {"on": None if on == LAST else on, "manager_id": None if manager_id == ALL else manager_id}
+    return await _ratings(info, CoachingRatingsQuery.model_validate(asked))
 
 
 @strawberry.type

@@ -1,6 +1,6 @@
 """Whether coaching helped, by all that is known of it, and why that cannot be told; pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -37,6 +37,7 @@ class Doubt(StrEnum):
     NOT_BY_WEEK = "not_by_week"
     TOO_FEW_COACHED = "too_few_coached"
     TOO_FEW_COMPARED = "too_few_compared"
+    NO_EQUALS = "no_equals"
     DIFFERED_BEFORE = "differed_before"
     PLACEBO_MOVED = "placebo_moved"
     TOO_IMPRECISE = "too_imprecise"
@@ -74,6 +75,11 @@ def gather(panel: Panel, placebo: Panel | None, windows: Windows) -> Evidence:
     )
 
 
+def gather_weeks(panel: Panel, windows: Windows) -> list[StaggeredEffect]:
+    """The effect in each week after coaching began, alone."""
+    return [adjusted_effect(panel, replace(windows, after=range(week, week + 1))) for week in windows.after]
+
+
 def find_doubts(found: Evidence) -> dict[Doubt, Bools]:
     """Which doubts there are, in their order; arrays of the evidence's shape.
 
@@ -85,7 +91,8 @@ def find_doubts(found: Evidence) -> dict[Doubt, Bools]:
     in_doubt = effect.p_value() >= CLAIM
     return {
         Doubt.TOO_FEW_COACHED: effect.begun < LEAST_COACHED,
-        Doubt.TOO_FEW_COMPARED: (effect.compared < LEAST_COMPARED) | ~told,
+        Doubt.TOO_FEW_COMPARED: effect.compared < LEAST_COMPARED,
+        Doubt.NO_EQUALS: ~told,
         Doubt.DIFFERED_BEFORE: _stands_out(found.earlier),
         Doubt.PLACEBO_MOVED: np.zeros(told.shape, bool) if found.placebo is None else _stands_out(found.placebo),
         Doubt.TOO_IMPRECISE: in_doubt & (effect.detectable() > np.abs(effect.baseline)),

@@ -7,6 +7,7 @@ from uuid import UUID
 from service.coaching_sessions.repository import clock
 from service.coaching_sessions.use_cases.cascading import bound_all, bring_in_line
 from service.coaching_sessions.use_cases.rating_publication import publish_closed_period
+from service.coaching_sessions.use_cases.cascading import bound_all, bring_in_line, pass_on
 from service.coaching_sessions.use_cases.session_clock import miss_overdue, remind_due
 from service.coaching_sessions.use_cases.surveying import Chunk, survey
 from service.coaching_sessions.use_cases.uncovered import tell_uncovered
@@ -60,6 +61,8 @@ async def cascade_in_chunks(database: Database, org_id: UUID, now: datetime, wan
         while left is not None:
             async with database.tenant(org_id) as session:
                 left = await bring_in_line(session, system, found, left)
+    async with database.tenant(org_id) as session:
+        await pass_on(session, system, found)
     async with database.tenant(org_id) as session:
         await tell_uncovered(session, system, found)
         await clock.note_cascade(session, org_id, found.clock.today, wanted_at)

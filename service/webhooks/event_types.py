@@ -77,6 +77,7 @@ class EventType(StrEnum):
     COACHING_PROGRAMME_ENDED = "coaching_programme.ended"
     COACHING_SESSION_SCHEDULED = "coaching_session.scheduled"
     COACHING_SESSION_RESCHEDULED = "coaching_session.rescheduled"
+    COACHING_SESSION_REASSIGNED = "coaching_session.reassigned"
     COACHING_SESSION_STARTED = "coaching_session.started"
     COACHING_SESSION_COMPLETED = "coaching_session.completed"
     COACHING_SESSION_MISSED = "coaching_session.missed"
@@ -136,6 +137,7 @@ EVENTS: Mapping[EventType, EventSpec] = {
     EventType.COACHING_PROGRAMME_ENDED: EventSpec("A coaching programme ends", ProgrammeData),
     EventType.COACHING_SESSION_SCHEDULED: EventSpec("A coaching session was scheduled", SessionData),
     EventType.COACHING_SESSION_RESCHEDULED: EventSpec("A coaching session was moved", RescheduledSessionData),
+    EventType.COACHING_SESSION_REASSIGNED: EventSpec("Somebody else coaches in a session", SessionData),
     EventType.COACHING_SESSION_STARTED: EventSpec("A coaching session has begun", SessionData),
     EventType.COACHING_SESSION_COMPLETED: EventSpec("A coaching session was held", SessionData),
     EventType.COACHING_SESSION_MISSED: EventSpec("Nobody held a coaching session", SessionData),

@@ -20,6 +20,10 @@ FOREIGN = {
     "successModels": ("{ successModels { edges { node { id name } } } }", {}),
     "benchmarks": ("query ($model: ID!) { benchmarks(successModelId: $model) { id period } }", {"model"}),
     "quadrants": ("query ($person: ID!) { quadrants(personId: $person) { id people { edges { node } } } }", {"person"}),
+    "coachingEffects": (
+        'query ($person: ID!) { coachingEffects(kpi: "calls", managerId: $person) { id verdict } }',
+        {"person"},
+    ),
     "skillGaps": ("query ($person: ID!) { skillGaps(personId: $person) { id people { edges { node } } } }", {"person"}),
     "skillLevels": (
         "query ($person: ID!) { skillLevels(personId: $person) { id person { name } skills { edges { node } } } }",

@@ -18,6 +18,7 @@ from service.coaching_sessions.models.sessions import (
     SessionAttestation,
     SessionMove,
 )
+from service.coaching_sessions.models.standing_in import CoachingHandOver, CoachingSubstitution
 
 __all__ = [
     "BookedSlot",
@@ -27,9 +28,11 @@ __all__ = [
     "CoachingCadence",
     "CoachingClock",
     "CoachingCommitment",
+    "CoachingHandOver",
     "CoachingProgramme",
     "CoachingRating",
     "CoachingSession",
+    "CoachingSubstitution",
     "CoachingTopic",
     "NoteGrant",
     "PrivateNote",

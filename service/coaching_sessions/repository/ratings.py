@@ -37,18 +37,21 @@ async def list_attendances(
 ) -> list[Attendance]:
     """Who may rate which completed sessions, of some ids or completed within a span: the one place that decides it.
 
-    A session counts for the manager whose it is.
+    All who were coached, each for themself. A session counts for the one who held it: the substitute, if there was
+    one, else the manager who owed it, whoever coached beside them; so no rating is in two groups.
     """
     row = CoachingSession
-    query = select(row.id, row.manager_id, row.rep_id, row.completed_at).where(
-        col(row.org_id) == org_id, col(row.status) == "completed"
-    )
+    query = select(row).where(col(row.org_id) == org_id, col(row.status) == "completed")
     if session_ids is not None:
         query = query.where(col(row.id).in_(session_ids))
     if span is not None:
         query = query.where(col(row.completed_at) >= span[0], col(row.completed_at) < span[1])
-    found = await session.exec(query.order_by(col(row.id)))
-    return [Attendance(id_, manager, rep, at) for id_, manager, rep, at in found if at is not None]
+    return [
+        Attendance(one.id, one.substitute_id or one.manager_id, rater_id, one.completed_at)
+        for one in await session.exec(query.order_by(col(row.id)))
+        if one.completed_at is not None
+        for rater_id in (one.rep_id, *one.rep_ids)
+    ]
 
 
 async def first_completed(session: AsyncSession, org_id: UUID) -> datetime | None:

@@ -133,6 +133,18 @@ async def next_scheduled(
     return {person_id: row for row, person_id in (await session.exec(query)).all()}
 
 
+async def reps_coached_by(session: AsyncSession, org_id: UUID, person_id: UUID, now: datetime) -> set[UUID]:
+    """Whom somebody coaches in sessions that are ahead or in progress; as a substitute, while that lasts."""
+    lasts = and_(col(Row.substituted_from) <= now, col(Row.substituted_until) > now)
+    query = select(Row.rep_id, Row.rep_ids).where(
+        col(Row.org_id) == org_id,
+        col(Row.status).in_(("scheduled", "in_progress")),
+        coached_by([person_id]),
+        or_(col(Row.substitute_id).is_(None), col(Row.substitute_id) != person_id, lasts),
+    )
+    return {id_ for rep_id, beside in (await session.exec(query)).all() for id_ in (rep_id, *beside)}
+
+
 async def list_moves(session: AsyncSession, org_id: UUID, session_ids: Collection[UUID]) -> list[SessionMove]:
     """The moves of some sessions, in order."""
     query = select(SessionMove).where(col(SessionMove.org_id) == org_id, col(SessionMove.session_id).in_(session_ids))

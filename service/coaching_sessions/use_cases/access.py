@@ -33,6 +33,14 @@ async def visible_to(session: AsyncSession, principal: Principal) -> frozenset[U
     return await visible_people(session, principal, await local_today(session, principal.org_id))
 
 
+async def coached_or_visible(session: AsyncSession, principal: Principal) -> frozenset[UUID] | None:
+    """Whom the caller sees today or coaches, from another tree too: what is open with them belongs to it."""
+    people = await visible_to(session, principal)
+    if people is None or principal.person_id is None:
+        return people
+    return people | await repository.reps_coached_by(session, principal.org_id, principal.person_id, utc_now())
+
+
 def participants(row: CoachingSession) -> Participants:
     """Who takes part now, and on which side: the one definition for rows, as `repository.attending` is for queries.
 

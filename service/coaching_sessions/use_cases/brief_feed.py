@@ -92,14 +92,16 @@ class BriefFeed:
             if not watchers:
                 self._watchers.pop(principal.org_id, None)
 
-    async def _read(self, principal: Principal, session_id: UUID, rep_id: UUID | None) -> BriefDTO:
-        async with self._reads, self._database.tenant(principal.org_id) as session:
-            return await get_brief(session, principal, session_id, rep_id)
+    async def _read(
+        self, principal: Principal, session_id: UUID, rep_id: UUID | None, *, audited: bool = True
+    ) -> BriefDTO:
+        async with self._reads, self._database.tenant(principal.org_id, surface="graphql") as session:
+            return await get_brief(session, principal, session_id, rep_id, audited=audited)
 
     async def _read_if_there(self, principal: Principal, session_id: UUID, rep_id: UUID | None) -> BriefDTO | None:
         """None where the session was called off, or the caller may not see it any more."""
         try:
-            return await self._read(principal, session_id, rep_id)
+            return await self._read(principal, session_id, rep_id, audited=False)
         except ServiceError as error:
             if error.kind is ErrorKind.NOT_FOUND:
                 return None

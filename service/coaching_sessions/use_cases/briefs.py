@@ -17,24 +17,29 @@ from service.core import audit
 from service.core.clock import utc_now
 from service.core.errors import not_found
 from service.core.principal import Principal, require
+from service.skill_assessments.use_cases.reading import tell_of_reading
 
 READ_BRIEF = "readBrief"
 """How the audit log names that a substitute read what they need for a session."""
 
 
 async def get_brief(
-    session: AsyncSession, principal: Principal, session_id: UUID, rep_id: UUID | None = None
+    session: AsyncSession, principal: Principal, session_id: UUID, rep_id: UUID | None = None, *, audited: bool = True
 ) -> BriefDTO:
     """The brief of a session about one of its reps; of one that was never started and will not be, there is none.
 
     `rep_id` None: about the caller who is coached in it, else about the rep it is for. Every coach reads each, a rep
     their own, and whoever sees a rep that rep's. What is the rep's alone for a grace time is in the rep's brief only,
-    and in nobody's that was kept. `not_found` for anybody else; that a substitute reads it is in the audit log.
+    and in nobody's that was kept. `not_found` for anybody else; that a substitute reads it is in the audit log. A
+    brief says where the rep's skills stand, so who reads it from outside their reporting line is told to them. What is
+    read again as it changes is not `audited` again.
     """
     require(principal, Permission.COACHING_SESSIONS_READ)
     row, about = await _find(session, principal, session_id, rep_id)
-    if substitutes(principal, row):
+    if audited and substitutes(principal, row):
         audit.record_read(session, principal, READ_BRIEF, row.id)
+    if audited:
+        await tell_of_reading(session, principal, about)
     if row.status == SessionState.SCHEDULED:
         return build_brief(await gather_facts(session, _reader(principal), row, about, utc_now()))
     kept = await repository.get_brief_document(session, principal.org_id, session_id, about)

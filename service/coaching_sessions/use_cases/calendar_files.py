@@ -13,12 +13,6 @@ from service.coaching_sessions.calendar import RENDERING, render_calendar
 from service.coaching_sessions.calendar_entries import CalendarEntry, SeriesRule
 from service.coaching_sessions.lifecycle import SessionState
 from service.coaching_sessions.permissions import Permission
-from service.coaching_sessions.repository import calendars as feeds
-from service.coaching_sessions.repository import formats, sessions
-from service.coaching_sessions.use_cases.access import find_session, planned_for
-from service.core.clock import utc_now
-from service.core.database import Database
-from service.core.errors import not_found
 from service.coaching_sessions.repository import calendar_lines as repository
 from service.coaching_sessions.repository.calendar_lines import FeedState, Line
 from service.coaching_sessions.repository.calendars import find_route
@@ -116,51 +110,6 @@ async def get_session_calendar(session: AsyncSession, principal: Principal, sess
     return render_calendar(entry.summary, [entry])
 
 
-async def _people_of(
-    session: AsyncSession, org_id: UUID, rows: Sequence[CoachingSession], *others: UUID
-) -> dict[UUID, PersonDTO]:
-    ids = {*others, *(id_ for row in rows for id_ in planned_for(row).everybody)}
-    return await get_people(session, Principal.system(org_id), ids)
-
-
-async def _entries(
-    session: AsyncSession,
-    org_id: UUID,
-    rows: Sequence[CoachingSession],
-    people: Mapping[UUID, PersonDTO],
-    base_url: str,
-) -> list[CalendarEntry]:
-    found = await formats.get_formats(session, org_id, {row.format_id for row in rows})
-    return [_entry(row, people, found[row.format_id], base_url) for row in rows]
-
-
-def _entry(
-    row: CoachingSession, people: Mapping[UUID, PersonDTO], format_: SessionFormat, base_url: str
-) -> CalendarEntry:
-    # Somebody who was removed meanwhile is nobody's guest.
-    holds = people.get(row.substitute_id or row.manager_id, people[row.manager_id])
-    rep = people[row.rep_id]
-    reps, coaches = ([people[id_] for id_ in ids if id_ in people] for ids in (row.rep_ids, row.coach_ids))
-    names = ", ".join(person.name for person in (rep, *reps))
-    others = tuple((person.name, person.email) for person in (*coaches, *reps))
-    document = SessionFormatDTO.model_validate(format_).document
-    agenda = [f"{section.title}: {section.minutes} min" for section in document.sections]
-    return CalendarEntry(
-        session_id=row.id,
-        starts_at=row.starts_at,
-        ends_at=row.ends_at,
-        time_zone=row.time_zone,
-        sequence=row.sequence,
-        is_cancelled=row.status == SessionState.CANCELLED.value,
-        summary=f"Coaching: {names} and {', '.join(one.name for one in (holds, *coaches))}",
-        description="\n".join([format_.name, *agenda]),
-        url=f"{base_url}/v1/coaching-sessions/{row.id}/brief",
-        created_at=row.created_at,
-        updated_at=row.updated_at,
-        manager=(holds.name, holds.email),
-        rep=(rep.name, rep.email),
-        alarm_minutes=min(row.reminder_minutes, default=None),
-        others=others,
 async def _find_entry(session: AsyncSession, principal: Principal, session_id: UUID, base_url: str) -> CalendarEntry:
     """A session by itself: it keeps its own UID for ever, whatever becomes of the series that it is of."""
     row = await find_session(session, principal, session_id)
@@ -198,6 +147,8 @@ def _entry(line: Line, base_url: str) -> CalendarEntry:
         assert line.rule is not None and line.series_starts_on is not None and line.series_at is not None  # noqa: S101, PT018 - columns of the cadence
         url = f"{base_url}/v1/coaching-cadences/{line.cadence_id}"
         series = SeriesRule(line.cadence_id, line.rule, line.series_starts_on, line.series_at, url)
+    reps, coaches = [line.rep_name, *(name for name, _ in line.reps)], [line.manager_name]
+    coaches += [name for name, _ in line.coaches]
     return CalendarEntry(
         session_id=line.session_id,
         starts_at=line.starts_at,
@@ -205,7 +156,7 @@ def _entry(line: Line, base_url: str) -> CalendarEntry:
         time_zone=line.time_zone,
         sequence=line.sequence,
         is_cancelled=line.status == SessionState.CANCELLED.value,
-        summary=f"Coaching: {line.rep_name} and {line.manager_name}",
+        summary=f"Coaching: {', '.join(reps)} and {', '.join(coaches)}",
         description="\n".join([line.format_name, *_agenda(line.section_titles, line.section_minutes)]),
         url=f"{base_url}/v1/coaching-sessions/{line.session_id}/brief",
         created_at=line.created_at,
@@ -213,6 +164,7 @@ def _entry(line: Line, base_url: str) -> CalendarEntry:
         manager=(line.manager_name, line.manager_email),
         rep=(line.rep_name, line.rep_email),
         alarm_minutes=min(line.reminder_minutes, default=None),
+        others=tuple((name, email) for name, email in (*line.coaches, *line.reps)),
         series=series,
         occurs_on=line.occurs_on,
     )

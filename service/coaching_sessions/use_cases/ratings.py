@@ -15,7 +15,7 @@ from service.coaching_sessions.permissions import Permission
 from service.coaching_sessions.rating_questions import QuestionSet, find_set, set_of_period
 from service.coaching_sessions.repository import ratings as repository
 from service.coaching_sessions.repository.ratings import Attendance
-from service.coaching_sessions.use_cases.access import find_session
+from service.coaching_sessions.use_cases.access import find_session, participants
 from service.coaching_sessions.use_cases.rating_periods import RATED_WITHIN, RatingCalendar, load_rating_calendar
 from service.core.clock import utc_now
 from service.core.errors import ErrorKind, FieldError, ServiceError, conflict, invalid_fields, not_found
@@ -34,7 +34,7 @@ async def rate_coaching_session(
     row = await find_session(session, principal, session_id)
     attended = await _attended(session, principal, [row.id])
     if row.id not in attended:
-        if principal.person_id == row.rep_id:
+        if principal.person_id in participants(row).reps:
             raise conflict("session_not_completed", "A session is rated once it is completed.")
         raise ServiceError(ErrorKind.FORBIDDEN, "not_a_rater", "Only who was coached in a session rates it.")
     attendance, calendar = attended[row.id], await load_rating_calendar(session, principal)

@@ -21,6 +21,7 @@ from service.coaching_sessions.use_cases.access import find_readable, get_for_mo
 from service.coaching_sessions.use_cases.arranging import arrange, pointers_of
 from service.coaching_sessions.use_cases.booking import book_one, release
 from service.coaching_sessions.use_cases.formats import resolve_format
+from service.coaching_sessions.use_cases.holding import hold_by_whom_it_concerns
 from service.coaching_sessions.use_cases.new_sessions import Planned, new_session
 from service.coaching_sessions.use_cases.replacing import replace_one_to_ones, require_replacing
 from service.coaching_sessions.use_cases.telling import tell, wake
@@ -89,6 +90,7 @@ async def create_coaching_session(
     format_id = (await resolve_format(session, principal, data.format_key)).id
     planned = Planned(between, data.starts_at, data.minutes, format_id, time_zone, data.reminder_minutes)
     row = new_session(principal.org_id, planned, now)
+    await hold_by_whom_it_concerns(session, row)
     await repository.add_rows(session, [row])
     replaced = await replace_one_to_ones(session, row, now) if data.replaces_one_to_ones else []
     instead_of = [one.id for one in replaced]

@@ -12,6 +12,7 @@ const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 const args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
   "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 const views = [360, 1280].flatMap((width) => ["light", "dark"].map((colorScheme) => ({ width, colorScheme })));
+const CATCH_UP = 6_000; // milliseconds after which a front end has read again what it may have missed
 const PAUSE = 2_000; // milliseconds between two webhooks: what one stirs up on the service is not the next one's time
 const browser = await chromium.launch({ executablePath, args });
 const faults = [], foreign = [], errors = [], times = [];
@@ -61,6 +62,7 @@ await main.page.routeWebSocket(/graphql/, (socket) => {
 await main.go();
 await live(main.page);
 await main.page.waitForSelector(place);
+await new Promise((resolve) => setTimeout(resolve, CATCH_UP));
 await main.page.waitForLoadState("networkidle");
 expect(!main.page.url().includes(key), "the key stays in the address");
 await main.page.evaluate(() => { window.sameDocument = true; });
@@ -79,7 +81,7 @@ isDown = false;
 await live(main.page);
 await main.page.waitForFunction(([text, row]) => [...document.querySelectorAll("[data-person]")].some((one) =>
   one.textContent.includes(row[0]) && one.querySelector(row[1])?.textContent.replaceAll(",", "") === text),
-[String(before + 1), [rep, `[data-kpi="${kpi}"] .value b`]], { timeout: 10_000 })
+[String(before + 1), [rep, `[data-kpi="${kpi}"] .value b`]], { timeout: 20_000 })
   .catch(() => expect(false, "what happened while the connection was lost is not shown"));
 expect(await main.page.evaluate(() => window.sameDocument === true), "the page was reloaded");
 await main.close();

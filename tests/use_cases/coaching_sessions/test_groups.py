@@ -1,6 +1,6 @@
 """Sessions of several reps or coaches: who arranges, does and sees what, and that each counts once."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +10,7 @@ import pytest_asyncio
 from service.coaching_sessions.dto.adherence import AdherenceQuery, EntitlementQuery, UncoveredQuery
 from service.coaching_sessions.dto.sessions import (
     AttestSession,
+    CancelSession,
     CoachingSessionDTO,
     CoachingSessionFilter,
     CreateCoachingSession,
@@ -21,7 +22,11 @@ from service.coaching_sessions.use_cases.adherence import get_cadence_adherence
 from service.coaching_sessions.use_cases.briefs import get_brief
 from service.coaching_sessions.use_cases.calendar_files import get_session_calendar
 from service.coaching_sessions.use_cases.entitlement import get_entitlement, list_uncovered_people
-from service.coaching_sessions.use_cases.session_moves import attest_coaching_session, start_coaching_session
+from service.coaching_sessions.use_cases.session_moves import (
+    attest_coaching_session,
+    cancel_coaching_session,
+    start_coaching_session,
+)
 from service.coaching_sessions.use_cases.session_notes import create_note_grant, put_private_note
 from service.coaching_sessions.use_cases.sessions import (
     create_coaching_session,
@@ -36,6 +41,8 @@ from service.core.errors import ServiceError
 from service.core.pagination import PageRequest
 from service.core.principal import Principal
 from tests.factories.coaching_cast import Cast, make_cast
+from tests.factories.programmes import add_programme, lay_down, sessions_of
+from tests.factories.sales_org import SalesOrg
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -209,3 +216,41 @@ def _of_then(row: Any) -> Any:
         if getattr(row, name) is not None:
             setattr(row, name, row.ends_at if name != "started_at" else row.starts_at)
     return row
+
+
+async def _replacing(org: SalesOrg, rep_id: UUID, at: datetime, **fields: Any) -> CoachingSessionDTO:
+    given = {"rep_id": rep_id, "starts_at": at, "replaces_one_to_ones": True, **fields}
+    async with org.database.tenant(org.id) as session:
+        return await create_coaching_session(session, org.system, CreateCoachingSession.model_validate(given))
+
+
+async def test_it_takes_the_place_of_one_to_ones_and_gives_it_back(org: SalesOrg) -> None:
+    lead = await org.add_person("Lead", role="manager")
+    ann, bob = [
+        await org.add_person(name, manager_id=lead.id, hired_on="2026-01-01", job_role="AE") for name in ("Ann", "Bob")
+    ]
+    await add_programme(org, rule="FREQ=WEEKLY", starts_on="2026-01-01", job_role="AE")
+    now = utc_now()
+    await lay_down(org, now)
+    laid = await sessions_of(org, ann.id)
+    # At the very time of Ann's own, in another week than this one, whose session may be near.
+    made = await _replacing(org, ann.id, laid[2].starts_at, rep_ids=[])
+    assert len(await sessions_of(org, ann.id)) == len(laid)
+    (gone,) = await sessions_of(org, ann.id, "cancelled")
+    assert (gone.id, gone.replaced_by, gone.owed) == (laid[2].id, made.id, False)
+    await lay_down(org, now)
+    assert [row.id for row in await sessions_of(org, ann.id, "cancelled")] == [gone.id]
+    async with org.database.tenant(org.id) as session:
+        await cancel_coaching_session(session, org.system, made.id, CancelSession(reason="A fair"))
+    await lay_down(org, now)
+    assert [row.id for row in await sessions_of(org, ann.id)] == [row.id for row in laid]
+    wide = await _replacing(org, ann.id, laid[3].starts_at + timedelta(hours=3), rep_ids=[bob.id])
+    gone_of = [one.replaced_by for person in (ann, bob) for one in await sessions_of(org, person.id, "cancelled")]
+    assert gone_of.count(wide.id) == 2
+    with pytest.raises(ServiceError) as late:
+        await _replacing(org, ann.id, laid[2].starts_at + timedelta(weeks=9))
+    assert [one.pointer for one in late.value.fields] == ["/replaces_one_to_ones"]
+    given = CreateCoachingSession(rep_id=ann.id, starts_at=laid[4].starts_at, replaces_one_to_ones=True)
+    async with org.database.tenant(org.id) as session:
+        with pytest.raises(ServiceError, match="arrange programmes"):
+            await create_coaching_session(session, org.acting_as(lead), given)

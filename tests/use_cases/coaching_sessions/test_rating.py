@@ -101,6 +101,14 @@ async def test_each_question_that_is_not_asked_or_not_answered_is_named(cast: Ca
     assert [field.pointer for field in refused.value.fields] == [f"/answers/{key}" for key in asked]
 
 
+async def test_everybody_who_was_coached_rates_for_themself(cast: Cast) -> None:
+    id_ = await cast.planted("completed", rep_ids=[cast.people["colleague"].id])
+    assert (await rate(cast, cast.acting("rep"), id_, focus=1)).answers == STEPS | {"focus": 1}
+    assert (await read(cast, cast.acting("colleague"), id_)).answers is None
+    assert (await rate(cast, cast.acting("colleague"), id_)).answers == STEPS
+    assert (await read(cast, cast.acting("rep"), id_)).answers == STEPS | {"focus": 1}
+
+
 async def test_ones_own_are_read_in_a_constant_number_of_statements(cast: Cast) -> None:
     ids = [await cast.planted("completed") for _ in range(4)]
     rep = cast.acting("rep")

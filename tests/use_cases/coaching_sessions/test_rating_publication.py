@@ -158,6 +158,23 @@ async def test_who_can_read_the_answer_is_not_among_the_five(rated: Rated) -> No
     assert [shown(one.own) for one in (await rated.read()).managers] == [(6, Decimal("3.00"))]
 
 
+async def test_a_session_counts_for_who_held_it(database: Database) -> None:
+    """West holds for East, with Alone beside: each rater is in one group."""
+    rated = await make_rated(database)
+    reps = [f"east{number}" for number in range(5)]
+    west, alone = rated.people["west"].id, rated.people["alone"].id
+    id_ = await rated.hold("east", reps[0])
+    table = metadata.tables["coaching_session"]
+    changes = {"substitute_id": west, "coach_ids": [alone], "rep_ids": [rated.people[rep].id for rep in reps[1:]]}
+    changes |= {"substituted_from": SPRING, "substituted_until": SPRING + QUARTER}
+    await rated.execute(sa.update(table).where(table.c.id == id_).values(changes))
+    for rep in reps:
+        await rated.rate(id_, rep, 3)
+    await rated.publish(CLOSED)
+    found = {one.name: shown(one.own) for one in (await rated.read()).managers}
+    assert found == {"Top": None, "West": (5, Decimal("3.00"))}
+
+
 async def test_workers_publish_once_and_all_that_is_due(rated: Rated) -> None:
     org = rated.org
     await asyncio.gather(*(publish_ratings(org.database, org.id) for _ in range(3)))

@@ -9,8 +9,8 @@ import { createClient } from "graphql-ws";
 
 const HEARTBEAT = 15_000;
 const REFUSED = 4403;
-/** Milliseconds after an acknowledgement until the subscriptions stand on the service's side. */
-const STANDS = 250;
+/** Milliseconds after an acknowledgement: to see at once what was missed, and when subscriptions certainly stand. */
+const CATCH_UP = [0, 5_000];
 
 export type LiveState = "connecting" | "live" | "reconnecting";
 
@@ -35,7 +35,7 @@ export function connect(token: () => string, onSignedOut: () => void): Connectio
       connected: () => {
         live.set("live");
         // What happened before the subscriptions stood is not told: ask again for all that is on the page.
-        setTimeout(() => void client.refetchQueries({ include: "active" }), STANDS);
+        for (const wait of CATCH_UP) setTimeout(() => void client.refetchQueries({ include: "active" }), wait);
       },
       closed: (event) => {
         live.set("reconnecting");

@@ -13,6 +13,7 @@ import { STATUS, clock, day, shown } from "./words.js";
 
 const LIVE = { off: "", connecting: "Connecting …", live: "Live", reconnecting: "Reconnecting …" };
 const SETTLE = 8_000; // milliseconds without another change until the quadrants, which rest on many facts, are read again
+const STANDS = 5_000; // milliseconds after which a subscription certainly stands: what changed while it began is read once more
 const AGE = 300_000; // milliseconds until everything is read again although nothing was told: the day goes on
 const NOTHING = { key: null, live: null, me: null, managers: [], scope: null, reps: [], quadrants: null, card: null, brief: null, chosen: null };
 
@@ -74,9 +75,16 @@ async function signIn(key) {
     if (!state.managers.length && !person) return notice("This key sees no manager and is nobody's: there is no team to show.");
     state.scope = state.managers.length ? { manager: state.managers[0].id } : { person: person.id };
     await load();
-    state.live = new Live(key, { state: showLive, ready: () => attempt(load), refused: stillGood });
+    state.live = new Live(key, { state: showLive, ready: catchUp, refused: stillGood });
     follow();
   }, () => signIn(key));
+}
+
+/** The subscriptions were sent: read at once what was missed, and again when they stand, so that nothing falls between. */
+function catchUp() {
+  const { live } = state;
+  attempt(load);
+  setTimeout(() => live === state.live && attempt(load), STANDS);
 }
 
 /** After a refused connection: HTTP tells whether the key has ended, or only what it may do has changed. */
