@@ -26,10 +26,10 @@ ALL_PERMISSIONS: frozenset[str] = frozenset(
         Opportunities,
         Skills,
         Coaching,
+        Effects,
         Capability,
         Crm,
         Webhooks,
-        Organizations, SuccessModels, Activities, KpiSnapshots, Opportunities, Skills, Coaching, Effects, Crm, Webhooks
     )
 )
 
@@ -73,10 +73,10 @@ _MANAGER = _EVERYONE | {
     SuccessModels.INSPECTIONS_WRITE,
     Coaching.COACHING_RATINGS_READ,
     Capability.COACHING_CAPABILITY_READ,
+    Effects.COACHING_EFFECTS_READ,
     Coaching.COACHING_SUBSTITUTIONS_WRITE,
     Coaching.COACHING_HAND_OVERS_WRITE,
 }
-_MANAGER = _EVERYONE | {SuccessModels.INSPECTIONS_WRITE, Effects.COACHING_EFFECTS_READ}
 _ENABLEMENT = _MANAGER | {
     Organizations.TEAMS_WRITE,
     SuccessModels.SUCCESS_MODELS_WRITE,
