@@ -19,8 +19,9 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import update
-from sqlmodel import SQLModel, col
+from sqlmodel import SQLModel, col, select
 
+from service.coaching_sessions.models import SessionFormat
 from service.core.ids import new_id
 from service.kpi_snapshots.repository.rows import run
 from service.organizations.dto.people import ManagerPeriodInput, PersonDTO
@@ -195,8 +196,11 @@ def _sessions(house: House, march: str) -> list[Story]:
 async def plant(house: House, stories: Sequence[Story], also: Sequence[str] = ()) -> None:
     """Store sessions with what was discussed in them; `also` are reps who take part in each."""
     org = house.org
-    format_id, programme_id = await write_series(org)
-    rows = [session_row(one, format_id, org.id, programme_id) for one in stories]
+    async with org.database.tenant(org.id) as session:
+        format_id = (await session.exec(select(SessionFormat.id).where(col(SessionFormat.org_id) == org.id))).first()
+    if format_id is None:
+        format_id, _ = await write_series(org)
+    rows = [session_row(one, format_id, org.id, None) for one in stories]
     for row in rows:
         row.rep_ids = [house.id(name) for name in also]
     await write(org, rows, [row for one in stories for row in rows_of(one, org.id)])
