@@ -10,7 +10,12 @@ from service.core.dto import Instant
 from service.webhooks.event_data import EventData
 
 _ID = "01890a5d-ac96-774b-bcce-b302099a8057"
-_SESSION = {"session_id": _ID, "manager_id": _ID, "rep_id": _ID, "starts_at": "2026-03-03T14:00:00Z", "sequence": 0}
+_SESSION = {
+    **dict.fromkeys(("session_id", "manager_id", "rep_id"), _ID),
+    "starts_at": "2026-03-03T14:00:00Z",
+    "sequence": 0,
+    "invitation": f"/v1/coaching-sessions/{_ID}/invitation",
+}
 
 
 def _example(**fields: Any) -> ConfigDict:
@@ -33,6 +38,9 @@ class SessionData(EventData):
     rep_id: UUID
     starts_at: Instant
     sequence: int = Field(description="Raised by each change of time, as calendars count it.")
+    invitation: str = Field(
+        description="Where the calendar file to mail is: it asks for the session as it is now, or calls it off."
+    )
 
 
 class RescheduledSessionData(SessionData):
