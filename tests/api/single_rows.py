@@ -103,6 +103,7 @@ BODIES: dict[str, dict[str, Any] | None] = {
     "getCalendarFeed": None,
     "revokeCalendarFeed": None,
     "getCoachingSessionCalendar": None,
+    "getCoachingSessionInvitation": None,
     "getCoachingTopic": None,
     "pinCoachingTopic": {},
     "unpinCoachingTopic": {},
