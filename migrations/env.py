@@ -6,6 +6,7 @@ Without a connection it prints the SQL, for review and for the linter of migrati
 from alembic import context
 
 import service.activities.models
+import service.coaching_capability.models
 import service.coaching_opportunities.models
 import service.coaching_sessions.models
 import service.crm.models

@@ -21,6 +21,7 @@ from schema.relay import (
     Connection,
     Node,
     NullIfAbsent,
+    id_of,
     page_of_list,
     part_of_list,
     to_global_id,
@@ -155,9 +156,9 @@ describe(CoachingBrief, BriefDTO)
 
 
 def to_coaching_brief(dto: BriefDTO) -> CoachingBrief:
-    """The GraphQL view of a brief; its id names the session."""
+    """The GraphQL view of a brief; its id names the session and the rep."""
     return CoachingBrief(
-        id=to_global_id(TYPE, dto.session_id),
+        id=to_global_id(TYPE, f"{dto.session_id}:{dto.rep.id}"),
         row=dto,
         starts_at=dto.starts_at,
         ends_at=dto.ends_at,
@@ -173,20 +174,31 @@ def to_coaching_brief(dto: BriefDTO) -> CoachingBrief:
     )
 
 
-async def load_coaching_brief(info: Info, id_: UUID) -> CoachingBrief:
-    """By the session's row id."""
+async def load_coaching_brief(info: Info, key: str) -> CoachingBrief:
+    """By the session and the rep."""
+    session_id, rep_id = (UUID(part) for part in key.split(":"))
+    return await _load(info, session_id, rep_id)
+
+
+async def _load(info: Info, session_id: UUID, rep_id: UUID | None) -> CoachingBrief:
     async with info.context.session() as session:
-        return to_coaching_brief(await get_brief(session, info.context.principal, id_))
+        return to_coaching_brief(await get_brief(session, info.context.principal, session_id, rep_id))
 
 
 @strawberry.type
 class CoachingBriefsQuery:
     """Queries of briefs."""
 
-    @strawberry.field(description="The brief of a session.", metadata={NEEDS: READ}, extensions=[NullIfAbsent()])
-    async def coaching_brief(self, info: Info, session_id: strawberry.ID) -> CoachingBrief | None:
+    @strawberry.field(
+        description="The brief of a session, about a rep of it; by default oneself, else the session's rep.",
+        metadata={NEEDS: READ},
+        extensions=[NullIfAbsent()],
+    )
+    async def coaching_brief(
+        self, info: Info, session_id: strawberry.ID, rep_id: strawberry.ID | None = None
+    ) -> CoachingBrief | None:
         """By the session's global id."""
-        return await load_coaching_brief(info, row_id(session_id, SESSION))
+        return await _load(info, row_id(session_id, SESSION), id_of(rep_id, "Person"))
 
 
 @strawberry.type(description="A brief that says something else than before.")
@@ -204,10 +216,12 @@ class CoachingBriefsSubscription:
         description="The brief of a session whenever it changes, until the session starts: the kept one is the last.",
         metadata={NEEDS: READ},
     )
-    async def brief_changed(self, info: Info, session_id: strawberry.ID) -> AsyncGenerator[BriefChangedPayload, None]:
+    async def brief_changed(
+        self, info: Info, session_id: strawberry.ID, rep_id: strawberry.ID | None = None
+    ) -> AsyncGenerator[BriefChangedPayload, None]:
         """Messages until either side ends it."""
         context = info.context
-        watching = context.brief_feed.watch(context.principal, row_id(session_id, SESSION))
+        watching = context.brief_feed.watch(context.principal, row_id(session_id, SESSION), id_of(rep_id, "Person"))
         async with contextlib.aclosing(watching) as news:
             async for brief in news:
                 context.forget()

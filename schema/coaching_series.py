@@ -34,6 +34,7 @@ describe_enum(
     "Why a cadence ends.",
     name="CoachingCadenceEnd",
     left="One of the two leaves the company.",
+    handed_over="The coaching was handed over to somebody else.",
     moved="The rep reports to somebody else.",
     not_covered="The programme no longer covers the rep.",
     changed="The series goes on otherwise.",

@@ -1,13 +1,15 @@
-"""Coaching sessions: one-to-ones of a manager and a rep, and what the two write together."""
+"""Coaching sessions of a manager and a rep and of those beside them, and what they write together."""
 
 import datetime as dt
 import functools
+from collections.abc import Sequence
 from uuid import UUID
 
 import strawberry
 from strawberry.scalars import JSON
 from strawberry.types.unset import UNSET
 
+from schema.coaching_ratings.own import CoachingRating, to_coaching_rating
 from schema.context import Info
 from schema.describing import NEEDS, describe, describe_enum
 from schema.inputs import precondition, row_id, to_dto, to_input
@@ -65,17 +67,24 @@ async def _person(info: Info, person_id: UUID | None) -> Person | None:
     return None if found is None else to_person(found)
 
 
+async def _people(info: Info, ids: Sequence[UUID], page: PageRequest) -> Connection[Person]:
+    found = await info.context.loaders.people.load_many(list(ids))
+    return part_of_list([one for one in found if one is not None], to_person, page)
+
+
 def _global(type_name: str, id_: UUID | None) -> strawberry.ID | None:
     return None if id_ is None else to_global_id(type_name, id_)
 
 
-@strawberry.type(description="A one-to-one of a manager and a rep.")
+@strawberry.type(description="A session of a manager and a rep, and of those beside them.")
 class CoachingSession(Node):
     """A session."""
 
     row: strawberry.Private[CoachingSessionDTO]
     manager_id: strawberry.ID
     rep_id: strawberry.ID
+    substitute_id: strawberry.ID | None
+    replaced_by: strawberry.ID | None
     programme_id: strawberry.ID | None
     cadence_id: strawberry.ID | None
     format_id: strawberry.ID
@@ -108,6 +117,32 @@ class CoachingSession(Node):
     async def rep(self, info: Info) -> Person | None:
         """Through the loader."""
         return await _person(info, self.row.rep_id)
+
+    @strawberry.field(
+        description="Those who coach besides the manager, whom the caller may see today.",
+        metadata={NEEDS: PEOPLE},
+        extensions=[Paged(whole=True)],
+    )
+    async def coaches(self, info: Info, page: PageRequest) -> Connection[Person]:
+        """Through the loader."""
+        return await _people(info, self.row.coach_ids, page)
+
+    @strawberry.field(
+        description="Those who are coached besides the rep, whom the caller may see today.",
+        metadata={NEEDS: PEOPLE},
+        extensions=[Paged(whole=True)],
+    )
+    async def reps(self, info: Info, page: PageRequest) -> Connection[Person]:
+        """Through the loader."""
+        return await _people(info, self.row.rep_ids, page)
+
+    @strawberry.field(
+        description="Who holds it in the manager's place, if the caller may see them today; null: nobody else.",
+        metadata={NEEDS: PEOPLE},
+    )
+    async def substitute(self, info: Info) -> Person | None:
+        """Through the loader."""
+        return await _person(info, self.row.substitute_id)
 
     @strawberry.field(
         description="Who cancelled it, if the caller may see them today; null also where a key or the series did.",
@@ -147,13 +182,22 @@ class CoachingSession(Node):
         return None if found is None else to_private_note(found)
 
     @strawberry.field(
-        description="Who may read notes and answers besides the two, who alone see all of them.",
+        description="Who may read notes and answers besides those who take part, who alone see all of them.",
         metadata={NEEDS: READ},
         extensions=[Paged(whole=True)],
     )
     async def note_grants(self, info: Info, page: PageRequest) -> Connection[NoteGrant]:
         """Through the loader."""
         return part_of_list(await info.context.loaders.note_grants.load(self.row.id), to_note_grant, page)
+
+    @strawberry.field(
+        description="How the caller rates it, once it is completed; null for whoever was not coached in it.",
+        metadata={NEEDS: Permission.COACHING_RATINGS_WRITE},
+    )
+    async def my_rating(self, info: Info) -> CoachingRating | None:
+        """Through the loader."""
+        found = await info.context.loaders.coaching_ratings.load(self.row.id)
+        return None if found is None else to_coaching_rating(found)
 
     @strawberry.field(description="Changes with every edit; give it as `ifMatch`.")
     def etag(self) -> str:
@@ -166,10 +210,12 @@ describe(CoachingSession, CoachingSessionDTO)
 
 def to_coaching_session(dto: CoachingSessionDTO) -> CoachingSession:
     """The GraphQL view of a session."""
-    left_out = {"id", "cancelled_by", "reminder_minutes", "allowed_moves", "attestations"}
+    left_out = {"id", "cancelled_by", "reminder_minutes", "allowed_moves", "attestations", "coach_ids", "rep_ids"}
     fields = dto.model_dump(exclude=left_out) | {
         "manager_id": to_global_id("Person", dto.manager_id),
         "rep_id": to_global_id("Person", dto.rep_id),
+        "substitute_id": _global("Person", dto.substitute_id),
+        "replaced_by": _global(TYPE, dto.replaced_by),
         "programme_id": _global("CoachingProgramme", dto.programme_id),
         "cadence_id": _global("CoachingCadence", dto.cadence_id),
         "format_id": to_global_id("SessionFormat", dto.format_id),
@@ -238,6 +284,9 @@ class CreateCoachingSessionInput:
 
     rep_id: strawberry.ID
     manager_id: strawberry.ID | None = UNSET
+    rep_ids: list[strawberry.ID] | None = UNSET
+    coach_ids: list[strawberry.ID] | None = UNSET
+    replaces_one_to_ones: bool | None = UNSET
     starts_at: dt.datetime
     minutes: int | None = UNSET
     format_key: str | None = UNSET

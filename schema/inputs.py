@@ -13,7 +13,7 @@ from schema.relay import id_of, snake
 from service.core.dto import InputDTO
 from service.core.errors import FieldError, ServiceError, invalid_fields, not_found
 from service.core.etags import Precondition
-from service.core.validation import pointer_of
+from service.core.validation import faults_of, message_of, pointer_of
 
 InputT = TypeVar("InputT", bound=InputDTO)
 
@@ -49,7 +49,7 @@ def to_input(kind: type[InputT], /, **fields: Any) -> InputT:
         faults = [fault for fault in error.errors() if not isinstance(fault["input"], str)]
         if not faults:
             raise not_found("match") from error
-        raise invalid_fields([FieldError(pointer_of(e["loc"]).lstrip("/"), e["msg"]) for e in faults]) from error
+        raise invalid_fields([FieldError(pointer_of(e["loc"]).lstrip("/"), message_of(e)) for e in faults]) from error
 
 
 def argument_name(pointer: str) -> str:
@@ -87,7 +87,7 @@ def to_dto(kind: type[InputT], data: Any, *, apart: str | None = None) -> InputT
     try:
         return kind(**fields)
     except ValidationError as error:
-        raise invalid_fields([FieldError(pointer_of(e["loc"]), e["msg"]) for e in error.errors()]) from error
+        raise invalid_fields(faults_of(error)) from error
 
 
 def _plain(pointer: str, value: Any, faults: dict[str, str]) -> Any:

@@ -10,9 +10,11 @@ from strawberry.dataloader import DataLoader
 from service.coaching_opportunities.dto import CoachingOpportunityDTO
 from service.coaching_opportunities.use_cases.opportunities import coaching_opportunities_of
 from service.coaching_sessions.dto.commitments import CommitmentDTO
+from service.coaching_sessions.dto.ratings import CoachingRatingDTO
 from service.coaching_sessions.dto.sessions import CoachingSessionDTO, NoteGrantDTO, PrivateNoteDTO, SessionMoveDTO
 from service.coaching_sessions.dto.topics import CoachingTopicDTO
 from service.coaching_sessions.use_cases.commitments import open_commitments_of
+from service.coaching_sessions.use_cases.ratings import coaching_ratings_of
 from service.coaching_sessions.use_cases.session_moves import session_moves_of
 from service.coaching_sessions.use_cases.session_notes import note_grants_of, private_notes_of
 from service.coaching_sessions.use_cases.sessions import next_coaching_sessions_of
@@ -66,6 +68,7 @@ class Loaders:
         self.next_sessions: DataLoader[UUID, CoachingSessionDTO | None] = DataLoader(self._load_next_sessions)
         self.session_moves: DataLoader[UUID, list[SessionMoveDTO]] = DataLoader(self._load_session_moves)
         self.private_notes: DataLoader[UUID, PrivateNoteDTO | None] = DataLoader(self._load_private_notes)
+        self.coaching_ratings: DataLoader[UUID, CoachingRatingDTO | None] = DataLoader(self._load_coaching_ratings)
         self.note_grants: DataLoader[UUID, list[NoteGrantDTO]] = DataLoader(self._load_note_grants)
         self.competency_frameworks: DataLoader[UUID, list[CompetencyFrameworkDTO]] = DataLoader(self._load_frameworks)
         self.development_plans: DataLoader[UUID, list[DevelopmentPlanDTO]] = DataLoader(self._load_development_plans)
@@ -101,6 +104,11 @@ class Loaders:
     async def _load_private_notes(self, ids: list[UUID]) -> list[PrivateNoteDTO | None]:
         async with self._session() as session:
             found = await private_notes_of(session, self._principal, ids)
+        return [found.get(id_) for id_ in ids]
+
+    async def _load_coaching_ratings(self, ids: list[UUID]) -> list[CoachingRatingDTO | None]:
+        async with self._session() as session:
+            found = await coaching_ratings_of(session, self._principal, ids)
         return [found.get(id_) for id_ in ids]
 
     async def _load_note_grants(self, ids: list[UUID]) -> list[list[NoteGrantDTO]]:

@@ -33,12 +33,19 @@ UseCase = Callable[[TenantSession, Info, InputT], Awaitable[DtoT]]
 
 
 def mutation(
-    description: str, *, needs: str, payload: type[Any], render: Callable[[Any, Any], Any], document: str | None = None
+    description: str,
+    *,
+    needs: str,
+    payload: type[Any],
+    render: Callable[[Any, Any], Any],
+    document: str | None = None,
+    anonymous: bool = False,
 ) -> Callable[[UseCase[InputT, DtoT]], Any]:
     """The root field of a use case.
 
     `render` makes the `payload` from the DTO that the function returns and the input; `document` names the
-    input that the use case's pointers are relative to.
+    input that the use case's pointers are relative to. `anonymous`: nobody learns that it was made, so that it leaves
+    no audit row.
     """
 
     def build(function: UseCase[InputT, DtoT]) -> Any:
@@ -50,7 +57,8 @@ def mutation(
         result = operator.getitem(Annotated, (members, union))  # its members are known at run time only
 
         async def resolve(info: Info, data: Any) -> Any:
-            written = await _Mutation(info, action, function, hints["return"], document).run(data)
+            run = _Mutation(info, action, function, hints["return"], document, audited=not anonymous)
+            written = await run.run(data)
             return written if isinstance(written, UserError) else render(written, data)
 
         resolve.__annotations__ = {
@@ -66,13 +74,23 @@ def mutation(
 class _Mutation:
     """One run of one mutation."""
 
-    def __init__(self, info: Info, action: str, function: UseCase[Any, Any], dto: Any, document: str | None) -> None:
+    def __init__(
+        self,
+        info: Info,
+        action: str,
+        function: UseCase[Any, Any],
+        dto: Any,
+        document: str | None,
+        *,
+        audited: bool,
+    ) -> None:
         self._info = info
         self._context: GraphQLContext = info.context
         self._action = action
         self._function = function
         self._dto = dto
         self._document = document
+        self._audited = audited
 
     async def run(self, data: Any) -> Any:
         """The DTO, or the refusal."""
@@ -90,14 +108,15 @@ class _Mutation:
 
     async def _write(self, session: TenantSession, data: Any) -> Any:
         written = await self._function(session, self._info, data)
-        audit.record(
-            session,
-            self._context.principal,
-            self._action,
-            surface="graphql",
-            target_id=_target(data, written),
-            fields=[name for name, value in vars(data).items() if value is not UNSET and name not in CONTROL],
-        )
+        if self._audited:
+            audit.record(
+                session,
+                self._context.principal,
+                self._action,
+                surface="graphql",
+                target_id=_target(data, written),
+                fields=[name for name, value in vars(data).items() if value is not UNSET and name not in CONTROL],
+            )
         return written
 
     async def _write_once(self, session: TenantSession, claimed: IdempotentWrite, data: Any) -> Any:

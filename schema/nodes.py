@@ -17,9 +17,15 @@ from schema.cadence_adherence.queries import load_cadence_adherence
 from schema.calendar_feeds import load_calendar_feed
 from schema.coaching_briefs import load_coaching_brief
 from schema.coaching_cadences import load_coaching_cadence
+from schema.coaching_capability import load_manager_capability
+from schema.coaching_hand_overs import load_coaching_hand_over
+from schema.coaching_effects import load_coaching_effects
 from schema.coaching_opportunities import load_coaching_opportunity
 from schema.coaching_programmes import load_coaching_programme
+from schema.coaching_ratings.groups import load_coaching_ratings, load_rating_group
+from schema.coaching_ratings.own import load_coaching_rating
 from schema.coaching_sessions import load_coaching_session
+from schema.coaching_substitutions import load_coaching_substitution
 from schema.coaching_topics.types import load_coaching_topic
 from schema.commitments import load_commitment
 from schema.competency_frameworks import load_competency_framework, load_competency_framework_template
@@ -55,6 +61,7 @@ from schema.rate_comparisons import load_rate_comparisons
 from schema.rater_calibration import load_rater_calibration
 from schema.relay import Node, NullIfAbsent, split_global_id
 from schema.scorecards import load_scorecard
+from schema.self_correction import load_self_correction
 from schema.session_formats import load_session_format, load_session_format_template
 from schema.session_notes import load_note_grant, load_private_note
 from schema.session_records import load_session_attestation, load_session_move
@@ -84,12 +91,14 @@ BY_ROW_ID: dict[str, Callable[[Info, UUID], Awaitable[Node]]] = {
     "ApiKey": load_api_key,
     "AssessmentTemplate": load_assessment_template,
     "AuditEvent": load_audit_event,
-    "CoachingBrief": load_coaching_brief,
     "CalendarFeed": load_calendar_feed,
     "CoachingCadence": load_coaching_cadence,
     "CoachingOpportunity": load_coaching_opportunity,
+    "CoachingHandOver": load_coaching_hand_over,
     "CoachingProgramme": load_coaching_programme,
+    "CoachingRating": load_coaching_rating,
     "CoachingSession": load_coaching_session,
+    "CoachingSubstitution": load_coaching_substitution,
     "CoachingTopic": load_coaching_topic,
     "Commitment": load_commitment,
     "CompetencyFramework": load_competency_framework,
@@ -126,6 +135,8 @@ BY_ROW_ID: dict[str, Callable[[Info, UUID], Awaitable[Node]]] = {
 BY_KEY: dict[str, Callable[[Info, str], Awaitable[Node]]] = {
     "AssessmentAnswer": load_assessment_answer,
     "CadenceAdherence": load_cadence_adherence,
+    "CoachingRatings": load_coaching_ratings,
+    "CoachingBrief": load_coaching_brief,
     "CompetencyFrameworkTemplate": load_competency_framework_template,
     "CrmEvent": load_crm_event,
     "DealHealth": load_deal_health,
@@ -135,16 +146,20 @@ BY_KEY: dict[str, Callable[[Info, str], Awaitable[Node]]] = {
     "ForecastAccuracy": load_forecast_accuracy,
     "KpiSnapshot": load_kpi_snapshot,
     "Benchmarks": load_benchmarks,
+    "ManagerCapability": load_manager_capability,
     "ModelChanges": load_model_changes,
     "NoteGrant": load_note_grant,
     "PeerRating": load_peer_rating,
     "Plan": load_plan,
     "RateComparisons": load_rate_comparisons,
     "RaterCalibration": load_rater_calibration,
+    "RatingGroup": load_rating_group,
     "LeadIndicators": load_lead_indicators,
+    "CoachingEffects": load_coaching_effects,
     "Quadrants": load_quadrants,
     "SkillGaps": load_skill_gaps,
     "WinDrivers": load_win_drivers,
+    "SelfCorrection": load_self_correction,
     "TeamScorecard": load_team_scorecard,
     "Scorecard": load_scorecard,
     "SkillAccess": load_skill_access,

@@ -38,6 +38,10 @@ class Organization(Node):
     session_horizon_weeks: int
     session_grace_hours: int
     verdict_probability: Decimal
+    coaching_standard_models: Decimal
+    coaching_standard_process: Decimal
+    coaching_standard_skills: Decimal
+    coaching_standard_cadence: Decimal
     created_at: dt.datetime
     updated_at: dt.datetime
 
@@ -117,6 +121,10 @@ class UpdateOrganizationInput:
     session_horizon_weeks: int | None = UNSET
     session_grace_hours: int | None = UNSET
     verdict_probability: Decimal | None = UNSET
+    coaching_standard_models: Decimal | None = UNSET
+    coaching_standard_process: Decimal | None = UNSET
+    coaching_standard_skills: Decimal | None = UNSET
+    coaching_standard_cadence: Decimal | None = UNSET
     idempotency_key: str | None = None
 
 

@@ -14,13 +14,19 @@ from schema.cadence_adherence.queries import CadenceAdherenceQueries
 from schema.calendar_feeds import CalendarFeedsMutation, CalendarFeedsQuery
 from schema.coaching_briefs import CoachingBriefsQuery, CoachingBriefsSubscription
 from schema.coaching_cadences import CoachingCadencesMutation, CoachingCadencesQuery
+from schema.coaching_capability import CoachingCapabilityQueries
+from schema.coaching_hand_overs import CoachingHandOversMutation, CoachingHandOversQuery
+from schema.coaching_effects import CoachingEffectsQueries
 from schema.coaching_opportunities import (
     CoachingOpportunitiesMutation,
     CoachingOpportunitiesQuery,
     CoachingOpportunitiesSubscription,
 )
 from schema.coaching_programmes import CoachingProgrammesMutation, CoachingProgrammesQuery
+from schema.coaching_ratings.groups import CoachingRatingsQueries
+from schema.coaching_ratings.own import CoachingRatingsMutation
 from schema.coaching_sessions import CoachingSessionsMutation, CoachingSessionsQuery
+from schema.coaching_substitutions import CoachingSubstitutionsMutation, CoachingSubstitutionsQuery
 from schema.coaching_topics.mutations import CoachingTopicsMutation
 from schema.coaching_topics.queries import CoachingTopicsQuery, CoachingTopicsSubscription
 from schema.commitments import CommitmentsMutation, CommitmentsQuery
@@ -56,6 +62,7 @@ from schema.process_adherence import ProcessAdherenceQueries
 from schema.quadrants import QuadrantsQueries
 from schema.rate_comparisons import RateComparisonsQueries
 from schema.rater_calibration import RaterCalibrationQueries
+from schema.self_correction import SelfCorrectionQueries
 from schema.session_formats import SessionFormatsMutation, SessionFormatsQuery
 from schema.session_moves import CoachingSessionsSubscription, SessionMovesMutation
 from schema.session_notes import SessionNotesMutation
@@ -106,6 +113,9 @@ class Query(
     CoachingProgrammesQuery,
     CoachingCadencesQuery,
     CoachingSessionsQuery,
+    CoachingRatingsQueries,
+    CoachingSubstitutionsQuery,
+    CoachingHandOversQuery,
     CoachingBriefsQuery,
     CalendarFeedsQuery,
     CoachingTopicsQuery,
@@ -124,6 +134,9 @@ class Query(
     DealStandardsQuery,
     ProcessAdherenceQueries,
     CadenceAdherenceQueries,
+    CoachingCapabilityQueries,
+    SelfCorrectionQueries,
+    CoachingEffectsQueries,
     EntitlementQueries,
     ImportsQuery,
     OperationsQuery,
@@ -153,8 +166,11 @@ class Mutation(
     CoachingProgrammesMutation,
     CoachingCadencesMutation,
     CoachingSessionsMutation,
+    CoachingSubstitutionsMutation,
+    CoachingHandOversMutation,
     SessionMovesMutation,
     SessionNotesMutation,
+    CoachingRatingsMutation,
     CalendarFeedsMutation,
     CoachingTopicsMutation,
     CommitmentsMutation,

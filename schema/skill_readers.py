@@ -109,7 +109,7 @@ class SkillReadersQuery:
         return part_of_list(found, functools.partial(to_skill_reader, id_), page)
 
     @strawberry.field(
-        description="Who read it from outside the person's reporting line, the last first; one row per request.",
+        description="Who read it from outside the person's reporting line, the last first; a row per field that reads.",
         metadata={NEEDS: READ},
         extensions=[Paged(orders("SkillAccessSort", ACCESS_SORTING))],
     )

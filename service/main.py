@@ -22,6 +22,7 @@ from service.api import problems
 from service.api.feed_readers import UnchangedFeeds
 from service.api.integrations.dispatch import IntegrationsDispatcher
 from service.api.limits import RequestBounds
+from service.api.newcomer.page import mount_newcomer
 from service.api.openapi.document import install_document
 from service.api.pictures.suffix import PictureSuffix
 from service.api.router import router
@@ -165,6 +166,7 @@ def build_api(
     api.add_middleware(UnchangedFeeds)
     api.include_router(router)
     mount_graphql(api, settings)
+    mount_newcomer(api, settings)
     api.mount("/static", StaticFiles(directory=STATIC), name="static")
     install_document(api, settings)
     return api

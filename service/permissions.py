@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from itertools import chain
 
 from service.activities.permissions import Permission as Activities
+from service.coaching_capability.permissions import Permission as Capability
+from service.coaching_effects.permissions import Permission as Effects
 from service.coaching_opportunities.permissions import Permission as Opportunities
 from service.coaching_sessions.permissions import Permission as Coaching
 from service.core.principal import Role
@@ -17,7 +19,26 @@ from service.webhooks.permissions import Permission as Webhooks
 ALL_PERMISSIONS: frozenset[str] = frozenset(
     permission.value
     for permission in chain(
-        Organizations, SuccessModels, Activities, KpiSnapshots, Opportunities, Skills, Coaching, Crm, Webhooks
+        Organizations,
+        SuccessModels,
+        Activities,
+        KpiSnapshots,
+        Opportunities,
+        Skills,
+        Coaching,
+        Capability,
+        Crm,
+        Webhooks,
+        Organizations,
+        SuccessModels,
+        Activities,
+        KpiSnapshots,
+        Opportunities,
+        Skills,
+        Coaching,
+        Effects,
+        Crm,
+        Webhooks,
     )
 )
 
@@ -51,10 +72,20 @@ _EVERYONE = {
     Coaching.COMMITMENTS_READ,
     Coaching.COMMITMENTS_WRITE,
     Coaching.CADENCE_ADHERENCE_READ,
+    Coaching.COACHING_RATINGS_WRITE,
+    Coaching.COACHING_SUBSTITUTIONS_READ,
+    Coaching.COACHING_HAND_OVERS_READ,
     Coaching.CALENDAR_FEEDS_READ,
     Coaching.CALENDAR_FEEDS_WRITE,
 }
-_MANAGER = _EVERYONE | {SuccessModels.INSPECTIONS_WRITE}
+_MANAGER = _EVERYONE | {
+    SuccessModels.INSPECTIONS_WRITE,
+    Coaching.COACHING_RATINGS_READ,
+    Capability.COACHING_CAPABILITY_READ,
+    Coaching.COACHING_SUBSTITUTIONS_WRITE,
+    Coaching.COACHING_HAND_OVERS_WRITE,
+}
+_MANAGER = _EVERYONE | {SuccessModels.INSPECTIONS_WRITE, Effects.COACHING_EFFECTS_READ}
 _ENABLEMENT = _MANAGER | {
     Organizations.TEAMS_WRITE,
     SuccessModels.SUCCESS_MODELS_WRITE,

@@ -14,6 +14,7 @@ from uuid import UUID
 import asyncpg
 
 from service.activities import tasks as activities_tasks
+from service.coaching_capability import tasks as capability_tasks
 from service.coaching_opportunities import tasks as opportunity_tasks
 from service.coaching_sessions import agenda_tasks
 from service.coaching_sessions import tasks as coaching_tasks
@@ -44,8 +45,12 @@ FORECAST_SECONDS = 60.0
 """The model is asked at the start of a week, or as soon as a worker comes to it."""
 REMINDER_SECONDS = 60.0
 """Assessments are due by the day; a new day is noticed this soon."""
+CAPABILITY_SECONDS = 60.0
+"""Trees are looked at once a day; a new day is noticed this soon."""
 PLANS_SECONDS = 60.0
 """A day that has come is told of this soon."""
+RATINGS_SECONDS = 600.0
+"""A quarter of ratings is published days after its end; no hurry."""
 REVIEW_SECONDS = 10.0
 """Opportunities follow the snapshots, and topics both, at this distance, so that a burst of changes is one review."""
 
@@ -93,8 +98,20 @@ class Worker:
             list_organizations,
             COACHING_SECONDS,
         )
+        self.ratings = DrainLoop(
+            "ratings",
+            lambda org_id: coaching_tasks.publish_ratings(runtime.database, org_id),
+            list_organizations,
+            RATINGS_SECONDS,
+        )
         self.plans = DrainLoop(
             "plans", lambda org_id: plan_tasks.watch_plans(runtime.database, org_id), list_organizations, PLANS_SECONDS
+        )
+        self.capability = DrainLoop(
+            "capability",
+            lambda org_id: capability_tasks.watch_standards(runtime.database, org_id),
+            list_organizations,
+            CAPABILITY_SECONDS,
         )
         self.snapshots = DrainLoop(
             "snapshots",
@@ -168,6 +185,8 @@ class Worker:
                 ("coaching", self.coaching.run),
                 ("cadences", self.cadences.run),
                 ("plans", self.plans.run),
+                ("ratings", self.ratings.run),
+                ("capability", self.capability.run),
                 ("outbox", self.outbox.run),
                 ("webhooks", self.webhooks.run),
                 ("jobs", self._run_jobs),

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "calendar_feeds"
-down_revision = "first_close"
+down_revision = "coaching_capability"
 branch_labels = None
 depends_on = None
 

@@ -97,6 +97,9 @@ class CadenceNumbers:
     on_topic_disputed: int
     not_due_yet: int
     skipped: int
+    substituted: int
+    assisted: int
+    assisted_minutes: int
 
     @strawberry.field(description="Its shares, each with how many of how many.", extensions=[Paged(whole=True)])
     def rates(self, page: PageRequest) -> CadenceRateConnection:
@@ -121,7 +124,10 @@ class CadenceNumbers:
         return DisputedSessionConnection(edges=edges, page_info=to_page_info(found, page))
 
 
-COUNTS = ("owed", "unfinished", "unscheduled", "minutes", "not_due_yet", "skipped")
+COUNTS = (
+    *("owed", "unfinished", "unscheduled", "minutes", "not_due_yet", "skipped"),
+    *("substituted", "assisted", "assisted_minutes"),
+)
 NESTED: dict[str, tuple[type[BaseModel], str, str]] = {
     "cancelled_by_manager": (CancelledByDTO, "manager", "Cancelled "),
     "cancelled_by_rep": (CancelledByDTO, "rep", "Cancelled "),

@@ -1,9 +1,9 @@
-"""`/v1/coaching-sessions/{id}/brief`: what the two have before them, as data and as a page."""
+"""`/v1/coaching-sessions/{id}/brief`: what its rep and coaches have before them, as data and as a page."""
 
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Depends, Response
+from fastapi import Depends, Query, Response
 from fastapi.responses import HTMLResponse
 
 from service.api.deps import PrincipalDep, SessionDep
@@ -30,13 +30,16 @@ async def get_coaching_brief(
     principal: PrincipalDep,
     representation: Annotated[str, Depends(page_or_json)],
     response: Response,
+    rep_id: Annotated[
+        UUID | None, Query(description="About this rep of a group; left out: about oneself, else the session's rep.")
+    ] = None,
 ) -> BriefDTO | HTMLResponse:
-    """Live until the session starts, and from then on as the two had it before them.
+    """Live until the session starts, and from then on as they had it before them.
 
     As JSON, or with `Accept: text/html` as a page of its own for a phone or for paper. The `ETag` stays the same while
     the brief says the same, so that only its `as_of` differs.
     """
-    brief = await briefs.get_brief(session, principal, session_id)
+    brief = await briefs.get_brief(session, principal, session_id, rep_id)
     headers = {"ETag": weak_tag_of(brief, representation, {"as_of"}), **VARY}
     if representation == HTML:
         return HTMLResponse(render_brief(brief), headers=headers | {"Content-Security-Policy": POLICY})

@@ -1,4 +1,4 @@
-"""`/v1/coaching-sessions`: one-to-ones of a manager and a rep, and what the two write together."""
+"""`/v1/coaching-sessions`: sessions of a manager and a rep and of those beside them, and what they write together."""
 
 from typing import Annotated
 from uuid import UUID
@@ -31,7 +31,7 @@ async def list_coaching_sessions(
     session: SessionDep,
     principal: PrincipalDep,
     page: Annotated[ListRequest, sorted_by(SESSION_SORTING)],
-    manager_id: Annotated[UUID | None, Query(description="Those that this person holds.")] = None,
+    manager_id: Annotated[UUID | None, Query(description="Those in which this person coaches.")] = None,
     rep_id: Annotated[UUID | None, Query(description="Those in which this person is coached.")] = None,
     programme_id: Annotated[UUID | None, Query(description="Those of a programme.")] = None,
     cadence_id: Annotated[UUID | None, Query(description="Those of a series.")] = None,
@@ -58,13 +58,16 @@ async def list_coaching_sessions(
 async def create_coaching_session(
     data: CreateCoachingSession, session: SessionDep, principal: PrincipalDep
 ) -> CoachingSessionDTO:
-    """One that no programme arranges. Time that either of the two has given to another session is `409 time_taken`."""
+    """One that no programme arranges, of two or of a group, with one coach or several.
+
+    Time that anybody has given to another session is `409 time_taken`, at the field that names them.
+    """
     return await sessions.create_coaching_session(session, principal, data)
 
 
 @router.get("/{session_id}", **operation("getCoachingSession", "Read a coaching session", READ, 404))
 async def get_coaching_session(session_id: UUID, session: SessionDep, principal: PrincipalDep) -> CoachingSessionDTO:
-    """Notes and answers are shown to the two, and to those whom one of them granted it; the latter is audited."""
+    """Notes and answers are shown to those who take part and to whom one of them granted it; the latter is audited."""
     return await sessions.get_coaching_session(session, principal, session_id)
 
 
@@ -79,5 +82,5 @@ async def update_coaching_session(
     session: SessionDep,
     principal: PrincipalDep,
 ) -> CoachingSessionDTO:
-    """Merge-patch by either of the two, until it is over; answers that are not given stay."""
+    """Merge-patch by anybody who takes part, until it is over; answers that are not given stay."""
     return await sessions.update_coaching_session(session, principal, session_id, data, expected)

@@ -11,8 +11,8 @@ from service.api.operation import operation
 from service.api.paging import ListEnvelope, ListRequest, sorted_by
 from service.api.route import resource_router
 from service.api.uploads import FILE, Upload
-from service.core.errors import FieldError, invalid_fields
-from service.core.validation import pointer_of
+from service.core.errors import invalid_fields
+from service.core.validation import faults_of
 from service.crm.dto.imports import (
     IMPORT_ROW_SORTING,
     IMPORT_SORTING,
@@ -49,8 +49,7 @@ def _read(upload: Upload) -> CreateImport:
     try:
         return CreateImport.model_validate({"file_name": upload.file_name, **upload.fields, **flags})
     except ValidationError as error:
-        faults = [FieldError(pointer_of(fault["loc"]), fault["msg"]) for fault in error.errors()]
-        raise invalid_fields(faults) from error
+        raise invalid_fields(faults_of(error)) from error
 
 
 @router.get("", **operation("listImports", "List imports", Permission.IMPORTS_READ))

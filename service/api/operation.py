@@ -5,6 +5,7 @@ from typing import Any
 from service.api.problems import problem_responses
 
 PERMISSION, PRIVATE, TAGGED, UPLOAD, READS = "x-permission", "x-private", "x-etag", "x-upload", "x-reads"
+ANONYMOUS = "x-anonymous"
 PUBLIC = "public"
 """In place of a permission: needs no key."""
 ANYONE = "anyone"
@@ -20,6 +21,7 @@ def operation(
     tagged: bool = False,
     upload: dict[str, Any] | None = None,
     reads: bool = False,
+    anonymous: bool = False,
 ) -> dict[str, Any]:
     """The keyword arguments of a route.
 
@@ -27,13 +29,16 @@ def operation(
     against the use case. `private`: reads of it are audited. `tagged`: a creation whose answer is what a
     read of the same would show, so that it carries an `ETag`. `upload`: the JSON Schema of a multipart body,
     which the handler reads while it arrives, under limits of its own. `reads`: a POST that only computes, so that it
-    takes no idempotency key and leaves no trace.
+    takes no idempotency key and leaves no trace. `anonymous`: a write of which nobody learns that it was made, so that
+    it leaves no audit row.
     """
     extra: dict[str, Any] = {PERMISSION: needs}
     if private:
         extra[PRIVATE] = True
     if reads:
         extra[READS] = True
+    if anonymous:
+        extra[ANONYMOUS] = True
     if tagged:
         extra[TAGGED] = True
     if upload is not None:

@@ -16,7 +16,7 @@ from service.core.errors import ErrorKind, FieldError, ServiceError
 from service.core.logging import get_logger
 from service.core.rate_limits import RateLimitedError
 from service.core.tracing import current_trace_id
-from service.core.validation import pointer_of
+from service.core.validation import message_of, pointer_of
 
 logger = get_logger(__name__)
 
@@ -25,6 +25,8 @@ TYPE_PREFIX = "urn:touchline:problem:"
 
 MAX_FIELDS = 100
 """How many bad fields are named: more would be an echo of whatever was sent."""
+
+NO_BODY = "A JSON body must be given: {} where there is nothing to say."
 
 STATUSES = {
     ErrorKind.INVALID: 422,
@@ -136,7 +138,9 @@ async def _validation_error(_request: Request, error: Exception) -> Response:
     faults = error.errors()
     if any(fault["type"] == "json_invalid" for fault in faults):
         return problem(400, "malformed_json", "The body is not JSON.")
-    fields = tuple(FieldError(_place(fault["loc"]), fault["msg"]) for fault in faults)
+    if faults[0]["loc"] == ("body",) and faults[0]["type"] == "missing":
+        return problem(422, "invalid_input", NO_BODY, (FieldError("", NO_BODY),))
+    fields = tuple(FieldError(_place(fault["loc"]), message_of(fault)) for fault in faults)
     return problem(422, "invalid_input", f"{len(fields)} invalid field(s).", fields)
 
 

@@ -31,5 +31,5 @@ async def list_skill_accesses(
     principal: PrincipalDep,
     page: Annotated[ListRequest, sorted_by(ACCESS_SORTING)],
 ) -> ListEnvelope[SkillAccessDTO]:
-    """From outside the reporting line, the last first: one row per request, whatever it read of the person."""
+    """From outside the reporting line, the last first: one row per request for levels, gaps, plans or briefs."""
     return page.answer(await readers.list_skill_accesses(session, principal, person_id, page))

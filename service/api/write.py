@@ -7,7 +7,7 @@ from uuid import UUID
 import orjson
 from fastapi import Request, Response
 
-from service.api.operation import PRIVATE, READS
+from service.api.operation import ANONYMOUS, PRIVATE, READS
 from service.api.problems import service_problem
 from service.api.uploads import identity_of, is_multipart
 from service.core import audit, idempotency
@@ -59,7 +59,13 @@ class Write:
         self._claimed = claimed
 
     async def succeed(self, operation_id: str, request: Request, response: Response) -> None:
-        """Audit what was done, and keep its answer."""
+        """Audit what was done, unless it is anonymous, and keep its answer."""
+        if ANONYMOUS not in (request.scope["route"].openapi_extra or {}):
+            await self._audit(operation_id, request, response)
+        if self._claimed is not None:
+            await self._claimed.keep(_kept(response))
+
+    async def _audit(self, operation_id: str, request: Request, response: Response) -> None:
         body = await request.json() if _is_json(request.headers) and await request.body() else {}
         audit.record(
             self._session,
@@ -69,8 +75,6 @@ class Write:
             target_id=_target(request, response),
             fields=list(body) if isinstance(body, dict) else (),
         )
-        if self._claimed is not None:
-            await self._claimed.keep(_kept(response))
 
     async def refuse(self, error: ServiceError) -> Response | None:
         """The answer to a final refusal, kept under the idempotency key; None where there is nothing to keep.

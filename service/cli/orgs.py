@@ -8,10 +8,10 @@ import typer
 from pydantic import ValidationError
 
 from service.cli.running import console, organization_id, run
-from service.core.errors import FieldError, invalid_fields
+from service.core.errors import invalid_fields
 from service.core.principal import Principal
 from service.core.runtime import Runtime
-from service.core.validation import pointer_of
+from service.core.validation import faults_of
 from service.organizations.dto.organizations import CreateOrganization
 from service.organizations.use_cases.lifecycle import export_organization
 from service.organizations.use_cases.organizations import create_organization, list_organizations, request_deletion
@@ -43,8 +43,7 @@ def create(
                 admin_email=admin_email,
             )
         except ValidationError as error:
-            faults = [FieldError(pointer_of(item["loc"]), item["msg"]) for item in error.errors()]
-            raise invalid_fields(faults) from error
+            raise invalid_fields(faults_of(error)) from error
         organization, key = await create_organization(runtime.database, data)
         console.print(f"Organization: {organization.id}")
         console.print(f"Admin key: {key.key}", soft_wrap=True)

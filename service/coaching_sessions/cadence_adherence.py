@@ -100,12 +100,23 @@ class AdherenceNumbers:
     disputes: Disputes
     not_due_yet: int
     skipped: int
+    substituted: int
+    assisted: int
+    assisted_minutes: int
 
 
 def tally(
-    sessions: Sequence[LedgerSession], gaps: Sequence[LedgerGap], promises: Sequence[LedgerPromise]
+    sessions: Sequence[LedgerSession],
+    gaps: Sequence[LedgerGap],
+    promises: Sequence[LedgerPromise],
+    assisted: Sequence[LedgerSession] = (),
 ) -> AdherenceNumbers:
-    """Count sessions, occurrences without one, and commitments that were due in a span."""
+    """Count sessions, occurrences without one, and commitments that were due in a span.
+
+    `assisted` are sessions that nobody of this account owed and in which somebody of it coached: of them the held ones
+    are counted apart, so that no hour is in an account twice.
+    """
+    helped = [session for session in assisted if session.standing is Standing.HELD]
     known = [session for session in sessions if session.owed]
     due = [session for session in known if session.standing is not Standing.AHEAD]
     by_standing = Counter(session.standing for session in due)
@@ -131,10 +142,13 @@ def tally(
         outcomes_recorded=rate_of(sum(bool(session.outcome.concerns) for session in held), len(held)),
         commitments_kept=rate_of(sum(kept), len(kept)),
         process_share=pooled_rate([_process_of(session) for session in held]),
-        attested=rate_of(sum({Side.MANAGER, Side.REP} <= set(one.statements) for one in held), len(held)),
+        attested=rate_of(sum(one.is_attested for one in held), len(held)),
         disputes=find_disputes(due),
         not_due_yet=len(known) - len(due) + owed_gaps[False],
         skipped=sum(gap.is_due and not gap.owed for gap in gaps),
+        substituted=sum(session.substitute_id is not None for session in held),
+        assisted=len(helped),
+        assisted_minutes=sum(session.minutes for session in helped),
     )
 
 
@@ -157,7 +171,7 @@ def find_disputes(sessions: Iterable[LedgerSession]) -> Disputes:
 
 
 def _disputes_of(session: LedgerSession) -> list[str]:
-    said = session.statements.values()
+    said = [one for several in session.statements.values() for one in several]
     found = []
     if session.standing is Standing.HELD and not all(one.held for one in said):
         found.append("held_denied")

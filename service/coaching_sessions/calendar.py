@@ -115,7 +115,7 @@ def _alarm(minutes: int, text: str) -> Alarm:
 def _attendees(entry: CalendarEntry) -> list[vCalAddress]:
     """Everybody who takes part: the manager invites and comes, the others are asked, unless it is called off."""
     attendees = []
-    for person in (entry.manager, entry.rep):
+    for person in (entry.manager, entry.rep, *entry.others):
         attendee, invites = _address(person), person == entry.manager
         attendee.params["ROLE"] = "REQ-PARTICIPANT"
         attendee.params["PARTSTAT"] = "ACCEPTED" if invites else "NEEDS-ACTION"

@@ -23,8 +23,9 @@ class SeriesRule:
 class CalendarEntry:
     """What a calendar shows of a session. Instants are in UTC, `time_zone` is the IANA zone in which it is shown.
 
-    `manager` and `rep` are (name, e-mail). `alarm_minutes` before the start the calendar reminds of it; a cancelled
-    session reminds of nothing. `occurs_on` is the local day of its `series` that it is of, wherever it was moved.
+    People are (name, e-mail): `manager` holds it, `others` attend besides these two. `alarm_minutes` before the start
+    the calendar reminds of it; a cancelled session reminds of nothing. `occurs_on` is the local day of its `series`
+    that it is of, wherever it was moved.
     """
 
     session_id: UUID
@@ -41,5 +42,6 @@ class CalendarEntry:
     manager: tuple[str, str]
     rep: tuple[str, str]
     alarm_minutes: int | None = None
+    others: tuple[tuple[str, str], ...] = ()
     series: SeriesRule | None = None
     occurs_on: date | None = None

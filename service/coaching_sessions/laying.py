@@ -54,7 +54,7 @@ class GapReason(StrEnum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Participant:
-    """One of the two: their IANA zone and working time."""
+    """Who takes part: their IANA zone and working time."""
 
     id: UUID
     time_zone: str
@@ -63,6 +63,19 @@ class Participant:
     def day_of(self, at: datetime) -> date:
         """Their own day at an instant."""
         return at.astimezone(_zone(self.time_zone)).date()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StandIn:
+    """Somebody who holds the manager's sessions that start within a span, its end excluded."""
+
+    person: Participant
+    begins_at: datetime
+    ends_at: datetime
+
+    def holds(self, starts_at: datetime) -> bool:
+        """Whether what starts then is theirs."""
+        return self.begins_at <= starts_at < self.ends_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,21 +130,30 @@ def slots_of(starts_at: datetime, minutes: int) -> range:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Laying:
-    """The series of two people; `hours` are the company's, from and to which sessions are put at other times."""
+    """The series of two people; whoever stands in for the manager is there in their place, on days off too."""
 
     timetable: Timetable
     rep: Participant
     manager: Participant
+    stand_ins: Sequence[StandIn] = ()
 
     @property
     def time_zone(self) -> str:
         """In which the wall clock is."""
         return (self.rep if self.timetable.clock_of is ClockOf.REP else self.manager).time_zone
 
-    @property
-    def both(self) -> tuple[UUID, UUID]:
-        """Whose time it takes."""
-        return (self.rep.id, self.manager.id)
+    def stand_in_at(self, starts_at: datetime) -> StandIn | None:
+        """Who holds what starts then in the manager's place, if anybody does."""
+        return next((one for one in self.stand_ins if one.holds(starts_at)), None)
+
+    def coach_at(self, starts_at: datetime) -> Participant:
+        """Who holds what starts then."""
+        stand_in = self.stand_in_at(starts_at)
+        return self.manager if stand_in is None else stand_in.person
+
+    def both_at(self, starts_at: datetime) -> tuple[UUID, UUID]:
+        """Whose time it takes then."""
+        return (self.rep.id, self.coach_at(starts_at).id)
 
     def occurrences(self, first: date, last: date) -> list[Occurrence]:
         """Those of the rule on some local days, both ends included."""
@@ -145,7 +167,8 @@ class Laying:
             return GapReason.HOLIDAY
         if not self.rep.calendar.is_working(day):
             return GapReason.REP_AWAY
-        if not self.manager.calendar.is_working(self.manager.day_of(starts_at)):
+        coach = self.coach_at(starts_at)
+        if not coach.calendar.is_working(coach.day_of(starts_at)):
             return GapReason.MANAGER_AWAY
         return None
 
@@ -178,7 +201,7 @@ class Laying:
 
         def taken(at: time) -> int:
             starts = (instant(day, at, self.time_zone) for day in open_days)
-            return sum(not diary.is_free(self.both, start, self.timetable.minutes) for start in starts)
+            return sum(not diary.is_free(self.both_at(start), start, self.timetable.minutes) for start in starts)
 
         best, fewest = self.timetable.at, taken(self.timetable.at)
         for at in self._later_times(self.timetable.minutes):
@@ -217,7 +240,10 @@ class Laying:
     def _free_time(self, day: date, diary: Diary, now: datetime) -> datetime | None:
         for at in (self.timetable.at, *self._later_times(SLOT_MINUTES)):
             starts_at = instant(day, at, self.time_zone)
-            if starts_at > now and diary.is_free(self.both, starts_at, self.timetable.minutes):
+            if starts_at <= now or not diary.is_free(self.both_at(starts_at), starts_at, self.timetable.minutes):
+                continue
+            # Hours later it may be another day of the manager's, or another's to hold.
+            if self.why_not(starts_at) is None:
                 return starts_at
         return None
 
@@ -250,7 +276,7 @@ def stagger(new: Iterable[Days], there: Iterable[Days], diary: Diary) -> list[La
     def take(laying: Laying, days: Iterable[date]) -> None:
         for day in days:
             start = instant(day, laying.timetable.at, laying.time_zone)
-            taken.take(laying.both, start, laying.timetable.minutes)
+            taken.take(laying.both_at(start), start, laying.timetable.minutes)
 
     for one in there:
         take(one.laying, one.laying.first_days(one.first, one.last))

@@ -71,6 +71,9 @@ class Record:
     starts_at: datetime
     ends_at: datetime
     owed: bool
+    coach_ids: Sequence[UUID] = ()
+    rep_ids: Sequence[UUID] = ()
+    substitute_id: UUID | None = None
     started_at: datetime | None = None
     completed_at: datetime | None = None
     minutes_held: int | None = None
@@ -82,11 +85,15 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class LedgerSession:
-    """A session as it was at an instant; `due_on` is the organization's day of `due_at`."""
+    """A session as it was at an instant; `due_on` is the organization's day of `due_at`.
+
+    `manager_id` owed it to all of `rep_ids`; `assistants` are those who coached in it beside or in place of them.
+    """
 
     id: UUID
     manager_id: UUID
-    rep_id: UUID
+    rep_ids: tuple[UUID, ...]
+    assistants: tuple[UUID, ...]
     due_at: datetime
     due_on: date
     starts_at: datetime
@@ -100,8 +107,15 @@ class LedgerSession:
     minutes: int
     cancelled_side: Side | None
     cancel_reason: str | None
-    statements: Mapping[Side, Statement]
+    statements: Mapping[Side, Sequence[Statement]]
     outcome: Yield
+    substitute_id: UUID | None = None
+
+    @property
+    def is_attested(self) -> bool:
+        """Whether both sides said how it went: one who coached, and every rep."""
+        coaches, reps = (len(self.statements.get(side, ())) for side in (Side.MANAGER, Side.REP))
+        return coaches > 0 and reps >= len(self.rep_ids)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +162,11 @@ class Moment:
 
 
 def as_it_was(
-    record: Record, moves: Sequence[RecordedMove], statements: Mapping[Side, Statement], outcome: Yield, moment: Moment
+    record: Record,
+    moves: Sequence[RecordedMove],
+    statements: Mapping[Side, Sequence[Statement]],
+    outcome: Yield,
+    moment: Moment,
 ) -> LedgerSession:
     """What a session was at a moment; statements and outcome are those of then already."""
     later = next((move for move in moves if move.moved_at > moment.at), None)
@@ -161,7 +179,8 @@ def as_it_was(
     return LedgerSession(
         id=record.id,
         manager_id=record.manager_id,
-        rep_id=record.rep_id,
+        rep_ids=(record.rep_id, *record.rep_ids),
+        assistants=(*record.coach_ids, *(() if record.substitute_id is None else (record.substitute_id,))),
         due_at=record.due_at,
         due_on=moment.day_of(record.due_at),
         starts_at=starts_at,
@@ -176,6 +195,7 @@ def as_it_was(
         cancel_reason=record.cancel_reason if is_cancelled else None,
         statements=statements,
         outcome=outcome if is_held else Yield(),
+        substitute_id=record.substitute_id,
     )
 
 

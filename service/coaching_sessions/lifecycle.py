@@ -23,9 +23,9 @@ class Side(StrEnum):
     """Who acts, as seen from a session."""
 
     MANAGER = "manager"
-    """The one who coaches."""
+    """One who coaches."""
     REP = "rep"
-    """The one who is coached."""
+    """One who is coached."""
     OTHER = "other"
     """Somebody above, an administrator, enablement, or a key of the organization."""
     SYSTEM = "system"
@@ -59,16 +59,43 @@ RULES: Mapping[Move, Rule[SessionState, Side]] = {
 
 @dataclass(frozen=True, slots=True)
 class Participants:
-    """Between whom a session is."""
+    """Who takes part in a session: the one who owes it and the rep it is for, and everybody beside them.
+
+    `substitute_id` holds it in the manager's place, who has that time for themself.
+    """
 
     manager_id: UUID
     rep_id: UUID
+    coach_ids: tuple[UUID, ...] = ()
+    rep_ids: tuple[UUID, ...] = ()
+    substitute_id: UUID | None = None
+
+    @property
+    def coaches(self) -> tuple[UUID, ...]:
+        """Everybody on the coaching side, the one who owes it first, the substitute last."""
+        substitute = () if self.substitute_id is None else (self.substitute_id,)
+        return (self.manager_id, *self.coach_ids, *substitute)
+
+    @property
+    def reps(self) -> tuple[UUID, ...]:
+        """Everybody who is coached, the rep that it is for first."""
+        return (self.rep_id, *self.rep_ids)
+
+    @property
+    def everybody(self) -> tuple[UUID, ...]:
+        """Both sides."""
+        return (*self.coaches, *self.reps)
+
+    @property
+    def attending(self) -> tuple[UUID, ...]:
+        """Whose time it takes."""
+        return (self.substitute_id or self.manager_id, *self.coach_ids, *self.reps)
 
     def side_of(self, person_id: UUID | None) -> Side:
         """As which side a person acts; None, a key of the organization, is another."""
-        if person_id == self.manager_id:
+        if person_id in self.coaches:
             return Side.MANAGER
-        return Side.REP if person_id == self.rep_id else Side.OTHER
+        return Side.REP if person_id in self.reps else Side.OTHER
 
 
 def allowed_moves(state: SessionState, side: Side) -> tuple[Move, ...]:

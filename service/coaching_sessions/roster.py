@@ -22,6 +22,7 @@ class CadenceEnd(StrEnum):
 
     LEFT = "left"
     MOVED = "moved"
+    HANDED_OVER = "handed_over"
     NOT_COVERED = "not_covered"
     CHANGED = "changed"
     PROGRAMME_ENDED = "programme_ended"
@@ -68,19 +69,32 @@ class Pair:
         return self.from_on <= day <= (self.to_on or date.max)
 
 
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """From a day on another coaches some reps in a manager's place, for as long as they report to that manager."""
+
+    from_manager_id: UUID
+    to_manager_id: UUID
+    rep_ids: frozenset[UUID]
+    on: date
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Roster:
-    """Everybody, and who reports to whom when."""
+    """Everybody, who reports to whom when, and what was handed over, the earliest first."""
 
     people: Mapping[UUID, Member]
     lines: Sequence[Line]
+    hand_overs: Sequence[HandOver] = ()
     _by_manager: dict[UUID, list[Line]] = field(default_factory=dict, init=False, repr=False)
+    _by_rep: dict[UUID, list[Line]] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Sort the lines once for every programme."""
         for line in self.lines:
             if line.person_id in self.people and line.manager_id in self.people:
                 self._by_manager.setdefault(line.manager_id, []).append(line)
+                self._by_rep.setdefault(line.person_id, []).append(line)
 
     def find_pairs(self, audience: Audience, first: date, last: date) -> list[Pair]:
         """The pairs that an audience holds on any of the days `first` to `last`, by manager, rep and day.
@@ -89,10 +103,12 @@ class Roster:
         """
         found: dict[tuple[UUID, UUID], list[Span]] = {}
         for line, below in self._covered(audience):
-            rep, manager = self.people[line.person_id], self.people[line.manager_id]
-            span = _meet(below, rep.employed, manager.employed, (date.min, audience.ends_on or date.max))
-            if span is not None:
-                found.setdefault((manager.id, rep.id), []).append(span)
+            rep = self.people[line.person_id]
+            for coach_id, during in self._coaches(line):
+                employed = (rep.employed, self.people[coach_id].employed)
+                span = _meet(below, during, *employed, (date.min, audience.ends_on or date.max))
+                if span is not None and coach_id != rep.id:
+                    found.setdefault((coach_id, rep.id), []).append(span)
         return [
             self._pair(audience, manager_id, rep_id, span)
             for (manager_id, rep_id), spans in sorted(found.items())
@@ -107,10 +123,35 @@ class Roster:
         both = (self.people.get(manager_id), self.people.get(rep_id))
         if any(one is None or not _meet(one.employed, (day, day)) for one in both):
             return CadenceEnd.LEFT
-        lines = self._by_manager.get(manager_id, ())
-        if not any(line.person_id == rep_id and _meet(_days(line), (day, day)) for line in lines):
-            return CadenceEnd.MOVED
-        return CadenceEnd.NOT_COVERED
+        lines = [line for line in self._by_rep.get(rep_id, ()) if _meet(_days(line), (day, day))]
+        if self.coach_of(rep_id, day) == manager_id:
+            return CadenceEnd.NOT_COVERED
+        is_same = any(line.manager_id == manager_id or self._had(line, manager_id, day) for line in lines)
+        return CadenceEnd.HANDED_OVER if is_same else CadenceEnd.MOVED
+
+    def coach_of(self, rep_id: UUID, day: date) -> UUID | None:
+        """Who coaches a rep on a day: whom they report to, unless that was handed over; None: nobody."""
+        coaches = (one for line in self._by_rep.get(rep_id, ()) for one in self._coaches(line))
+        return next((coach_id for coach_id, during in coaches if _meet(during, (day, day))), None)
+
+    def _had(self, line: Line, coach_id: UUID, day: date) -> bool:
+        """Whether somebody had the coaching of a line before a day."""
+        return any(one == coach_id and during[0] <= day for one, during in self._coaches(line))
+
+    def _coaches(self, line: Line) -> list[tuple[UUID, Span]]:
+        """Who coaches on which days of a line."""
+        found = [(line.manager_id, _days(line))]
+        for one in self.hand_overs:
+            if line.person_id not in one.rep_ids or one.to_manager_id not in self.people:
+                continue
+            parts = []
+            for coach_id, during in found:
+                later = _meet(during, (one.on, date.max)) if coach_id == one.from_manager_id else None
+                before = during if later is None else _meet(during, (date.min, one.on - DAY))
+                parts += [(coach_id, before)] if before else []
+                parts += [(one.to_manager_id, later)] if later else []
+            found = parts
+        return found
 
     def _pair(self, audience: Audience, manager_id: UUID, rep_id: UUID, span: Span) -> Pair:
         if span[1] == date.max:

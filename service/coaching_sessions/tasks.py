@@ -6,6 +6,8 @@ from uuid import UUID
 
 from service.coaching_sessions.repository import clock
 from service.coaching_sessions.use_cases.cascading import bound_all, bring_in_line
+from service.coaching_sessions.use_cases.rating_publication import publish_closed_period
+from service.coaching_sessions.use_cases.cascading import bound_all, bring_in_line, pass_on
 from service.coaching_sessions.use_cases.session_clock import miss_overdue, remind_due
 from service.coaching_sessions.use_cases.surveying import Chunk, survey
 from service.coaching_sessions.use_cases.uncovered import tell_uncovered
@@ -16,7 +18,7 @@ from service.core.principal import Principal
 from service.organizations.use_cases.changes import CASCADE_PROGRAMMES
 from service.organizations.use_cases.scope import local_today
 
-__all__ = ["handlers", "keep_up_sessions", "watch_clock"]
+__all__ = ["handlers", "keep_up_sessions", "publish_ratings", "watch_clock"]
 
 SESSIONS_PER_TRANSACTION = 200
 
@@ -60,8 +62,16 @@ async def cascade_in_chunks(database: Database, org_id: UUID, now: datetime, wan
             async with database.tenant(org_id) as session:
                 left = await bring_in_line(session, system, found, left)
     async with database.tenant(org_id) as session:
+        await pass_on(session, system, found)
+    async with database.tenant(org_id) as session:
         await tell_uncovered(session, system, found)
         await clock.note_cascade(session, org_id, found.clock.today, wanted_at)
+
+
+async def publish_ratings(database: Database, org_id: UUID) -> int:
+    """Publish the ratings of a quarter that is over; 1: the next may be over too."""
+    async with database.tenant(org_id) as session:
+        return int(await publish_closed_period(session, Principal.system(org_id), utc_now()))
 
 
 def handlers(database: Database) -> dict[str, JobHandler]:

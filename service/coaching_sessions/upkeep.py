@@ -21,16 +21,21 @@ GAP_SAYS = {
 END_SAYS = {
     CadenceEnd.LEFT: "One of the two no longer works here",
     CadenceEnd.MOVED: "The rep reports to somebody else",
+    CadenceEnd.HANDED_OVER: "The coaching was handed over",
     CadenceEnd.NOT_COVERED: "The programme no longer covers the rep",
     CadenceEnd.CHANGED: "The series changed",
     CadenceEnd.PROGRAMME_ENDED: "The programme has ended",
 }
 OTHER_ZONE = "The time zone changed"
+OTHER_COACH = "Somebody else holds it, who has no time then"
 
 
 @dataclass(frozen=True, slots=True)
 class Laid:
-    """A session of a series as it is; `by_hand`: somebody moved it, `revivable`: the series itself cancelled it."""
+    """A session of a series as it is; `by_hand`: somebody moved it, `revivable`: the series itself cancelled it.
+
+    `coach_id` is whose time it takes besides the rep's.
+    """
 
     id: UUID
     cadence_id: UUID
@@ -41,6 +46,7 @@ class Laid:
     is_scheduled: bool
     by_hand: bool
     revivable: bool
+    coach_id: UUID
 
     @property
     def minutes(self) -> int:
@@ -80,6 +86,7 @@ class Decisions:
 
     new: list[tuple[UUID, Planned]] = field(default_factory=list)
     moved: list[tuple[Laid, datetime, str]] = field(default_factory=list)
+    reassigned: list[Laid] = field(default_factory=list)
     cancelled: list[tuple[Laid, str]] = field(default_factory=list)
     revived: list[tuple[Laid, datetime]] = field(default_factory=list)
     gaps: list[tuple[UUID, Planned]] = field(default_factory=list)
@@ -124,18 +131,31 @@ def _move_on(cadence: Kept, diary: Diary, clock: Clock, found: Decisions, wanted
         if not laid.is_scheduled or laid.by_hand or laid.starts_at <= clock.now or _is_stray(cadence, laid):
             continue
         reason = laying.why_not(laid.starts_at)
-        if reason is None and laid.time_zone == laying.time_zone:
+        both = laying.both_at(laid.starts_at)
+        stays = reason is None and laid.time_zone == laying.time_zone
+        if stays and laid.coach_id in both:
             continue
-        diary.give_back(laying.both, laid.starts_at, laid.minutes)
+        if stays and diary.is_free(both[1:], laid.starts_at, laid.minutes):
+            diary.take(both, laid.starts_at, laid.minutes)
+            found.reassigned.append(laid)
+            continue
+        had = (laying.rep.id, laid.coach_id)
+        diary.give_back(had, laid.starts_at, laid.minutes)
         planned = laying.plan(laid.occurs_on, diary, clock.now, cadence.ends_on)
-        diary.take(laying.both, laid.starts_at, laid.minutes)
+        diary.take(had, laid.starts_at, laid.minutes)
         if planned.starts_at is None:
             wanted[laid.occurs_on] = planned
             found.cancelled.append((laid, GAP_SAYS[reason or planned.reason or GapReason.NO_FREE_TIME]))
             continue
-        diary.take(laying.both, planned.starts_at, laying.timetable.minutes)
+        diary.take(laying.both_at(planned.starts_at), planned.starts_at, laying.timetable.minutes)
         if planned.starts_at != laid.starts_at or laid.time_zone != laying.time_zone:
-            found.moved.append((laid, planned.starts_at, OTHER_ZONE if reason is None else GAP_SAYS[reason]))
+            found.moved.append((laid, planned.starts_at, _why(laid, laying, reason)))
+
+
+def _why(laid: Laid, laying: Laying, reason: GapReason | None) -> str:
+    if reason is not None:
+        return GAP_SAYS[reason]
+    return OTHER_ZONE if laid.time_zone != laying.time_zone else OTHER_COACH
 
 
 def _lay_down(cadence: Kept, diary: Diary, clock: Clock, found: Decisions, wanted: dict[date, Planned]) -> None:
@@ -150,7 +170,7 @@ def _lay_down(cadence: Kept, diary: Diary, clock: Clock, found: Decisions, wante
         if planned.starts_at is None:
             wanted[occurrence.on] = planned
             continue
-        diary.take(laying.both, planned.starts_at, laying.timetable.minutes)
+        diary.take(laying.both_at(planned.starts_at), planned.starts_at, laying.timetable.minutes)
         if laid is None:
             found.new.append((cadence.id, planned))
         else:

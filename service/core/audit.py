@@ -1,8 +1,9 @@
 """The audit log: who wrote what, and who read what is private. Rows are added in the write's own transaction.
 
-The edge calls `record` for every write of both surfaces, so that no use case can forget it; where it depends on the
-caller whether a read is one of somebody else's private words, the use case calls `record_read`. The
-application's role may neither change a row nor delete one whose organization still exists.
+The edge calls `record` for every write of both surfaces, so that no use case can forget it, but for those that are
+declared anonymous, as ratings are; where it depends on the caller whether a read is one of somebody else's private
+words, the use case calls `record_read`. The application's role may neither change a row nor delete one whose
+organization still exists.
 """
 
 from collections.abc import Sequence

@@ -7,7 +7,7 @@ from pydantic import Field, ValidationError
 
 from service.core.dto import OutputDTO
 from service.core.errors import ServiceError
-from service.core.validation import pointer_of
+from service.core.validation import faults_of
 
 MAX_ITEMS = 500
 
@@ -33,7 +33,7 @@ def failed(index: int, error: ServiceError | ValidationError) -> BulkItemResult:
 
 
 def _faults(error: ValidationError) -> list[dict[str, str]]:
-    return [{"pointer": pointer_of(fault["loc"]), "detail": fault["msg"]} for fault in error.errors()]
+    return [{"pointer": fault.pointer, "detail": fault.message} for fault in faults_of(error)]
 
 
 def _refusal(error: ServiceError) -> tuple[str, list[dict[str, Any]]]:

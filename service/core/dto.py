@@ -19,6 +19,8 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, core_schema
 
+from service.core.validation import message_of
+
 
 def refuse_unstorable(value: Any) -> Any:
     """PostgreSQL stores neither NUL nor lone surrogates: refuse them by name instead of a 500."""
@@ -91,7 +93,7 @@ def _day_or_instant(value: Any) -> date:
     try:
         found: date = reading.validate_python(value)
     except ValidationError as error:
-        raise ValueError(error.errors()[0]["msg"].removeprefix("Value error, ")) from error
+        raise ValueError(message_of(error.errors()[0])) from error
     return found
 
 

@@ -40,6 +40,7 @@ def require_side(noun: str, move: MoveT, rule: Rule[StateT, SideT], sides: Colle
 
 
 def illegal_move(noun: str, state: StateT, allowed: Collection[MoveT], move: MoveT) -> ServiceError:
-    """`conflict` that says what may be done instead of a move that may not start from a state."""
-    instead = ", ".join(allowed) or "nothing"
-    return conflict("illegal_transition", f"This {noun} is {state.value}: allowed are {instead}, not {move.value}.")
+    """`conflict` that says what the caller may do instead of a move that may not start from a state."""
+    instead = ", ".join(allowed)
+    told = f"allowed are {instead}, not" if allowed else "you can do nothing with it now, neither"
+    return conflict("illegal_transition", f"This {noun} is {state.value}: {told} {move.value}.")

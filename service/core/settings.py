@@ -115,6 +115,10 @@ class Settings(BaseSettings):
     graphql_introspection: bool = Field(
         default=True, description="Whether GraphQL introspection and the GraphiQL page are served."
     )
+    newcomer_page: bool = Field(
+        default=False,
+        description="Whether `/` is the newcomer's page, a read-only board over GraphQL; the demo always serves it.",
+    )
 
     @model_validator(mode="after")
     def _all_urls_or_none(self) -> Self:

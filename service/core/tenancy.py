@@ -4,6 +4,9 @@ from sqlalchemy import MetaData, Table
 from sqlmodel import SQLModel
 
 SETTING = "app.org_id"
+READER_SETTING = "app.reader"
+PUBLICATION = "publication"
+"""Who reads personal rows: a person's id, or this where rows of many become one number."""
 
 NON_TENANT_TABLES = {
     "organization_directory": "finds an organization at all: its id and a hash of its name",
@@ -29,6 +32,8 @@ APPEND_ONLY_TABLES = {
     "forecast": "who could change a forecast afterwards would always have been right",
     "session_move": "that a session was moved, and how late, stays known",
     "competency_framework": "an old answer keeps the words it was given to",
+    "rating_period": "a period that could be published again would tell by its difference",
+    "rating_group": "the same: what changed since would be somebody's answer",
     "assessment_template": "an old answer keeps the question it was given to",
 }
 """Tenant tables whose rows the application may neither change nor, while their organization exists, delete."""
@@ -44,6 +49,9 @@ FINAL_TABLES = {
 
 KEPT_TABLES = APPEND_ONLY_TABLES.keys() | FINAL_TABLES.keys()
 """Tables with rows that stay for as long as their organization exists."""
+
+PERSONAL_TABLES = {"coaching_rating": "rater_id"}
+"""Tenant tables of which a transaction reads one person's rows, named by this column, unless it publishes sums."""
 
 CURRENT_ORG = f"(SELECT nullif(current_setting('{SETTING}', true), '')::uuid)"
 """The organization of this transaction, or NULL. The sub-select makes it one evaluation per query;
@@ -78,6 +86,15 @@ def final_ddl(table: str, *, children: bool = False) -> list[str]:
     if children:
         statements.append(f"CREATE POLICY add_until_final ON {table} AS RESTRICTIVE FOR INSERT WITH CHECK ({changing})")
     return statements
+
+
+def personal_ddl(table: str) -> str:
+    """The statement that shows a row of `PERSONAL_TABLES` to nobody but its person, and to what publishes sums."""
+    reader = f"(SELECT current_setting('{READER_SETTING}', true))"
+    return (
+        f"CREATE POLICY own_rows_only ON {table} AS RESTRICTIVE FOR SELECT "
+        f"USING ({PERSONAL_TABLES[table]}::text = {reader} OR {reader} = '{PUBLICATION}')"
+    )
 
 
 def row_security_ddl(table: str) -> list[str]:

@@ -1,6 +1,9 @@
-"""Where a validation error is, as both surfaces name it."""
+"""What is wrong with an input and where, as both surfaces name it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import ValidationError
 
 from service.core.errors import FieldError
 
@@ -10,6 +13,24 @@ _ESCAPES = str.maketrans({"~": "~0", "/": "~1", "\x00": "\ufffd"})
 def pointer_of(location: Sequence[str | int]) -> str:
     """An RFC 6901 JSON pointer from a Pydantic error location; names of the caller's are shown without NUL."""
     return "".join("/" + str(part).translate(_ESCAPES) for part in location)
+
+
+_PLAIN = {
+    "extra_forbidden": "is not a field that is known here",
+    "missing": "must be given",
+    **dict.fromkeys(("model_type", "model_attributes_type", "dict_type"), "must be an object"),
+}
+"""By Pydantic's type of a fault, where its own words speak of Python."""
+
+
+def message_of(fault: Mapping[str, Any]) -> str:
+    """What is wrong, in words for people, of one of Pydantic's faults."""
+    return _PLAIN.get(fault["type"]) or str(fault["msg"]).removeprefix("Value error, ")
+
+
+def faults_of(error: ValidationError, below: str = "") -> list[FieldError]:
+    """Every fault of an input that stands at the pointer `below`."""
+    return [FieldError(below + pointer_of(fault["loc"]), message_of(fault)) for fault in error.errors()]
 
 
 def shown(name: str) -> str:

@@ -166,7 +166,8 @@ def way_back(name: str, plan: Mapping[str, Any]) -> list[str]:
     lines = [pipeline]
     needed = [one for one in plan["requirements"] if one["needed"]]
     if needed:
-        lines.append(f"For a chance of {confidence}, any one of these in {plan['working_days_left']} working days:")
+        days = f"{Decimal(plan['working_days_left']).normalize():f}"
+        lines.append(f"For a chance of {confidence}, any one of these in {days} working days:")
         lines += [
             f"  {one['needed']} {one['name'].lower()}, {one['per_week']} a week "
             f"({one['low']} for an even chance, {one['high']} for 95 %)"

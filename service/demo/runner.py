@@ -38,7 +38,12 @@ QUERY = """{
 def run_demo(settings: Settings, *, port: int, exit_after: bool, seed: int) -> None:
     """Set up or reuse the demo of this home folder, print Monday, and serve until a signal (or not at all)."""
     settings = settings.model_copy(
-        update={"port": port, "log_level": "WARNING", "public_url": f"http://127.0.0.1:{port}"}
+        update={
+            "port": port,
+            "log_level": "WARNING",
+            "public_url": f"http://127.0.0.1:{port}",
+            "newcomer_page": True,
+        }
     )
     with suppress(KeyboardInterrupt):
         asyncio.run(_run(settings, exit_after=exit_after, seed=seed))
@@ -155,9 +160,10 @@ async def _caught_up(database: Database, org_id: UUID) -> None:
 
 
 def print_doors(state: DemoState, settings: Settings, console: Console) -> None:
-    """How to go on: keys, a curl line, GraphiQL."""
+    """How to go on: the page, keys, a curl line, GraphiQL. The page's key stands where no server ever sees it."""
     url = settings.base_url
     console.print()
+    console.print(f"The board, live: {url}/#key={state.manager_key}", soft_wrap=True)
     console.print(f"Manager key: {state.manager_key}", soft_wrap=True)
     console.print(f"Rep key: {state.rep_key}", soft_wrap=True)
     console.print(

@@ -1,6 +1,6 @@
 """Pure rules of dated reporting lines."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -45,24 +45,39 @@ Span = tuple[date, date]
 """From a day until before another."""
 
 
-def find_spans_below(lines: Sequence[Line], manager_id: UUID, within: Span) -> dict[UUID, list[Span]]:
-    """Who was below a manager, directly or through others, and on which days of a span; spans may overlap.
+LinesOf = Mapping[UUID, Sequence[Line]]
+"""The lines to each manager."""
+
+
+def group_lines(lines: Iterable[Line]) -> LinesOf:
+    """Index lines by manager, once for many questions."""
+    found: dict[UUID, list[Line]] = {}
+    for line in lines:
+        found.setdefault(line.manager_id, []).append(line)
+    return found
+
+
+def find_spans_below(lines: Iterable[Line], manager_id: UUID, within: Span) -> dict[UUID, list[Span]]:
+    """Who was below a manager, directly or through others, and on which days of a span; spans may overlap."""
+    return spans_among(group_lines(lines), manager_id, within)
+
+
+def spans_among(lines_of: LinesOf, manager_id: UUID, within: Span, *, direct: bool = False) -> dict[UUID, list[Span]]:
+    """The same from indexed lines; `direct`: only who reported to the manager themself.
 
     Descends from the manager, each step narrowed to the days on which the whole chain so far holds.
     """
-    by_manager: dict[UUID, list[Line]] = {}
-    for line in lines:
-        by_manager.setdefault(line.manager_id, []).append(line)
     steps = [(manager_id, within)]
     seen = set(steps)
     found: dict[UUID, list[Span]] = {}
     while steps:
         above, (start_on, end_on) = steps.pop()
-        for line in by_manager.get(above, ()):
+        for line in lines_of.get(above, ()):
             span = max(start_on, line.start_on), min(end_on, line.end_on or date.max)
             step = line.person_id, span
             if span[0] < span[1] and step not in seen:
                 seen.add(step)
-                steps.append(step)
                 found.setdefault(line.person_id, []).append(span)
+                if not direct:
+                    steps.append(step)
     return found

@@ -119,6 +119,27 @@ def may_ever(move: AssessmentMove, sides: Collection[Side]) -> bool:
     return not rule.sides.isdisjoint(sides) and rule.never.isdisjoint(sides)
 
 
+_WORDS: Mapping[Side, str] = {
+    Side.ASSESSED: "the assessed person",
+    Side.RATER: "the rater",
+    Side.REQUESTER: "who asked for it",
+    Side.MANAGER: "a manager above the person",
+    Side.LEAD: "enablement",
+    Side.KEY: "a key of the organization",
+}
+
+
+def whose_move(move: AssessmentMove) -> str:
+    """Who may make a move of an assessment, and who never, in words."""
+    rule = RULES[move]
+    never = f", but neither {' nor '.join(_said(rule.never))}" if rule.never else ""
+    return f"An assessment is for {' or '.join(_said(rule.sides))} to {move.value}{never}"
+
+
+def _said(sides: Collection[Side]) -> list[str]:
+    return [words for side, words in _WORDS.items() if side in sides]
+
+
 def is_possible(move: AssessmentMove, situation: Situation) -> bool:
     """Whether anybody makes this move now."""
     rule = RULES[move]

@@ -5,13 +5,14 @@ together by maximum marginal (beta-binomial) likelihood: Skellam 1948, JRSS B 10
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import betaincinv, betaln, expit, log_expit, logit, psi
 
 from service.statistics.arrays import Floats, as_floats, tail_levels, trials_of
-from service.statistics.hyper import Hyperparameters, Surface, integrate, log_shrinkage_prior
+from service.statistics.hyper import FITS_KEPT, Hyperparameters, Surface, integrate, log_shrinkage_prior
 
 VAGUE = 0.5
 """Jeffreys' prior of a chance is beta with both parameters at this."""
@@ -75,6 +76,12 @@ def fit_beta_prior(successes: ArrayLike, trials: ArrayLike) -> BetaPrior:
     hits, tries = hits[tries > 0], tries[tries > 0]
     if not tries.size:
         return BetaPrior(VAGUE, VAGUE)
+    return _fit(hits.tobytes(), tries.tobytes())
+
+
+@lru_cache(maxsize=FITS_KEPT)
+def _fit(all_hits: bytes, all_tries: bytes) -> BetaPrior:
+    hits, tries = np.frombuffer(all_hits), np.frombuffer(all_tries)
     typical = float(np.median(tries))
     pairs, weights = np.unique(np.stack([hits, tries]), axis=1, return_counts=True)
     low = max(LOOSEST, 1 / tries.size)

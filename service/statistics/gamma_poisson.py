@@ -8,13 +8,14 @@ they enter as counts / dispersion over exposures / dispersion (quasi-Poisson, Mc
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import gammaincinv, gammaln
 
 from service.statistics.arrays import Floats, as_floats, counts_of, tail_levels
-from service.statistics.hyper import Hyperparameters, Surface, integrate, log_shrinkage_prior
+from service.statistics.hyper import FITS_KEPT, Hyperparameters, Surface, integrate, log_shrinkage_prior
 
 VAGUE_SHAPE = 0.5
 """Jeffreys' prior of a Poisson rate is gamma with this shape and rate 0."""
@@ -83,6 +84,12 @@ def fit_gamma_prior(counts: ArrayLike, exposures: ArrayLike, dispersion: float =
     events, spans = events[spans > 0] / max(dispersion, 1.0), spans[spans > 0] / max(dispersion, 1.0)
     if not spans.size:
         return GammaPrior(VAGUE_SHAPE, VAGUE_RATE)
+    return _fit(events.tobytes(), spans.tobytes())
+
+
+@lru_cache(maxsize=FITS_KEPT)
+def _fit(all_events: bytes, all_spans: bytes) -> GammaPrior:
+    events, spans = np.frombuffer(all_events), np.frombuffer(all_spans)
     pooled = (events.sum() + VAGUE_SHAPE) / spans.sum()
     typical = float(pooled * np.median(spans))
     pairs, weights = np.unique(np.stack([events, spans]), axis=1, return_counts=True)

@@ -23,6 +23,8 @@ DEEP = 12.0
 ENOUGH = 9
 """Concentrations that must matter before zooming ends."""
 ZOOMS = 5
+FITS_KEPT = 512
+"""Fitted priors that are kept by the very data they were fitted to: what peers did before today changes seldom."""
 
 _points, _point_weights = np.polynomial.hermite.hermgauss(NODES)
 _LOG_WEIGHTS = np.log(_point_weights) + _points**2

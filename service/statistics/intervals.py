@@ -50,19 +50,23 @@ def wilson_of_clusters(successes: ArrayLike, trials: ArrayLike, level: float = 0
     is known of how they cluster, and each cluster counts as one.
     """
     hits, tries = trials_of(np.ravel(successes), np.ravel(trials))
+    effective = effective_trials(hits, tries, level)
+    low, high = wilson(effective * hits.sum() / max(tries.sum(), 1.0), effective, level)
+    return float(low), float(high)
+
+
+def effective_trials(successes: ArrayLike, trials: ArrayLike, level: float = 0.95) -> float:
+    """As many independent trials as those of clusters are worth, as in `wilson_of_clusters`; 0 without trials."""
+    hits, tries = trials_of(np.ravel(successes), np.ravel(trials))
     hits, tries = hits[tries > 0], tries[tries > 0]
     clusters, total = tries.size, float(tries.sum())
-    if not clusters:
-        return 0.0, 1.0
-    rate = float(hits.sum()) / total
-    effective = float(clusters)
-    if clusters > 1 and 0 < rate < 1:
-        variance = clusters / (clusters - 1) * float(((hits - rate * tries) ** 2).sum()) / total**2
-        upper = tail_levels(level)[1]
-        shrink = float((ndtri(upper) / stdtrit(clusters - 1, upper)) ** 2)
-        effective = min(rate * (1 - rate) / variance * shrink, total) if variance else total
-    low, high = wilson(rate * effective, effective, level)
-    return float(low), float(high)
+    rate = float(hits.sum()) / max(total, 1.0)
+    if clusters < 2 or not 0 < rate < 1:
+        return float(clusters)
+    variance = clusters / (clusters - 1) * float(((hits - rate * tries) ** 2).sum()) / total**2
+    upper = tail_levels(level)[1]
+    shrink = float((ndtri(upper) / stdtrit(clusters - 1, upper)) ** 2)
+    return min(rate * (1 - rate) / variance * shrink, total) if variance else total
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,7 @@ class TargetTable:
         (a ratio, duration or stock) it is the mean of the days' targets, weighted by working days.
         """
         scopes = self._targets.get(kpi)
-        keys = () if scopes is None else tuple(key for key in _keys(person) if key in scopes)
+        keys = () if scopes is None else tuple(key for key in scopes_of(person) if key in scopes)
         if not keys:
             return None
         ranking = self._ranking(kpi, kind, keys)
@@ -114,7 +114,7 @@ class TargetTable:
         return found
 
 
-def _keys(person: KnownPerson) -> list[str]:
+def scopes_of(person: KnownPerson) -> list[str]:
     """The scopes that a person is in, as targets name them."""
     keys = [scope_key(ScopeKind.PERSON, person.email)]
     if person.job_role:

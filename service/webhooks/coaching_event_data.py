@@ -10,8 +10,13 @@ from service.core.dto import Instant
 from service.webhooks.event_data import EventData
 
 _ID = "01890a5d-ac96-774b-bcce-b302099a8057"
-_SESSION = {
-    **dict.fromkeys(("session_id", "manager_id", "rep_id"), _ID),
+_SESSION: dict[str, Any] = {
+    "session_id": _ID,
+    "manager_id": _ID,
+    "rep_id": _ID,
+    "coach_ids": [],
+    "rep_ids": [],
+    "substitute_id": None,
     "starts_at": "2026-03-03T14:00:00Z",
     "sequence": 0,
     "invitation": f"/v1/coaching-sessions/{_ID}/invitation",
@@ -36,6 +41,9 @@ class SessionData(EventData):
     session_id: UUID
     manager_id: UUID
     rep_id: UUID
+    coach_ids: list[UUID] = Field(description="Who coaches besides the manager.")
+    rep_ids: list[UUID] = Field(description="Who is coached besides the rep.")
+    substitute_id: UUID | None = Field(description="Who holds it in the manager's place.")
     starts_at: Instant
     sequence: int = Field(description="Raised by each change of time, as calendars count it.")
     invitation: str = Field(
@@ -72,6 +80,16 @@ class UncoveredData(EventData):
     person_id: UUID
     manager_id: UUID | None
     days: int = Field(description="Within so many days.")
+
+
+class CapabilityData(EventData):
+    """One of the four keys to coaching is below the organization's own standard with a manager and the tree below."""
+
+    model_config = _example(manager_id=_ID, key="cadence", from_on="2026-01-01", to_on="2026-04-01")
+    manager_id: UUID
+    key: str = Field(description="models, process, skills or cadence.")
+    from_on: date = Field(description="The first day that was looked at.")
+    to_on: date = Field(description="The last one.")
 
 
 class CommitmentData(EventData):

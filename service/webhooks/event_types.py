@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from service.webhooks.coaching_event_data import (
     CancelledSessionData,
+    CapabilityData,
     CommitmentData,
     CommitmentSettledData,
     ProgrammeData,
@@ -76,12 +77,14 @@ class EventType(StrEnum):
     COACHING_PROGRAMME_ENDED = "coaching_programme.ended"
     COACHING_SESSION_SCHEDULED = "coaching_session.scheduled"
     COACHING_SESSION_RESCHEDULED = "coaching_session.rescheduled"
+    COACHING_SESSION_REASSIGNED = "coaching_session.reassigned"
     COACHING_SESSION_STARTED = "coaching_session.started"
     COACHING_SESSION_COMPLETED = "coaching_session.completed"
     COACHING_SESSION_MISSED = "coaching_session.missed"
     COACHING_SESSION_CANCELLED = "coaching_session.cancelled"
     COACHING_SESSION_REMINDER = "coaching_session.reminder"
     COACHING_SESSION_NONE_PLANNED = "coaching_session.none_planned"
+    COACHING_CAPABILITY_FELL_BELOW_STANDARD = "coaching_capability.fell_below_standard"
     COMMITMENT_CREATED = "commitment.created"
     COMMITMENT_SETTLED = "commitment.settled"
     TOPIC_RAISED = "topic.raised"
@@ -134,12 +137,16 @@ EVENTS: Mapping[EventType, EventSpec] = {
     EventType.COACHING_PROGRAMME_ENDED: EventSpec("A coaching programme ends", ProgrammeData),
     EventType.COACHING_SESSION_SCHEDULED: EventSpec("A coaching session was scheduled", SessionData),
     EventType.COACHING_SESSION_RESCHEDULED: EventSpec("A coaching session was moved", RescheduledSessionData),
+    EventType.COACHING_SESSION_REASSIGNED: EventSpec("Somebody else coaches in a session", SessionData),
     EventType.COACHING_SESSION_STARTED: EventSpec("A coaching session has begun", SessionData),
     EventType.COACHING_SESSION_COMPLETED: EventSpec("A coaching session was held", SessionData),
     EventType.COACHING_SESSION_MISSED: EventSpec("Nobody held a coaching session", SessionData),
     EventType.COACHING_SESSION_CANCELLED: EventSpec("A coaching session was cancelled", CancelledSessionData),
     EventType.COACHING_SESSION_REMINDER: EventSpec("A coaching session is near", SessionReminderData),
     EventType.COACHING_SESSION_NONE_PLANNED: EventSpec("A rep has no session planned", UncoveredData),
+    EventType.COACHING_CAPABILITY_FELL_BELOW_STANDARD: EventSpec(
+        "A tree fell below a standard of coaching", CapabilityData
+    ),
     EventType.COMMITMENT_CREATED: EventSpec("Somebody took something on", CommitmentData),
     EventType.COMMITMENT_SETTLED: EventSpec("A commitment was kept, missed or dropped", CommitmentSettledData),
     EventType.TOPIC_RAISED: EventSpec("There is something to talk about", TopicData),

@@ -96,6 +96,8 @@ BODIES: dict[str, dict[str, Any] | None] = {
     "getPrivateNote": None,
     "putPrivateNote": {"text": "Mine now"},
     "deletePrivateNote": None,
+    "getCoachingRating": None,
+    "rateCoachingSession": {"answers": {"focus": 4, "listening": 5, "feedback": 3, "next_step": 5, "openness": 4}},
     "listNoteGrants": None,
     "createNoteGrant": {"person_id": "{person_id}"},
     "getNoteGrant": None,

@@ -12,6 +12,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from schema.relay import to_global_id
 from service.api.negotiation import HTML, JSON, choose
 from service.coaching_sessions.models import CoachingTopic
 from service.core.clock import utc_now
@@ -51,6 +52,22 @@ def topic(org: SalesOrg, rep_id: UUID, title: str = NAME) -> CoachingTopic:
 async def read(rest: httpx.AsyncClient, org: SalesOrg, path: str, **headers: str) -> httpx.Response:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return await rest.get(path, headers=bearer(org.admin_key) | named)
+
+
+async def test_who_reads_from_outside_the_line_is_told_to_the_rep(
+    rest: httpx.AsyncClient, org: SalesOrg, path: str
+) -> None:
+    session = (await rest.get(path.removesuffix("/brief"), headers=bearer(org.admin_key))).json()
+    query = "query ($id: ID!) { coachingBrief(sessionId: $id) { rep { name } } }"
+    sent = {"query": query, "variables": {"id": to_global_id("CoachingSession", session["id"])}}
+    for id_ in (session["rep_id"], session["manager_id"]):
+        made = await rest.post("/v1/api-keys", json={"name": "K", "person_id": id_}, headers=bearer(org.admin_key))
+        assert (await rest.get(path, headers=bearer(made.json()["key"]))).status_code == 200
+    assert (await read(rest, org, path)).status_code == 200
+    answer = await rest.post("/graphql", json=sent, headers=bearer(org.admin_key))
+    assert answer.json()["data"] == {"coachingBrief": {"rep": {"name": "Ann"}}}
+    told = await rest.get(f"/v1/people/{session['rep_id']}/skill-accesses", headers=bearer(org.admin_key))
+    assert [one["surface"] for one in told.json()["data"]] == ["graphql", "rest"]
 
 
 async def test_as_json(rest: httpx.AsyncClient, org: SalesOrg, path: str) -> None:

@@ -32,6 +32,7 @@ from tests.fixtures.statements import counted_statements
 
 THE_TWOS = {
     *("not_your_move", "not_a_participant"),
+    *("not_a_rater", "coaching_rating_not_found"),
     *("private_note_not_found", "note_grant_not_found", "assessment_guide_not_found"),
 }
 """What an administrator meets in a coaching session, or as another rater's guide, that is not theirs."""

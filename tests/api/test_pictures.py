@@ -6,7 +6,10 @@ import pytest
 from tests.factories.sales_org import SalesOrg
 from tests.fixtures.rest import bearer
 
-PATHS = ("/v1/rate-comparisons", "/v1/pipeline-maturity", "/v1/quadrants", "/v1/forecast-accuracy")
+PATHS = (
+    *("/v1/rate-comparisons", "/v1/pipeline-maturity", "/v1/quadrants"),
+    *("/v1/forecast-accuracy", "/v1/coaching-capability"),
+)
 QUERY = {"as_of": "2027-03-01T12:00:00Z"}
 
 

@@ -46,6 +46,22 @@ async def test_every_bad_field_is_named(rest: httpx.AsyncClient, org: SalesOrg) 
     }
 
 
+async def test_faults_are_told_in_words_for_people(rest: httpx.AsyncClient, org: SalesOrg) -> None:
+    headers = bearer(org.admin_key)
+    told = {"": "must be an object"}
+    answer = await rest.post("/v1/people", json=[], headers=headers)
+    assert {one["pointer"]: one["detail"] for one in answer.json()["errors"]} == told
+    answer = await rest.post("/v1/people", json={"shoe_size": 45, "name": "Ann", "hired_on": 0}, headers=headers)
+    assert {one["pointer"]: one["detail"] for one in answer.json()["errors"]} == {
+        "/email": "must be given",
+        "/shoe_size": "is not a field that is known here",
+        "/hired_on": "must be an ISO 8601 string",
+    }
+    answer = await rest.post("/v1/people", headers=headers)
+    assert expect(answer, 422, "invalid_input") == [""]
+    assert answer.json()["detail"] == "A JSON body must be given: {} where there is nothing to say."
+
+
 @pytest.mark.parametrize(
     ("body", "pointer"),
     [

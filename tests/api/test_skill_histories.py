@@ -142,6 +142,9 @@ async def test_who_can_read_and_who_did(cast: SkillsCast, acting: Ask) -> None:
         found = (await acting(role, "GET", f"people/{person}/skill-accesses?limit=200")).json()["data"]
         return [(one["name"], one["surface"]) for one in found]
 
+    for scope in ("skill_gaps:read", "coaching_sessions:read", "people:read"):
+        made = await acting("admin", "POST", "api-keys", {"name": scope, "scopes": [scope]})
+        assert made.status_code == 201
     readers = (await acting("rep", "GET", f"people/{person}/skill-readers")).json()["data"]
     assert [(one["kind"], one["name"], one["is_logged"]) for one in readers] == [
         ("manager", "Lead", False),
@@ -150,6 +153,9 @@ async def test_who_can_read_and_who_did(cast: SkillsCast, acting: Ask) -> None:
         ("enablement", "Ena", True),
         ("admin", "admin", True),
         ("key", "Script", True),
+        # Gaps and briefs show levels too.
+        ("key", "coaching_sessions:read", True),
+        ("key", "skill_gaps:read", True),
     ]
     for role in ("rep", "manager", "above", "peer"):
         await acting(role, "GET", f"skill-assessments/{ids[0]}")

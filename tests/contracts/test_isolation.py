@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 
 import service.activities.models
+import service.coaching_capability.models
 import service.coaching_opportunities.models
 import service.coaching_sessions.models
 import service.crm.models
@@ -21,7 +22,14 @@ from service.core.database import Database, raw_connection
 from service.core.embedded import DatabaseUrls
 from service.core.ids import new_id
 from service.core.tables import metadata
-from service.core.tenancy import APPEND_ONLY_TABLES, FINAL_TABLES, tenant_tables
+from service.core.tenancy import (
+    APPEND_ONLY_TABLES,
+    FINAL_TABLES,
+    PERSONAL_TABLES,
+    PUBLICATION,
+    READER_SETTING,
+    tenant_tables,
+)
 from tests.factories.rows import NOW, fill_organization, sample_row
 
 TENANT_TABLES = [table.name for table in tenant_tables(metadata)]
@@ -30,6 +38,7 @@ INSERT INTO assessment_answer (org_id, assessment_id, item, kind, skill, level)
 SELECT org_id, id, 'added', 'rating', 'discovery', 5 FROM skill_assessment
 """
 SUBMIT = "UPDATE skill_assessment SET status = 'submitted', assessed_on = '2026-03-04', submitted_at = now()"
+SEE_ALL = f"SET LOCAL {READER_SETTING} = '{PUBLICATION}'"
 CHANGING_TABLES = [name for name in TENANT_TABLES if name not in APPEND_ONLY_TABLES]
 
 
@@ -63,6 +72,7 @@ async def test_without_the_setting_nothing_is_seen(
     assert await app.execute(f"DELETE FROM {table}") == "DELETE 0"
     async with app.transaction():
         await app.execute(f"SET LOCAL app.org_id = '{filled[0]}'")
+        await app.execute(SEE_ALL)
         assert await app.fetchval(f"SELECT count(*) FROM {table}") > 0
     # The setting is now the empty string rather than unset; that is no organization either.
     assert await app.fetchval(f"SELECT count(*) FROM {table}") == 0
@@ -112,6 +122,7 @@ async def test_another_organizations_rows_can_neither_be_seen_nor_changed_nor_ma
     mine, other = filled
     async with app.transaction():
         await app.execute(f"SET LOCAL app.org_id = '{mine}'")
+        await app.execute(SEE_ALL)
         assert await app.fetchval(f"SELECT count(*) FROM {table} WHERE org_id <> '{mine}'") == 0
         assert await app.execute(f"UPDATE {table} SET org_id = org_id WHERE org_id = '{other}'") == "UPDATE 0"
         assert await app.execute(f"DELETE FROM {table} WHERE org_id = '{other}'") == "DELETE 0"
@@ -122,6 +133,22 @@ async def test_another_organizations_rows_can_neither_be_seen_nor_changed_nor_ma
         with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
             async with app.transaction():
                 await insert_row(app, table, other)
+
+
+@pytest.mark.parametrize("table", sorted(PERSONAL_TABLES))
+async def test_a_personal_row_is_seen_by_its_person_alone(
+    filled: tuple[UUID, UUID], app: asyncpg.Connection, table: str
+) -> None:
+    person = PERSONAL_TABLES[table]
+    async with app.transaction():
+        await app.execute(f"SET LOCAL app.org_id = '{filled[0]}'")
+        assert await app.fetchval(f"SELECT count(*) FROM {table}") == 0
+        assert await app.execute(f"UPDATE {table} SET org_id = org_id") == "UPDATE 0"
+        await app.execute(SEE_ALL)
+        (mine,) = [row[person] for row in await app.fetch(f"SELECT {person} FROM {table}")]
+        for reader, seen in ((new_id(), 0), (mine, 1)):
+            await app.execute(f"SET LOCAL {READER_SETTING} = '{reader}'")
+            assert await app.fetchval(f"SELECT count(*) FROM {table}") == seen
 
 
 async def test_the_owner_is_held_back_too(filled: tuple[UUID, UUID], urls: DatabaseUrls) -> None:

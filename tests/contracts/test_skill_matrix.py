@@ -23,9 +23,10 @@ from service.core.settings import Settings
 from service.core.tables import metadata
 from service.organizations.dto.api_keys import CreateApiKey
 from service.organizations.use_cases.api_keys import create_api_key
+from service.permissions import ALL_PERMISSIONS
 from service.permissions import ROLES as ROLE_TABLE
 from service.skill_assessments.permissions import Permission
-from tests.contracts.skill_matrix import BODIES, ROLES, TABLE, expected
+from tests.contracts.skill_matrix import BODIES, READ_OF_REP, ROLES, TABLE, expected
 from tests.factories.requests import BODIES as ANY_BODIES
 from tests.factories.rows import sample_row
 from tests.factories.skills_cast import SkillsCast, make_skills_cast
@@ -34,6 +35,7 @@ from tests.fixtures.rest import ANYWAY, bearer
 from tests.graphql.root_fields import FOREIGN
 
 SCOPES = tuple(Permission)
+OTHERS = "every other scope"
 OPERATIONS = {one.operation_id: one for one in rest_operations(plain_api()) if one.needs in set(SCOPES)}
 FIELDS = [
     name.split(".")[1] for name, needs in graphql_fields(build_schema(Settings(_env_file=None))) if needs in set(SCOPES)
@@ -49,6 +51,10 @@ TYPES = {
     "template_id": "AssessmentTemplate",
     "person_id": "Person",
 }
+READ_BY_LINE = [operation for operation, labels in TABLE.items() if labels is READ_OF_REP]
+ABOUT_READING = {"listSkillReaders", "listSkillAccesses"}
+"""Of who reads, not of what is said."""
+OUTSIDE = {"enablement": "Ena", "admin": "Ada", "org_key": "Script"}
 CODES = {
     "ForbiddenError": "forbidden",
     "NotFoundError": "nothing",
@@ -98,22 +104,24 @@ async def world(database: Database) -> World:
     await plant_plan(cast, ids)
     keys = dict(cast.keys)
     async with database.tenant(cast.org.id) as session:
-        for scope in SCOPES:
-            # The names of people are read beside what is asked.
-            data = CreateApiKey(name=scope, scopes=[scope, "people:read"])
+        # The names of people are read beside what is asked.
+        scopes = {scope: [scope, "people:read"] for scope in SCOPES} | {OTHERS: sorted(ALL_PERMISSIONS - set(SCOPES))}
+        for scope, granted in scopes.items():
+            data = CreateApiKey(name=scope, scopes=granted)
             keys[scope] = (await create_api_key(session, cast.org.system, data, ROLE_TABLE)).key
     return World(ids, keys)
 
 
-NOT_YET = ("started_at", "baseline", "extended_at", "extension_reason", "first_target_on", "manager_id")
+NOT_YET = ("extended_at", "extension_reason", "first_target_on", "manager_id")
 NEVER = ("final_progress", "lifted_at", "lift_reason", "lifted_by", "created_by")
 PLANTED = {"development_plan": "plan_id", "plan_step": "step_id", "plan_review": "review_id"}
 
 
 async def plant_plan(cast: SkillsCast, ids: dict[str, Any]) -> None:
-    """A plan that was dropped, with a step and a review."""
+    """A plan that was dropped after its start, with a step and a review."""
     about = {"person_id": ids["person_id"], "owner_id": ids["person_id"], "framework_id": ids["framework_id"]}
     about |= {"plan_id": ids["plan_id"], "status": "dropped", **dict.fromkeys((*NOT_YET, *NEVER))}
+    about["baseline"] = {"discovery": {"skill": None, "kpi": None}}
     async with cast.org.database.tenant(cast.org.id) as session:
         for table_name, id_name in PLANTED.items():
             table = metadata.tables[table_name]
@@ -212,12 +220,38 @@ async def test_each_operation_by_each_role(rest: httpx.AsyncClient, world: World
 
 @pytest.mark.parametrize("surface", SURFACES)
 async def test_each_operation_by_a_key_of_each_scope(rest: httpx.AsyncClient, world: World, surface: str) -> None:
-    for place, (operation, one) in enumerate(OPERATIONS.items()):
+    for operation, one in OPERATIONS.items():
         if surface == "graphql" and operation in PART_OF_ANOTHER:
             continue
-        # Over GraphQL each key is refused in turn; that every mutation asks for its own is tried elsewhere.
-        tried = SCOPES if surface == "rest" else {str(one.needs), SCOPES[place % len(SCOPES)]}
-        for scope in tried:
+        for scope in (*SCOPES, OTHERS):
             wanted = expected(operation, "org_key") if scope == one.needs else "denied"
             found = await SURFACES[surface](rest, world, operation, scope)
             assert found == wanted, (operation, scope)
+
+
+@pytest.mark.parametrize("surface", SURFACES)
+async def test_each_reading_from_outside_the_line_is_told_to_the_rep(
+    rest: httpx.AsyncClient, world: World, surface: str
+) -> None:
+    path = f"/v1/people/{world.ids['person_id']}/skill-accesses?limit=3&fields=id,name,surface"
+
+    async def newest() -> list[dict[str, str]]:
+        found: list[dict[str, str]] = (await rest.get(path, headers=bearer(world.keys["rep"]))).json()["data"]
+        return found
+
+    await by_rest(rest, world, "listSkillHistory", "enablement")
+    before = await newest()
+    for operation in READ_BY_LINE:
+        if surface == "graphql" and operation in PART_OF_ANOTHER:
+            continue
+        for role in ROLES:
+            await SURFACES[surface](rest, world, operation, role)
+            after = await newest()
+            if role in OUTSIDE and operation not in ABOUT_READING:
+                # Over GraphQL a plan and its progress are read apart.
+                new = after[: after.index(before[0])]
+                assert 1 <= len(new) <= (1 if surface == "rest" else 2), (operation, role)
+                assert {(one["name"], one["surface"]) for one in new} == {(OUTSIDE[role], surface)}, (operation, role)
+            else:
+                assert after == before, (operation, role)
+            before = after

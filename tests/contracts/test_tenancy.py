@@ -8,6 +8,7 @@ import pytest_asyncio
 import sqlalchemy as sa
 
 import service.activities.models
+import service.coaching_capability.models
 import service.coaching_opportunities.models
 import service.coaching_sessions.models
 import service.crm.models

@@ -112,7 +112,7 @@ class Agenda:
     async def discuss(self, rep: PersonDTO, session_id: UUID, *topic_ids: UUID) -> set[UUID]:
         """What completing a session does to the topics that were talked about."""
         async with self.org.database.tenant(self.org.id) as session:
-            return await mark_discussed(session, self.org.id, rep.id, topic_ids, session_id, utc_now())
+            return await mark_discussed(session, self.org.id, [rep.id], topic_ids, session_id, utc_now())
 
     @property
     def today(self) -> date:

@@ -20,6 +20,10 @@ FOREIGN = {
     "successModels": ("{ successModels { edges { node { id name } } } }", {}),
     "benchmarks": ("query ($model: ID!) { benchmarks(successModelId: $model) { id period } }", {"model"}),
     "quadrants": ("query ($person: ID!) { quadrants(personId: $person) { id people { edges { node } } } }", {"person"}),
+    "coachingEffects": (
+        'query ($person: ID!) { coachingEffects(kpi: "calls", managerId: $person) { id verdict } }',
+        {"person"},
+    ),
     "skillGaps": ("query ($person: ID!) { skillGaps(personId: $person) { id people { edges { node } } } }", {"person"}),
     "skillLevels": (
         "query ($person: ID!) { skillLevels(personId: $person) { id person { name } skills { edges { node } } } }",
@@ -78,8 +82,14 @@ FOREIGN = {
             owed managers { edges { node name manager { name } } } } }""",
         {},
     ),
+    "coachingRatings": (
+        "query ($person: ID!) { coachingRatings(managerId: $person) { id managers { edges { node name } } } }",
+        {"person"},
+    ),
     "entitlement": ("query ($person: ID!) { entitlement(personId: $person) { id person { name } } }", {"person"}),
     "uncoveredPeople": ("{ uncoveredPeople { edges { node name person { name } } } }", {}),
+    "coachingCapability": ("{ coachingCapability { edges { node { id name manager { name } } } } }", {}),
+    "selfCorrection": ("{ selfCorrection { edges { node { id name manager { name } } } } }", {}),
     "dealStandardTemplates": ("{ dealStandardTemplates { edges { node { key } } } }", {}),
     "developmentPlan": (
         "query ($plan: ID!) { developmentPlan(id: $plan) { id progress { id } steps { edges { node { id } } } } }",

@@ -91,7 +91,7 @@ async def test_no_field_tells_of_another_organization(
 ) -> None:
     theirs = await other.add_person("Zaphod", role="manager")
     boss = await other.add_person("Trillian", role="manager")
-    await other.add_person("Zaphods-rep")
+    await other.add_person("Zaphods-rep", manager_id=theirs.id)
     await other.activate(model_document(name="Zaphod's model"))
     connection = CreateCrmConnection.model_validate(
         {"system": "salesforce", "name": "Zaphod's CRM", "account_id": new_salesforce_org()}

@@ -76,8 +76,10 @@ def body_of(move: str, plans: Plans) -> dict[str, Any]:
     return BODIES.get(move, {}) | days.get(move, {})
 
 
-async def by_rest(client: httpx.AsyncClient, key: str, move: str, id_: UUID, body: dict[str, Any]) -> tuple[int, str]:
-    """Status, and the code of a refusal."""
+async def by_rest(
+    client: httpx.AsyncClient, key: str, move: str, id_: UUID, body: dict[str, Any]
+) -> tuple[int, str, str]:
+    """Status, and the code and words of a refusal."""
     path, headers = f"/v1/development-plans/{id_}", bearer(key) | ANYWAY
     if move == "change":
         answer = await client.patch(path, json=body, headers=headers)
@@ -85,12 +87,12 @@ async def by_rest(client: httpx.AsyncClient, key: str, move: str, id_: UUID, bod
         answer = await client.post(f"{path}/steps/{id_}/finish", json={}, headers=headers)
     else:
         answer = await client.post(f"{path}/{'reviews' if move == 'arrange' else move}", json=body, headers=headers)
-    return answer.status_code, answer.json().get("code", "")
+    return answer.status_code, answer.json().get("code", ""), answer.json().get("detail", "")
 
 
 async def by_graphql(
     client: httpx.AsyncClient, key: str, move: str, id_: UUID, body: dict[str, Any]
-) -> tuple[int, str]:
+) -> tuple[int, str, str]:
     """The same, of the mutation that is its twin."""
     plan_id = to_global_id("DevelopmentPlan", id_)
     name = MUTATIONS.get(move, f"{move}DevelopmentPlan")
@@ -98,11 +100,11 @@ async def by_graphql(
     if move == "work":
         name, given = "finishPlanStep", {"id": to_global_id("PlanStep", id_), "planId": plan_id}
     query = f"""mutation ($input: {name[0].upper()}{name[1:]}Input!) {{ found: {name}(input: $input) {{
-        __typename ... on UserError {{ code }} }} }}"""
+        __typename ... on UserError {{ code message }} }} }}"""
     sent = {"query": query, "variables": {"input": given}}
     found = (await client.post("/graphql", json=sent, headers=bearer(key))).json()["data"]["found"]
     statuses = {refusal: status for status, (refusal, _) in REFUSALS.items()}
-    return statuses.get(found["__typename"], 200), found.get("code", "")
+    return statuses.get(found["__typename"], 200), found.get("code", ""), found.get("message", "")
 
 
 @pytest.mark.parametrize("surface", ["rest", "graphql"])
@@ -121,9 +123,12 @@ async def test_each_move_from_each_state_by_each_role(
             planted[state, role] = await plans.plant(cast.people["rep"], state, skill, **lifted) if moves else shared
     before = await plans.rows()
     for (state, role), id_ in planted.items():
-        status, code = await ask(rest, cast.keys[role], move, id_, body_of(move, plans))
+        status, code, said = await ask(rest, cast.keys[role], move, id_, body_of(move, plans))
         wanted = expected(move, state, role)
         assert (status, code) == (wanted, REFUSALS[wanted][1] if wanted in REFUSALS else ""), (state, role)
+        if wanted == 409:
+            may = [one for one in TABLE if expected(one, state, role) == 200]
+            assert (f"allowed are {', '.join(may)}, not {move}." if may else "you can do nothing with it now") in said
     after = await plans.rows()
     for (state, role), id_ in planted.items():
         if expected(move, state, role) == 200:

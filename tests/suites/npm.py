@@ -8,6 +8,7 @@ from typing import Any
 from service.webhooks.signing import format_secret, sign
 from tests.suites.brief_page import brief_page
 from tests.suites.calendars import calendar
+from tests.suites.front_end import front_end
 from tests.suites.oidc import oidc_provider
 from tests.suites.outcome import Outcome, Suite
 from tests.suites.pictures import api_pictures
@@ -133,4 +134,5 @@ SUITES: dict[str, Suite] = {
     "brief-page": brief_page,
     "pictures": api_pictures,
     "calendar": calendar,
+    "front-end": front_end,
 }

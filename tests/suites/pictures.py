@@ -8,10 +8,12 @@ from pathlib import Path
 
 from service.core.database import Database
 from service.core.embedded import ensure_database
+from tests.factories.capability import make_house
 from tests.factories.forecasts import make_scored_forecasters
 from tests.factories.maturity import make_ripening_house
 from tests.factories.quadrants import make_quadrant_house
 from tests.factories.rates import make_rates_org
+from tests.factories.sales_org import make_sales_org
 from tests.suites.outcome import Outcome
 from tests.suites.stage import Stage
 
@@ -41,6 +43,7 @@ async def _prepare(stage: Stage) -> list[tuple[str, str]]:
     database = Database(urls.app, pool_size=2)
     try:
         rates, quadrants = await make_rates_org(database), await make_quadrant_house(database)
+        house = await make_house(await make_sales_org(database))
         forecasters, (ripening, _) = await make_scored_forecasters(database), await make_ripening_house(database)
     finally:
         await database.close()
@@ -50,5 +53,6 @@ async def _prepare(stage: Stage) -> list[tuple[str, str]]:
         (rates.org.admin_key, f"/v1/rate-comparisons.svg?{march}"),
         (ripening.admin_key, "/v1/pipeline-maturity.svg?segment=attributes.source&as_of=2026-01-01T00:00:00Z"),
         (quadrants.org.admin_key, f"/v1/quadrants.svg?{quarter}"),
+        (house.org.admin_key, "/v1/coaching-capability.svg?from=2026-01-01&to=2026-03-31"),
         (forecasters.org.admin_key, "/v1/forecast-accuracy.svg?as_of=2026-01-01T00:00:00Z"),
     ]

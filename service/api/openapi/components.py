@@ -156,7 +156,7 @@ def problem_component(status: int) -> dict[str, Any]:
         "code": code,
         "request_id": EXAMPLE_REQUEST_ID,
         "trace_id": EXAMPLE_TRACE_ID,
-        "errors": [{"pointer": "/name", "detail": "Field required"}] if status == 422 else [],
+        "errors": [{"pointer": "/name", "detail": "must be given"}] if status == 422 else [],
     }
     return {
         "description": description,

@@ -140,6 +140,12 @@ class AdherenceNumbersDTO(OutputDTO):
     """Owed in the span, but to come or within their grace time: they count for nothing else yet."""
     skipped: int
     """Occurrences on holidays and absences, which nobody owed."""
+    substituted: int
+    """Of those held, how many a substitute held in the place of the one who owed them."""
+    assisted: int
+    """Held sessions that nobody counted here owed, and in which one of them coached, beside or in place of another."""
+    assisted_minutes: int
+    """Of these; minutes of the sessions owed are not among them, so that the two can be added."""
 
 
 class ManagerAdherenceDTO(AdherenceNumbersDTO):

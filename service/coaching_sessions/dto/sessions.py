@@ -20,6 +20,7 @@ def _whole_slot(at: datetime) -> datetime:
     return at
 
 
+People = Annotated[list[UUID], Field(max_length=50)]
 Slot = Annotated[Instant, AfterValidator(_whole_slot)]
 """A start of a session."""
 Note = Annotated[
@@ -32,12 +33,22 @@ AnswersInput = Annotated[dict[Key, Annotated[dict[Key, Answer], Field(max_length
 
 
 class CreateCoachingSession(InputDTO):
-    """A session that no programme arranges."""
+    """A session that no programme arranges, of two or of more.
+
+    With `replaces_one_to_ones` it takes, of each rep, the place of the next one-to-one of a programme in the same
+    period (the day, week, month or year by which the programme repeats): nobody owes that one any more. Only who
+    arranges programmes can say so.
+    """
 
     rep_id: UUID
     """Who is coached."""
     manager_id: UUID | None = None
-    """Who coaches; null: whom the rep reports to on that day."""
+    """Who coaches, and owes it; null: whom the rep reports to on that day."""
+    rep_ids: People = Field(default_factory=list)
+    """Who is coached besides."""
+    coach_ids: People = Field(default_factory=list)
+    """Who coaches besides."""
+    replaces_one_to_ones: bool = Field(default=False, strict=True)
     starts_at: Slot
     minutes: Minutes = 30
     format_key: Key = "grow"
@@ -176,16 +187,24 @@ def invitation_to(session_id: UUID) -> str:
 
 
 class CoachingSessionDTO(OutputDTO):
-    """A one-to-one of a manager and a rep.
+    """A session of a manager and a rep, and of those beside them.
 
-    `shared_notes` and `answers` are null for whoever is neither of the two nor was granted them.
+    `shared_notes` and `answers` are null for whoever neither takes part nor was granted them.
     """
 
     id: UUID
     manager_id: UUID
-    """Who coaches."""
+    """Who coaches, and owes it."""
     rep_id: UUID
     """Who is coached."""
+    coach_ids: list[UUID]
+    """Who coaches besides the manager."""
+    rep_ids: list[UUID]
+    """Who is coached besides the rep."""
+    substitute_id: UUID | None
+    """Who holds it in the manager's place; null: nobody else."""
+    replaced_by: UUID | None
+    """The group session that took its place; null: none did."""
     programme_id: UUID | None
     """Null: arranged by hand."""
     cadence_id: UUID | None

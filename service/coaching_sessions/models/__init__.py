@@ -10,6 +10,7 @@ from service.coaching_sessions.models.programmes import (
     SessionFormat,
     UncoveredRep,
 )
+from service.coaching_sessions.models.ratings import CoachingRating, RatingGroup, RatingPeriod
 from service.coaching_sessions.models.sessions import (
     CoachingSession,
     NoteGrant,
@@ -17,6 +18,7 @@ from service.coaching_sessions.models.sessions import (
     SessionAttestation,
     SessionMove,
 )
+from service.coaching_sessions.models.standing_in import CoachingHandOver, CoachingSubstitution
 
 __all__ = [
     "BookedSlot",
@@ -26,11 +28,16 @@ __all__ = [
     "CoachingCadence",
     "CoachingClock",
     "CoachingCommitment",
+    "CoachingHandOver",
     "CoachingProgramme",
+    "CoachingRating",
     "CoachingSession",
+    "CoachingSubstitution",
     "CoachingTopic",
     "NoteGrant",
     "PrivateNote",
+    "RatingGroup",
+    "RatingPeriod",
     "SessionAttestation",
     "SessionBrief",
     "SessionFormat",

@@ -106,12 +106,13 @@ class CoachingCommitment(Linked, table=True):
 
 
 class SessionBrief(SQLModel, table=True):
-    """A brief as it was when its session began: what the two had before them."""
+    """A brief as it was when its session began: what rep and coaches had before them."""
 
     __tablename__ = "session_brief"
 
     org_id: UUID = Field(primary_key=True)
     session_id: UUID = Field(primary_key=True)
+    rep_id: UUID = Field(primary_key=True, description="Of each rep of a group session there is one")
     built_at: datetime = Field(sa_column=timestamp())
     document: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False), description="A `BriefDTO`")
 
@@ -119,4 +120,5 @@ class SessionBrief(SQLModel, table=True):
         ForeignKeyConstraint(
             ["org_id", "session_id"], ["coaching_session.org_id", "coaching_session.id"], ondelete="CASCADE"
         ),
+        ForeignKeyConstraint(["org_id", "rep_id"], ["person.org_id", "person.id"], ondelete="CASCADE"),
     )

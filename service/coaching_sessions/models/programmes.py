@@ -112,7 +112,8 @@ class CoachingCadence(Series, table=True):
         ),
         CheckConstraint("manager_id <> rep_id", name="two_people"),
         CheckConstraint(
-            "end_reason IN ('left', 'moved', 'not_covered', 'changed', 'programme_ended')", name="end_reason"
+            "end_reason IN ('left', 'moved', 'handed_over', 'not_covered', 'changed', 'programme_ended')",
+            name="end_reason",
         ),
         CheckConstraint("end_reason IS NULL OR ends_on IS NOT NULL", name="ended_on_a_day"),
         *_series_checks(),

@@ -4,13 +4,24 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, CheckConstraint, Column, ForeignKeyConstraint, Index, Integer, UniqueConstraint, text
+from sqlalchemy import (
+    ARRAY,
+    CheckConstraint,
+    Column,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from service.core.tables import PRIVATE, TenantRow, timestamp
 
 MINUTES: Any = ARRAY(Integer)
+PEOPLE: Any = ARRAY(Uuid)
 SESSION = ("coaching_session.org_id", "coaching_session.id")
 PERSON = ("person.org_id", "person.id")
 
@@ -24,7 +35,11 @@ def _of_person(column: str = "person_id") -> ForeignKeyConstraint:
 
 
 class CoachingSession(TenantRow, table=True):
-    """A one-to-one of a manager and a rep; `cadence_id` NULL: arranged by hand.
+    """A session of a manager and a rep, and of those beside them; `cadence_id` NULL: arranged by hand.
+
+    `manager_id` owes it. `coach_ids` and `rep_ids` are the others of both sides, and `substitute_id` holds it for the
+    manager, with a coach's rights from `substituted_from` until `substituted_until`. They are no foreign keys: whoever
+    is removed is taken out by the next cascade, and the session stays.
 
     `due_at` is when it was to start at first: adherence counts it there, wherever it was moved. `owed` is false for
     what nobody owes any more, as the series itself was changed or ended.
@@ -37,6 +52,12 @@ class CoachingSession(TenantRow, table=True):
     occurs_on: date | None = Field(default=None, description="The day in the series that it is of")
     manager_id: UUID
     rep_id: UUID
+    coach_ids: list[UUID] = Field(default_factory=list, sa_column=Column(PEOPLE, nullable=False))
+    rep_ids: list[UUID] = Field(default_factory=list, sa_column=Column(PEOPLE, nullable=False))
+    substitute_id: UUID | None = None
+    substituted_from: datetime | None = Field(default=None, sa_column=timestamp(nullable=True))
+    substituted_until: datetime | None = Field(default=None, sa_column=timestamp(nullable=True))
+    replaced_by: UUID | None = Field(default=None, description="The group session that took its place")
     format_id: UUID
     time_zone: str
     due_at: datetime = Field(sa_column=timestamp())
@@ -72,8 +93,32 @@ class CoachingSession(TenantRow, table=True):
         Index("ix_coaching_session__org_id_starts_at", "org_id", "starts_at", "id"),
         Index("ix_coaching_session__org_id_due_at", "org_id", "due_at", "id"),
         Index("ix_coaching_session__org_id_next_reminder_at", "org_id", "next_reminder_at"),
+        Index(
+            "ix_coaching_session__shared",
+            "org_id",
+            "starts_at",
+            postgresql_where=text("cardinality(coach_ids) + cardinality(rep_ids) > 0"),
+        ),
+        Index(
+            "ix_coaching_session__substituted",
+            "org_id",
+            "substitute_id",
+            "starts_at",
+            postgresql_where=text("substitute_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_coaching_session__replaced",
+            "org_id",
+            "replaced_by",
+            postgresql_where=text("replaced_by IS NOT NULL"),
+        ),
         Index("ix_coaching_session__scheduled", "org_id", "ends_at", postgresql_where=text("status = 'scheduled'")),
         CheckConstraint("manager_id <> rep_id", name="two_people"),
+        CheckConstraint(
+            "NOT coach_ids && (rep_ids || ARRAY[manager_id, rep_id]) AND NOT rep_ids && ARRAY[manager_id, rep_id]",
+            name="everybody_once",
+        ),
+        CheckConstraint("num_nulls(substitute_id, substituted_from, substituted_until) IN (0, 3)", name="substitution"),
         CheckConstraint("ends_at > starts_at", name="ends_after_start"),
         CheckConstraint("status IN ('scheduled', 'in_progress', 'completed', 'cancelled', 'missed')", name="status"),
         CheckConstraint("(status = 'cancelled') = (cancelled_at IS NOT NULL)", name="cancelled"),

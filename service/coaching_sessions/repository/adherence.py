@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlmodel
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select, true
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -27,6 +27,7 @@ from service.coaching_sessions.models import (
     SessionFormat,
     SessionMove,
 )
+from service.coaching_sessions.repository.attending import coached_by, received_by
 
 Row = CoachingSession
 Conditions = list[ColumnElement[bool]]
@@ -63,7 +64,7 @@ class Window:
         return [or_(col(Row.starts_at) >= self.known_at, col(Row.due_at) >= self.known_at), *self._known()]
 
     def between(self, row: Any) -> Conditions:
-        """Rows with a manager and a rep who are among the people."""
+        """Rows with a manager and a rep who are among the people: of series, which are of two."""
         found = [row.org_id == self.org_id]
         if self.manager_ids is not None:
             found.append(row.manager_id.in_(self.manager_ids))
@@ -71,8 +72,17 @@ class Window:
             found.append(row.rep_id.in_(self.rep_ids))
         return found
 
+    def of_sessions(self) -> Conditions:
+        """Sessions in which one of the managers coaches and one of the reps is coached."""
+        found: Conditions = [col(Row.org_id) == self.org_id]
+        if self.manager_ids is not None:
+            found.append(coached_by(self.manager_ids))
+        if self.rep_ids is not None:
+            found.append(received_by(self.rep_ids))
+        return found
+
     def _known(self) -> Conditions:
-        return [*self.between(Row), col(Row.created_at) <= self.known_at]
+        return [*self.of_sessions(), col(Row.created_at) <= self.known_at]
 
 
 async def list_kept(session: AsyncSession, conditions: Conditions) -> list[KeptSession]:
@@ -149,7 +159,7 @@ async def list_promises(session: AsyncSession, window: Window, days: tuple[date,
         .join(Row, _of(made, made.session_id))
         .where(
             col(made.org_id) == window.org_id,
-            *window.between(Row),
+            *window.of_sessions(),
             col(made.due_on).between(*days),
             col(made.status).in_(("done", "missed")),
             col(made.settled_at) <= window.known_at,
@@ -193,8 +203,17 @@ async def list_contacts(
     """When the last session held of each of some reps began, and when the next one is planned."""
     last = func.max(case((col(Row.status) == "completed", col(Row.started_at))))
     following = func.min(case((and_(col(Row.status) == "scheduled", col(Row.starts_at) >= now), col(Row.starts_at))))
-    query = select(col(Row.rep_id), last, following).where(col(Row.org_id) == org_id, col(Row.rep_id).in_(rep_ids))
-    return {rep: (held, planned) for rep, held, planned in await _rows(session, query.group_by(col(Row.rep_id)))}
+    each = (
+        func.unnest(func.array_append(col(Row.rep_ids), col(Row.rep_id))).table_valued("id").render_derived(name="each")
+    )
+    query = (
+        select(each.c.id, last, following)
+        .select_from(Row)
+        .join(each, true())
+        .where(col(Row.org_id) == org_id, received_by(rep_ids), each.c.id.in_(rep_ids))
+        .group_by(each.c.id)
+    )
+    return {rep_id: (held, planned) for rep_id, held, planned in await _rows(session, query)}
 
 
 def _of(row: Any, session_id: Any) -> ColumnElement[bool]:

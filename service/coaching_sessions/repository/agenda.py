@@ -59,14 +59,19 @@ async def list_open_topics(session: AsyncSession, org_id: UUID, scope: Scope, re
 
 
 async def mark_discussed(
-    session: AsyncSession, org_id: UUID, rep_id: UUID, topic_ids: Collection[UUID], session_id: UUID, now: datetime
+    session: AsyncSession,
+    org_id: UUID,
+    rep_ids: Collection[UUID],
+    topic_ids: Collection[UUID],
+    session_id: UUID,
+    now: datetime,
 ) -> set[UUID]:
-    """Open topics of a rep were discussed in a session; returns which of those asked for were."""
+    """Open topics of some reps were discussed in a session; returns which of those asked for were."""
     statement = (
         update(Topic)
         .where(
             col(Topic.org_id) == org_id,
-            col(Topic.rep_id) == rep_id,
+            col(Topic.rep_id).in_(rep_ids),
             col(Topic.id).in_(topic_ids),
             col(Topic.status) == "open",
         )

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, or_
+from sqlalchemy import any_, delete, func, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -14,18 +14,28 @@ from service.core.database import raw_connection
 
 COLUMNS = ("org_id", "person_id", "slot_at", "session_id")
 ON_CLASH = "ON CONFLICT DO NOTHING RETURNING person_id, slot_at, session_id"
+TAKE_OVER = (
+    "ON CONFLICT (org_id, person_id, slot_at) DO UPDATE SET session_id = excluded.session_id "
+    "WHERE booked_slot.session_id IN ({ids}) RETURNING person_id, slot_at, session_id"
+)
 Slot = tuple[UUID, datetime, UUID]
 """A person, the start of five minutes of theirs, and the session that has them."""
 
 
-async def insert_slots(session: AsyncSession, org_id: UUID, slots: Sequence[Slot]) -> set[Slot]:
-    """Book what is free, in the order that is given; returns what was booked.
+async def insert_slots(
+    session: AsyncSession, org_id: UUID, slots: Sequence[Slot], instead_of: Collection[UUID] = ()
+) -> set[Slot]:
+    """Book what is free or some other sessions have, in the order that is given; returns what was booked.
 
     What another transaction is about to book or to release is waited for. Whoever gives slots in order of person
     and time waits in the order in which everybody does.
     """
     rows = [(org_id, *slot) for slot in slots]
-    booked = await fetch_inserted(await raw_connection(session), "booked_slot", COLUMNS, rows, ON_CLASH)
+    clause = ON_CLASH
+    if instead_of:
+        ids = ", ".join(f"'{UUID(str(id_))}'" for id_ in instead_of)
+        clause = TAKE_OVER.format(ids=ids)
+    booked = await fetch_inserted(await raw_connection(session), "booked_slot", COLUMNS, rows, clause)
     return {(one["person_id"], one["slot_at"], one["session_id"]) for one in booked}
 
 
@@ -42,7 +52,14 @@ async def delete_slots(session: AsyncSession, org_id: UUID, session_ids: Collect
 
 
 async def delete_stale_slots(session: AsyncSession, org_id: UUID, session_ids: Collection[UUID]) -> None:
-    """Release what some sessions have outside the time that they are at."""
+    """Release what some sessions have outside the time that they are at, and of people who do not attend any more."""
+    person, row = col(BookedSlot.person_id), CoachingSession
+    attends = or_(
+        person == func.coalesce(col(row.substitute_id), col(row.manager_id)),
+        person == col(row.rep_id),
+        person == any_(col(row.coach_ids)),
+        person == any_(col(row.rep_ids)),
+    )
     chosen = delete(BookedSlot).where(
         col(BookedSlot.org_id) == org_id,
         col(BookedSlot.session_id).in_(session_ids),
@@ -51,6 +68,7 @@ async def delete_stale_slots(session: AsyncSession, org_id: UUID, session_ids: C
         or_(
             col(BookedSlot.slot_at) < col(CoachingSession.starts_at),
             col(BookedSlot.slot_at) >= col(CoachingSession.ends_at),
+            ~attends,
         ),
     )
     await (await session.connection()).execute(chosen)

@@ -17,7 +17,7 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from service.coaching_sessions.models import CalendarFeed, CoachingCadence, CoachingSession, SessionFormat
-from service.coaching_sessions.repository.sessions import seen_by
+from service.coaching_sessions.repository.attending import attended_by
 from service.organizations.models import Organization, Person
 
 Session, Feed, Cadence = CoachingSession, CalendarFeed, CoachingCadence
@@ -26,7 +26,10 @@ Span = tuple[datetime, datetime]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A session as calendars show it, with the names of its two, its format's agenda and its cadence's rule."""
+    """A session as calendars show it: who takes part, its format's agenda and its cadence's rule.
+
+    The manager is who holds it; `reps` and `coaches` are those beyond these two, as [name, e-mail].
+    """
 
     session_id: UUID
     starts_at: datetime
@@ -42,6 +45,8 @@ class Line:
     manager_email: str
     rep_name: str
     rep_email: str
+    reps: list[list[str]]
+    coaches: list[list[str]]
     format_name: str
     section_titles: list[str]
     section_minutes: list[int]
@@ -117,9 +122,19 @@ def _of_sections(name: str) -> Any:
     return func.jsonb_path_query_array(col(SessionFormat.document), literal_column(f"'$.sections[*].{name}'"))
 
 
-def _lines(*people: Any) -> Any:
-    """The query of `Line`, its columns in the same order: of a session, or of people within a span."""
+def _people_of(ids: Any) -> Any:
+    """[name, e-mail] of each that is still there, by name."""
+    person = aliased(Person)
+    both = func.jsonb_build_array(col(person.name), col(person.email))
+    listed = func.jsonb_agg(aggregate_order_by(both, col(person.name), col(person.id)))
+    found = sqlalchemy.select(listed).where(col(person.org_id) == col(Session.org_id), col(person.id) == func.any(ids))
+    return func.coalesce(found.correlate(Session).scalar_subquery(), literal_column("'[]'::jsonb"))
+
+
+def _lines(person: Any = None) -> Any:
+    """The query of `Line`, its columns in the same order: of a session, or of a person within a span."""
     manager, rep, form = aliased(Person), aliased(Person), SessionFormat
+    holder = func.coalesce(col(Session.substitute_id), col(Session.manager_id))
     own: tuple[Any, ...] = (
         *(Session.starts_at, Session.ends_at, Session.time_zone, Session.sequence, Session.status),
         *(Session.reminder_minutes, Session.created_at, Session.updated_at, Session.occurs_on),
@@ -132,6 +147,8 @@ def _lines(*people: Any) -> Any:
             col(manager.email).label("manager_email"),
             col(rep.name).label("rep_name"),
             col(rep.email).label("rep_email"),
+            _people_of(Session.rep_ids).label("reps"),
+            _people_of(Session.coach_ids).label("coaches"),
             col(form.name).label("format_name"),
             _of_sections("title").label("section_titles"),
             _of_sections("minutes").label("section_minutes"),
@@ -140,7 +157,7 @@ def _lines(*people: Any) -> Any:
             col(Cadence.starts_on).label("series_starts_on"),
             col(Cadence.starts_at).label("series_at"),
         )
-        .join(manager, and_(col(manager.org_id) == col(Session.org_id), col(manager.id) == col(Session.manager_id)))
+        .join(manager, and_(col(manager.org_id) == col(Session.org_id), col(manager.id) == holder))
         .join(rep, and_(col(rep.org_id) == col(Session.org_id), col(rep.id) == col(Session.rep_id)))
         .join(form, and_(col(form.org_id) == col(Session.org_id), col(form.id) == col(Session.format_id)))
         .outerjoin(
@@ -148,10 +165,10 @@ def _lines(*people: Any) -> Any:
         )
         .where(col(Session.org_id) == bindparam("org_id"))
     )
-    if not people:
+    if person is None:
         return query.where(col(Session.id) == bindparam("session_id"))
     is_within = and_(col(Session.starts_at) >= bindparam("since"), col(Session.starts_at) < bindparam("until"))
-    return query.where(*seen_by(people), is_within)
+    return query.where(attended_by(person), is_within)
 
 
 def _lines_query() -> Any:

@@ -114,7 +114,9 @@ async def list_laid(session: AsyncSession, org_id: UUID, cadence_ids: Collection
         col(Session.status) == "cancelled",
         col(Session.cancelled_side) == Side.SYSTEM.value,
         col(Session.owed).is_(False),
+        col(Session.replaced_by).is_(None),
     )
+    coach = func.coalesce(col(Session.substitute_id), col(Session.manager_id))
     columns: tuple[Any, ...] = (
         Session.id,
         Session.cadence_id,
@@ -124,7 +126,7 @@ async def list_laid(session: AsyncSession, org_id: UUID, cadence_ids: Collection
         Session.ends_at,
     )
     query = (
-        sqlalchemy.select(*map(col, columns), is_scheduled, by_hand, and_(undone, ~by_hand))
+        sqlalchemy.select(*map(col, columns), is_scheduled, by_hand, and_(undone, ~by_hand), coach)
         .where(col(Session.org_id) == org_id, col(Session.cadence_id).in_(cadence_ids))
         .where(or_(col(Session.occurs_on) >= since, is_scheduled))
         .order_by(col(Session.occurs_on), col(Session.id))

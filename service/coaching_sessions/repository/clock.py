@@ -61,13 +61,13 @@ async def note_cascade(session: AsyncSession, org_id: UUID, today: date, wanted_
 async def reps_with_sessions(session: AsyncSession, org_id: UUID, span: tuple[datetime, datetime]) -> set[UUID]:
     """Who has a session scheduled that starts within a span, its end excluded."""
     row = CoachingSession
-    query = select(row.rep_id).where(
+    query = select(row.rep_id, row.rep_ids).where(
         col(row.org_id) == org_id,
         col(row.status) == "scheduled",
         col(row.starts_at) >= span[0],
         col(row.starts_at) < span[1],
     )
-    return set((await session.exec(query.distinct())).all())
+    return {id_ for rep_id, beside in (await session.exec(query.distinct())).all() for id_ in (rep_id, *beside)}
 
 
 async def list_uncovered(session: AsyncSession, org_id: UUID) -> set[UUID]:

@@ -2,15 +2,18 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_
+import sqlalchemy
+from sqlalchemy import ColumnElement, Select, and_, func, or_, union_all
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from service.coaching_sessions.dto.sessions import SESSION_SORTING, CoachingSessionFilter
 from service.coaching_sessions.models import CoachingSession, NoteGrant, SessionAttestation, SessionMove
+from service.coaching_sessions.repository.attending import among, attended_by, coached_by, received_by
 from service.core.keyset import fetch_page
 from service.core.pagination import Page, PageRequest
 
@@ -20,10 +23,8 @@ People = Collection[UUID] | None
 
 
 def seen_by(people: People) -> list[ColumnElement[bool]]:
-    """The condition that one of the two is among some people; none for everybody."""
-    if people is None:
-        return []
-    return [or_(col(Row.rep_id).in_(people), col(Row.manager_id).in_(people))]
+    """The condition that one of some people takes part; none for everybody."""
+    return [] if people is None else [attended_by(people)]
 
 
 def _readable(org_id: UUID, people: People, reader: UUID | None) -> list[ColumnElement[bool]]:
@@ -45,7 +46,11 @@ async def list_sessions(
 ) -> Page[Row]:
     """One page of those that somebody sees, or whose notes a `reader` was granted."""
     query = select(Row).where(col(Row.org_id) == org_id, *_readable(org_id, people, reader))
-    for name in ("manager_id", "rep_id", "programme_id", "cadence_id"):
+    if filters.manager_id is not None:
+        query = query.where(coached_by([filters.manager_id]))
+    if filters.rep_id is not None:
+        query = query.where(received_by([filters.rep_id]))
+    for name in ("programme_id", "cadence_id"):
         wanted = getattr(filters, name)
         if wanted is not None:
             query = query.where(col(getattr(Row, name)) == wanted)
@@ -98,7 +103,7 @@ async def last_held(session: AsyncSession, org_id: UUID, rep_id: UUID, before: d
     """The last session of a rep that was held and started before an instant."""
     query = select(Row).where(
         col(Row.org_id) == org_id,
-        col(Row.rep_id) == rep_id,
+        received_by([rep_id]),
         col(Row.status) == "completed",
         col(Row.starts_at) < before,
     )
@@ -107,19 +112,37 @@ async def last_held(session: AsyncSession, org_id: UUID, rep_id: UUID, before: d
 
 async def next_scheduled(
     session: AsyncSession, org_id: UUID, person_ids: Collection[UUID], after: datetime
-) -> list[Row]:
-    """The next session of each of some reps, from an instant on."""
-    query = (
-        select(Row)
-        .ext(distinct_on(col(Row.rep_id)))
-        .where(
-            col(Row.org_id) == org_id,
-            col(Row.rep_id).in_(person_ids),
-            col(Row.status) == "scheduled",
-            col(Row.starts_at) >= after,
-        )
+) -> dict[UUID, Row]:
+    """The next session of each of some reps, from an instant on; of a group it is the same for several."""
+    ahead = (col(Row.org_id) == org_id, col(Row.status) == "scheduled", col(Row.starts_at) >= after)
+    own: Select[*tuple[Any, ...]] = sqlalchemy.select(
+        col(Row.rep_id).label("person_id"), col(Row.id), col(Row.starts_at)
     )
-    return list((await session.exec(query.order_by(col(Row.rep_id), col(Row.starts_at)))).all())
+    beside: Select[*tuple[Any, ...]] = sqlalchemy.select(func.unnest(col(Row.rep_ids)), col(Row.id), col(Row.starts_at))
+    each = union_all(
+        own.where(*ahead, col(Row.rep_id).in_(person_ids)), beside.where(*ahead, among(Row.rep_ids, person_ids))
+    ).subquery()
+    first = (
+        sqlalchemy.select(each.c.person_id, each.c.id)
+        .ext(distinct_on(each.c.person_id))
+        .where(each.c.person_id.in_(person_ids))
+        .order_by(each.c.person_id, each.c.starts_at)
+        .subquery()
+    )
+    query = select(Row, first.c.person_id).join(first, and_(col(Row.org_id) == org_id, col(Row.id) == first.c.id))
+    return {person_id: row for row, person_id in (await session.exec(query)).all()}
+
+
+async def reps_coached_by(session: AsyncSession, org_id: UUID, person_id: UUID, now: datetime) -> set[UUID]:
+    """Whom somebody coaches in sessions that are ahead or in progress; as a substitute, while that lasts."""
+    lasts = and_(col(Row.substituted_from) <= now, col(Row.substituted_until) > now)
+    query = select(Row.rep_id, Row.rep_ids).where(
+        col(Row.org_id) == org_id,
+        col(Row.status).in_(("scheduled", "in_progress")),
+        coached_by([person_id]),
+        or_(col(Row.substitute_id).is_(None), col(Row.substitute_id) != person_id, lasts),
+    )
+    return {id_ for rep_id, beside in (await session.exec(query)).all() for id_ in (rep_id, *beside)}
 
 
 async def list_moves(session: AsyncSession, org_id: UUID, session_ids: Collection[UUID]) -> list[SessionMove]:
@@ -176,11 +199,11 @@ async def claim_reminders(session: AsyncSession, org_id: UUID, now: datetime, li
 async def list_changed(
     session: AsyncSession, org_id: UUID, people: People, party: tuple[UUID | None, UUID | None], since: datetime
 ) -> list[Row]:
-    """Sessions of a person (either side) or a manager that changed from an instant on, as far as somebody sees them."""
+    """Sessions of a person (either side), or a coach, that changed from an instant on, as far as somebody sees them."""
     person_id, manager_id = party
     query = select(Row).where(col(Row.org_id) == org_id, *seen_by(people), col(Row.updated_at) >= since)
     if person_id is not None:
         query = query.where(*seen_by([person_id]))
     if manager_id is not None:
-        query = query.where(col(Row.manager_id) == manager_id)
+        query = query.where(coached_by([manager_id]))
     return list((await session.exec(query.order_by(col(Row.updated_at), col(Row.id)))).all())

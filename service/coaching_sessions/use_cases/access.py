@@ -1,9 +1,11 @@
 """Who sees a session, as which side a caller acts, and how a session is shown to them.
 
-Whoever may see one of the two sees that there is a session; what the two wrote is theirs and of those they granted it.
+Whoever may see one who takes part sees that there is a session; what they wrote is theirs and of those they granted it.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -15,6 +17,7 @@ from service.coaching_sessions.permissions import Permission
 from service.coaching_sessions.repository import notes
 from service.coaching_sessions.repository import sessions as repository
 from service.core import audit
+from service.core.clock import utc_now
 from service.core.errors import not_found
 from service.core.etags import Precondition
 from service.core.moves import illegal_move, require_side
@@ -30,9 +33,33 @@ async def visible_to(session: AsyncSession, principal: Principal) -> frozenset[U
     return await visible_people(session, principal, await local_today(session, principal.org_id))
 
 
+async def coached_or_visible(session: AsyncSession, principal: Principal) -> frozenset[UUID] | None:
+    """Whom the caller sees today or coaches, from another tree too: what is open with them belongs to it."""
+    people = await visible_to(session, principal)
+    if people is None or principal.person_id is None:
+        return people
+    return people | await repository.reps_coached_by(session, principal.org_id, principal.person_id, utc_now())
+
+
 def participants(row: CoachingSession) -> Participants:
-    """Between whom it is."""
-    return Participants(row.manager_id, row.rep_id)
+    """Who takes part now, and on which side: the one definition for rows, as `repository.attending` is for queries.
+
+    A substitute does so for as long as the substitution lasts.
+    """
+    return participants_at(row, utc_now())
+
+
+def participants_at(row: CoachingSession, at: datetime) -> Participants:
+    """The same at an instant."""
+    planned = planned_for(row)
+    begins_at, ends_at = row.substituted_from, row.substituted_until
+    lasts = begins_at is not None and ends_at is not None and begins_at <= at < ends_at
+    return planned if lasts else replace(planned, substitute_id=None)
+
+
+def planned_for(row: CoachingSession) -> Participants:
+    """Everybody for whom it is planned, a substitute too whose time has not come or is over."""
+    return Participants(row.manager_id, row.rep_id, tuple(row.coach_ids), tuple(row.rep_ids), row.substitute_id)
 
 
 def side_of(principal: Principal, row: CoachingSession) -> Side:
@@ -52,7 +79,7 @@ async def find_readable(session: AsyncSession, principal: Principal, session_id:
 async def find_session(
     session: AsyncSession, principal: Principal, session_id: UUID, *, lock: bool = False
 ) -> CoachingSession:
-    """One session; `not_found` where the caller sees neither of the two."""
+    """One session; `not_found` where the caller sees nobody who takes part."""
     people = await visible_to(session, principal)
     row = await repository.get_session(session, principal.org_id, people, session_id, lock=lock)
     if row is None:
@@ -91,11 +118,11 @@ async def present(
 ) -> list[CoachingSessionDTO]:
     """Rows as the caller may see them, in a constant number of statements.
 
-    That somebody reads what the two wrote because they were granted it is in the audit log.
+    That somebody reads what was written because they were granted it, or as a substitute, is in the audit log.
     """
     ids = [row.id for row in rows]
     by_session: dict[UUID, list[SessionAttestationDTO]] = {}
-    between = {row.id: participants(row) for row in rows}
+    between = {row.id: planned_for(row) for row in rows}
     for one in await repository.list_attestations(session, principal.org_id, ids):
         side = between[one.session_id].side_of(one.person_id)
         shown = SessionAttestationDTO.model_validate({**one.model_dump(), "side": side})
@@ -108,6 +135,10 @@ async def present(
     if audited:
         for id_ in sorted(granted):
             audit.record_read(session, principal, READ_NOTES, id_)
+    substituting = {row.id for row in rows if substitutes(principal, row)}
+    if audited:
+        for id_ in sorted(substituting):
+            audit.record_read(session, principal, READ_NOTES, id_)
     people = await visible_to(session, principal) if granted else None
     return [
         _present(
@@ -115,10 +146,16 @@ async def present(
             row,
             by_session.get(row.id, []),
             is_granted=row.id in granted,
-            is_seen=people is None or not people.isdisjoint((row.manager_id, row.rep_id)),
+            is_seen=people is None or not people.isdisjoint(planned_for(row).everybody),
         )
         for row in rows
     ]
+
+
+def substitutes(principal: Principal, row: CoachingSession) -> bool:
+    """Whether the caller acts as the substitute of somebody now."""
+    is_substitute = principal.person_id is not None and row.substitute_id == principal.person_id
+    return is_substitute and participants(row).substitute_id is not None
 
 
 def _present(

@@ -1,7 +1,7 @@
 """How cadences were kept, per manager and together; a constant number of statements for any number of sessions."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Protocol, TypeVar
@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from service.coaching_sessions.adherence_reasons import Account, find_reasons
-from service.coaching_sessions.cadence_adherence import tally
+from service.coaching_sessions.cadence_adherence import AdherenceNumbers, tally
 from service.coaching_sessions.dto.adherence import (
     AdherenceNumbersDTO,
     AdherenceQuery,
@@ -52,27 +52,41 @@ T = TypeVar("T", bound=_Of)
 
 @dataclass(slots=True)
 class _Ledger:
-    """What is counted together."""
+    """What is counted together; `assisting` are sessions with those of this account who coached in them for another."""
 
     sessions: list[LedgerSession]
     gaps: list[LedgerGap]
     promises: list[LedgerPromise]
+    assisting: list[tuple[UUID, LedgerSession]]
+
+    def tally(self) -> AdherenceNumbers:
+        """All of it together: what somebody here owed is nobody's assistance, and each session counts once."""
+        owed = {session.id for session in self.sessions}
+        assisted = {session.id: session for _, session in self.assisting if session.id not in owed}
+        return tally(self.sessions, self.gaps, self.promises, list(assisted.values()))
 
     def by_manager(self) -> dict[UUID, "_Ledger"]:
         """Each manager's own part."""
-        found: dict[UUID, _Ledger] = defaultdict(lambda: _Ledger([], [], []))
+        found: dict[UUID, _Ledger] = defaultdict(lambda: _Ledger([], [], [], []))
         for session in self.sessions:
             found[session.manager_id].sessions.append(session)
+        for person_id, session in self.assisting:
+            found[person_id].assisting.append((person_id, session))
         for gap in self.gaps:
             found[gap.manager_id].gaps.append(gap)
         for promise in self.promises:
             found[promise.manager_id].promises.append(promise)
         return dict(found)
 
-    def by_rep(self) -> dict[UUID, tuple[int, int]]:
-        """Held and owed of each rep."""
+    def by_rep(self, reps: Collection[UUID] | None) -> dict[UUID, tuple[int, int]]:
+        """Held and owed of each of some reps (None: all)."""
         due = [one for one in self.sessions if one.owed and one.standing is not Standing.AHEAD]
-        pairs = [(one.rep_id, one.standing is Standing.HELD) for one in due]
+        pairs = [
+            (rep_id, one.standing is Standing.HELD)
+            for one in due
+            for rep_id in one.rep_ids
+            if reps is None or rep_id in reps
+        ]
         return held_and_owed([*pairs, *((gap.rep_id, False) for gap in self.gaps if gap.owed and gap.is_due)])
 
 
@@ -92,18 +106,20 @@ async def get_cadence_adherence(
     if query.team_id is not None:
         rep_ids = (await get_team(session, principal.as_system(), query.team_id)).member_ids
     window = frame.window(principal.org_id, manager_ids, rep_ids)
+    sessions = await load_sessions(session, principal.org_id, window.sessions(), frame.moment)
     ledger = _Ledger(
-        _within(await load_sessions(session, principal.org_id, window.sessions(), frame.moment), reaches),
+        _within(sessions, reaches),
         _within(await load_gaps(session, principal, window, frame), reaches),
         _within(await repository.list_promises(session, window, (frame.from_on, frame.to_on)), reaches),
+        [(id_, one) for one in sessions for id_ in one.assistants if _reaches_to(id_, one.due_on, reaches)],
     )
-    evenness = await _find_evenness(session, principal, ledger, frame)
+    evenness = await _find_evenness(session, principal, ledger.by_rep(rep_ids), frame)
     return CadenceAdherenceDTO(
         from_on=frame.from_on,
         to_on=frame.to_on,
         as_of=frame.moment.at,
         method=METHOD,
-        total=AdherenceNumbersDTO.model_validate(tally(ledger.sessions, ledger.gaps, ledger.promises)),
+        total=AdherenceNumbersDTO.model_validate(ledger.tally()),
         managers=await _managers(session, principal, ledger),
         evenness=[EvennessDTO.model_validate(third) for third in evenness.thirds],
         evenness_reason=evenness.reason,
@@ -134,19 +150,17 @@ async def _reaches(
 
 
 def _within(rows: Sequence[T], reaches: Sequence[Reach]) -> list[T]:
-    return [
-        row
-        for row in rows
-        if all(any(start <= row.due_on < end for start, end in reach.get(row.manager_id, ())) for reach in reaches)
-    ]
+    return [row for row in rows if _reaches_to(row.manager_id, row.due_on, reaches)]
+
+
+def _reaches_to(person_id: UUID, day: date, reaches: Sequence[Reach]) -> bool:
+    return all(any(start <= day < end for start, end in reach.get(person_id, ())) for reach in reaches)
 
 
 async def _managers(session: AsyncSession, principal: Principal, ledger: _Ledger) -> list[ManagerAdherenceDTO]:
     """By name, departed ones too."""
     parts = ledger.by_manager()
-    accounts = {
-        id_: Account(tally(part.sessions, part.gaps, part.promises), part.sessions) for id_, part in parts.items()
-    }
+    accounts = {id_: Account(part.tally(), part.sessions) for id_, part in parts.items()}
     reasons = find_reasons(accounts)
     people = await get_people(session, principal.as_system(), accounts)
     return [
@@ -161,8 +175,9 @@ async def _managers(session: AsyncSession, principal: Principal, ledger: _Ledger
     ]
 
 
-async def _find_evenness(session: AsyncSession, principal: Principal, ledger: _Ledger, frame: AccountFrame) -> Evenness:
-    counts = ledger.by_rep()
+async def _find_evenness(
+    session: AsyncSession, principal: Principal, counts: Mapping[UUID, tuple[int, int]], frame: AccountFrame
+) -> Evenness:
     days = (frame.to_on - frame.from_on).days + 1
     outcome, attainment = await load_attainment(session, principal, list(counts), days, frame.last_instant)
     return compare_thirds(counts, attainment, outcome)

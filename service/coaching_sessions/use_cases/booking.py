@@ -1,10 +1,10 @@
-"""The time of both participants, booked in the transaction of the session that needs it.
+"""The time of everybody who takes part, booked in the transaction of the session that needs it.
 
 The primary key of `booked_slot` is the guarantee. Here a clash becomes an answer: everybody books in the order of
 person and time, and releases only after booking, so that concurrent bookers wait for each other and never in a circle.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from service.coaching_sessions.models import CoachingSession
 from service.coaching_sessions.repository import booking as repository
 from service.coaching_sessions.repository.booking import Slot
+from service.coaching_sessions.use_cases.access import planned_for
 from service.core.errors import ErrorKind, FieldError, ServiceError
 
 SLOT = timedelta(minutes=5)
@@ -33,15 +34,30 @@ async def book(session: AsyncSession, org_id: UUID, rows: Sequence[CoachingSessi
     return set(await _book(session, org_id, rows))
 
 
-async def book_one(session: AsyncSession, row: CoachingSession) -> None:
-    """Book one session; `conflict` (`time_taken`) naming who of the two is taken, and when first."""
-    clashes = (await _book(session, row.org_id, [row])).get(row.id, [])
+async def book_one(
+    session: AsyncSession,
+    row: CoachingSession,
+    pointers: Mapping[UUID, str] | None = None,
+    instead_of: Collection[UUID] = (),
+) -> None:
+    """Book one session; `conflict` (`time_taken`) naming who is taken, and when first.
+
+    `pointers` are the fields by which others than manager and rep were named; the time is to blame otherwise. What the
+    sessions `instead_of` which it takes place have is free for it.
+    """
+    clashes = (await _book(session, row.org_id, [row], instead_of)).get(row.id, [])
     if not clashes:
         return
-    taken: dict[str, datetime] = {}
+    taken: dict[UUID, datetime] = {}
     for person_id, at, _ in clashes:
-        taken.setdefault("manager" if person_id == row.manager_id else "rep", at)
-    fields = tuple(FieldError("/starts_at", f"the {who} is taken at {_shown(at)}") for who, at in sorted(taken.items()))
+        taken.setdefault(person_id, at)
+    names = {row.manager_id: "the manager", row.rep_id: "the rep", row.substitute_id: "the substitute"}
+    beside = {**dict.fromkeys(row.coach_ids, "another coach"), **dict.fromkeys(row.rep_ids, "another rep")}
+    said = sorted(((names | beside)[person_id], person_id, at) for person_id, at in taken.items())
+    fields = tuple(
+        FieldError((pointers or {}).get(person_id, "/starts_at"), f"{who} is taken at {_shown(at)}")
+        for who, person_id, at in said
+    )
     message = "; ".join(field.message for field in fields)
     raise ServiceError(ErrorKind.CONFLICT, "time_taken", message[0].upper() + message[1:] + ".", fields)
 
@@ -52,15 +68,17 @@ async def release(session: AsyncSession, org_id: UUID, session_ids: Collection[U
         await repository.delete_slots(session, org_id, session_ids)
 
 
-async def _book(session: AsyncSession, org_id: UUID, rows: Sequence[CoachingSession]) -> dict[UUID, list[Slot]]:
+async def _book(
+    session: AsyncSession, org_id: UUID, rows: Sequence[CoachingSession], instead_of: Collection[UUID] = ()
+) -> dict[UUID, list[Slot]]:
     """What could not be booked, by session, in order of person and time."""
     if not rows:
         return {}
     await session.flush()
     wanted = sorted(
-        (person_id, at, row.id) for row in rows for person_id in (row.manager_id, row.rep_id) for at in slots_of(row)
+        (person_id, at, row.id) for row in rows for person_id in planned_for(row).attending for at in slots_of(row)
     )
-    booked = await repository.insert_slots(session, org_id, wanted)
+    booked = await repository.insert_slots(session, org_id, wanted, instead_of)
     if len(booked) < len(wanted):  # the rest is somebody else's, or was this session's before
         booked = await repository.list_slots(session, org_id, {row.id for row in rows})
     clashes: dict[UUID, list[Slot]] = {}

@@ -41,13 +41,15 @@ FIRST_LOOK_BACK = timedelta(weeks=4)
 """How far back changes are told where no session was held before."""
 
 
-async def gather_facts(session: AsyncSession, reader: Principal, row: CoachingSession, as_of: datetime) -> BriefFacts:
-    """Everything known of the rep of a session that has not begun.
+async def gather_facts(
+    session: AsyncSession, reader: Principal, row: CoachingSession, rep_id: UUID, as_of: datetime
+) -> BriefFacts:
+    """Everything known of a rep of a session that has not begun.
 
     `reader` sees the whole organization, and of what is a person's alone for a time only what is that person's.
     """
-    system, rep_id = reader.as_system(), row.rep_id
-    occasion = await _occasion(session, system, row, as_of)
+    system = reader.as_system()
+    occasion = await _occasion(session, system, row, rep_id, as_of)
     organization = await get_organization(session, system)
     model = (await load_models(session, system, [rep_id])).of(rep_id)
     document = None if model is None else model.document
@@ -77,9 +79,12 @@ async def gather_facts(session: AsyncSession, reader: Principal, row: CoachingSe
     )
 
 
-async def _occasion(session: AsyncSession, system: Principal, row: CoachingSession, as_of: datetime) -> Occasion:
-    previous = await repository.last_held(session, row.org_id, row.rep_id, row.starts_at)
-    people = await get_people(session, system, [row.manager_id, row.rep_id])
+async def _occasion(
+    session: AsyncSession, system: Principal, row: CoachingSession, rep_id: UUID, as_of: datetime
+) -> Occasion:
+    previous = await repository.last_held(session, row.org_id, rep_id, row.starts_at)
+    holds = row.substitute_id or row.manager_id
+    people = await get_people(session, system, [holds, rep_id])
     zone = ZoneInfo(row.time_zone)
     today = datetime.combine(as_of.astimezone(zone).date(), time.min, zone)
     # Whole days: the brief of a first session is not another one with every second that passes.
@@ -87,8 +92,8 @@ async def _occasion(session: AsyncSession, system: Principal, row: CoachingSessi
     since = first if previous is None else previous.started_at or previous.starts_at
     return Occasion(
         session_id=row.id,
-        manager=_person(people[row.manager_id]),
-        rep=_person(people[row.rep_id]),
+        manager=_person(people[holds]),
+        rep=_person(people[rep_id]),
         starts_at=row.starts_at,
         ends_at=row.ends_at,
         zone=zone,

@@ -57,13 +57,17 @@ class BriefFeed:
             for watcher in watchers:
                 watcher.news.set()
 
-    async def watch(self, principal: Principal, session_id: UUID) -> AsyncGenerator[BriefDTO, None]:
-        """The brief whenever it says something else; never as it was at first. It ends with the kept one.
+    async def watch(
+        self, principal: Principal, session_id: UUID, rep_id: UUID | None = None
+    ) -> AsyncGenerator[BriefDTO, None]:
+        """The brief about a rep, as `get_brief` has it, whenever it says something else; never as it was at first.
+
+        It ends with the kept one.
 
         `not_found` for a brief that the caller may not read.
         """
         require(principal, Permission.COACHING_SESSIONS_READ)
-        told = await self._read(principal, session_id)
+        told = await self._read(principal, session_id, rep_id)
         if told.is_frozen:
             return
         watcher = _Watcher(frozenset({session_id, told.rep.id}))
@@ -75,7 +79,7 @@ class BriefFeed:
                 await watcher.news.wait()
                 await asyncio.sleep(GATHER_SECONDS)
                 watcher.news.clear()
-                brief = await self._read_if_there(principal, session_id)
+                brief = await self._read_if_there(principal, session_id, rep_id)
                 if brief is None:
                     return
                 if _said(brief) != _said(told):
@@ -88,14 +92,16 @@ class BriefFeed:
             if not watchers:
                 self._watchers.pop(principal.org_id, None)
 
-    async def _read(self, principal: Principal, session_id: UUID) -> BriefDTO:
-        async with self._reads, self._database.tenant(principal.org_id) as session:
-            return await get_brief(session, principal, session_id)
+    async def _read(
+        self, principal: Principal, session_id: UUID, rep_id: UUID | None, *, audited: bool = True
+    ) -> BriefDTO:
+        async with self._reads, self._database.tenant(principal.org_id, surface="graphql") as session:
+            return await get_brief(session, principal, session_id, rep_id, audited=audited)
 
-    async def _read_if_there(self, principal: Principal, session_id: UUID) -> BriefDTO | None:
+    async def _read_if_there(self, principal: Principal, session_id: UUID, rep_id: UUID | None) -> BriefDTO | None:
         """None where the session was called off, or the caller may not see it any more."""
         try:
-            return await self._read(principal, session_id)
+            return await self._read(principal, session_id, rep_id, audited=False)
         except ServiceError as error:
             if error.kind is ErrorKind.NOT_FOUND:
                 return None

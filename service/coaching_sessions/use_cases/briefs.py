@@ -1,4 +1,4 @@
-"""Briefs: live until their session starts, and from then on as the two had them before them."""
+"""Briefs, one about each rep of a session: live until it starts, and from then on as they had them before them."""
 
 from uuid import UUID
 
@@ -11,50 +11,81 @@ from service.coaching_sessions.models import CoachingSession, SessionBrief
 from service.coaching_sessions.permissions import Permission
 from service.coaching_sessions.repository import briefs as repository
 from service.coaching_sessions.repository import sessions
-from service.coaching_sessions.use_cases.access import side_of, visible_to
+from service.coaching_sessions.use_cases.access import planned_for, side_of, substitutes, visible_to
 from service.coaching_sessions.use_cases.brief_facts import gather_facts
+from service.core import audit
 from service.core.clock import utc_now
 from service.core.errors import not_found
 from service.core.principal import Principal, require
+from service.skill_assessments.use_cases.reading import tell_of_reading
+
+READ_BRIEF = "readBrief"
+"""How the audit log names that a substitute read what they need for a session."""
 
 
-async def get_brief(session: AsyncSession, principal: Principal, session_id: UUID) -> BriefDTO:
-    """The brief of a session; of one that was never started and will not be, there is none.
+async def get_brief(
+    session: AsyncSession, principal: Principal, session_id: UUID, rep_id: UUID | None = None, *, audited: bool = True
+) -> BriefDTO:
+    """The brief of a session about one of its reps; of one that was never started and will not be, there is none.
 
-    For the two of them, and for whoever sees the rep. What is the rep's alone for a grace time is in the rep's brief
-    only, and in nobody's that was kept. `not_found` for anybody else.
+    `rep_id` None: about the caller who is coached in it, else about the rep it is for. Every coach reads each, a rep
+    their own, and whoever sees a rep that rep's. What is the rep's alone for a grace time is in the rep's brief only,
+    and in nobody's that was kept. `not_found` for anybody else; that a substitute reads it is in the audit log. A
+    brief says where the rep's skills stand, so who reads it from outside their reporting line is told to them. What is
+    read again as it changes is not `audited` again.
     """
     require(principal, Permission.COACHING_SESSIONS_READ)
-    row = await _find(session, principal, session_id)
+    row, about = await _find(session, principal, session_id, rep_id)
+    if audited and substitutes(principal, row):
+        audit.record_read(session, principal, READ_BRIEF, row.id)
+    if audited:
+        await tell_of_reading(session, principal, about)
     if row.status == SessionState.SCHEDULED:
-        return build_brief(await gather_facts(session, _reader(principal), row, utc_now()))
-    kept = await repository.get_brief_document(session, principal.org_id, session_id)
+        return build_brief(await gather_facts(session, _reader(principal), row, about, utc_now()))
+    kept = await repository.get_brief_document(session, principal.org_id, session_id, about)
     if kept is None:
         raise not_found("coaching_brief")
     return BriefDTO.model_validate(kept)
 
 
 async def freeze_brief(session: AsyncSession, principal: Principal, row: CoachingSession) -> BriefDTO:
-    """Keep what both have before them now that their session starts; nothing that only one of the two may see."""
+    """Keep what they have before them now that their session starts; nothing that only one of them may see.
+
+    There is one for each rep; returns that of the rep it is for.
+    """
     now = utc_now()
-    live = build_brief(await gather_facts(session, principal.as_system(), row, now))
-    brief = live.model_copy(update={"is_frozen": True})
-    document = brief.model_dump(mode="json")
-    await repository.add_brief(
-        session, SessionBrief(org_id=row.org_id, session_id=row.id, built_at=now, document=document)
-    )
-    return brief
+    found = []
+    for rep_id in planned_for(row).reps:
+        live = build_brief(await gather_facts(session, principal.as_system(), row, rep_id, now))
+        found.append(live.model_copy(update={"is_frozen": True}))
+    kept = [
+        SessionBrief(
+            org_id=row.org_id,
+            session_id=row.id,
+            rep_id=brief.rep.id,
+            built_at=now,
+            document=brief.model_dump(mode="json"),
+        )
+        for brief in found
+    ]
+    await repository.add_briefs(session, kept)
+    return found[0]
 
 
-async def _find(session: AsyncSession, principal: Principal, session_id: UUID) -> CoachingSession:
-    """A session whose brief the caller may read: who sees only the manager does not see the rep's numbers."""
+async def _find(
+    session: AsyncSession, principal: Principal, session_id: UUID, rep_id: UUID | None
+) -> tuple[CoachingSession, UUID]:
+    """A session and the rep of it whose brief the caller may read: a group's reps do not see each other's numbers."""
     people = await visible_to(session, principal)
     row = await sessions.get_session(session, principal.org_id, people, session_id)
     if row is None:
         raise not_found("coaching_session")
-    if side_of(principal, row) is Side.OTHER and people is not None and row.rep_id not in people:
+    reps, me = planned_for(row).reps, principal.person_id
+    about = rep_id or (me if me is not None and me in reps else row.rep_id)
+    reads = side_of(principal, row) is Side.MANAGER or people is None or about in people
+    if about not in reps or not reads:
         raise not_found("coaching_brief")
-    return row
+    return row, about
 
 
 def _reader(principal: Principal) -> Principal:

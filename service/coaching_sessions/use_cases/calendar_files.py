@@ -169,6 +169,8 @@ def _entry(line: Line, base_url: str) -> CalendarEntry:
         assert line.rule is not None and line.series_starts_on is not None and line.series_at is not None  # noqa: S101, PT018 - columns of the cadence
         url = f"{base_url}/v1/coaching-cadences/{line.cadence_id}"
         series = SeriesRule(line.cadence_id, line.rule, line.series_starts_on, line.series_at, url)
+    reps, coaches = [line.rep_name, *(name for name, _ in line.reps)], [line.manager_name]
+    coaches += [name for name, _ in line.coaches]
     return CalendarEntry(
         session_id=line.session_id,
         starts_at=line.starts_at,
@@ -176,7 +178,7 @@ def _entry(line: Line, base_url: str) -> CalendarEntry:
         time_zone=line.time_zone,
         sequence=line.sequence,
         is_cancelled=line.status == SessionState.CANCELLED.value,
-        summary=f"Coaching: {line.rep_name} and {line.manager_name}",
+        summary=f"Coaching: {', '.join(reps)} and {', '.join(coaches)}",
         description="\n".join([line.format_name, *_agenda(line.section_titles, line.section_minutes)]),
         url=f"{base_url}/v1/coaching-sessions/{line.session_id}/brief",
         created_at=line.created_at,
@@ -184,6 +186,7 @@ def _entry(line: Line, base_url: str) -> CalendarEntry:
         manager=(line.manager_name, line.manager_email),
         rep=(line.rep_name, line.rep_email),
         alarm_minutes=min(line.reminder_minutes, default=None),
+        others=tuple((name, email) for name, email in (*line.coaches, *line.reps)),
         series=series,
         occurs_on=line.occurs_on,
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -41,16 +41,15 @@ async def carry_out(
 ) -> None:
     """Write everything that was decided; `OvertakenError` where it no longer fits, then the caller rolls back."""
     new = [
-        new_session(
-            org_id, _planned(series[id_], planned.starts_at), now, cadence=series[id_].row, occurs_on=planned.occurs_on
-        )
+        _new(org_id, series[id_], planned.occurs_on, planned.starts_at, now)
         for id_, planned in decisions.new
         if planned.starts_at is not None
     ]
     if new:
         await repository.plan_anew(session)
     await sessions.add_rows(session, new)
-    put = [*((one, at) for one, at, _ in decisions.moved), *decisions.revived]
+    same = [(one, one.starts_at) for one in decisions.reassigned]
+    put = [*((one, at) for one, at, _ in decisions.moved), *decisions.revived, *same]
     touched = [*(one for one, _ in decisions.cancelled), *(one for one, _ in put)]
     rows = await repository.lock_sessions(session, org_id, [one.id for one in touched])
     for one in touched:
@@ -64,6 +63,7 @@ async def carry_out(
         session.add(move)
         events.append(event)
     events += [_revive(rows[one.id], series[one.cadence_id], at, now) for one, at in decisions.revived]
+    events += [_reassign(rows[one.id], series[one.cadence_id], now) for one in decisions.reassigned]
     await session.flush()
     await repository.write_gaps(session, org_id, decisions.gaps)
     await repository.forget_gaps(session, org_id, decisions.no_gaps)
@@ -78,15 +78,26 @@ async def carry_out(
     await release(session, org_id, {one.id for one, _ in decisions.cancelled})
 
 
-def _planned(series: Series, starts_at: datetime) -> Planned:
-    row = series.row
+def _new(org_id: UUID, series: Series, occurs_on: date, starts_at: datetime, now: datetime) -> CoachingSession:
+    row, zone = series.row, series.laying.time_zone
     between = Participants(row.manager_id, row.rep_id)
-    return Planned(between, starts_at, row.minutes, row.format_id, series.laying.time_zone, row.reminder_minutes)
+    planned = Planned(between, starts_at, row.minutes, row.format_id, zone, row.reminder_minutes)
+    new = new_session(org_id, planned, now, cadence=row, occurs_on=occurs_on)
+    _hold(new, series)
+    return new
+
+
+def _hold(row: CoachingSession, series: Series) -> None:
+    """By whoever stands in for the manager when it starts."""
+    found = series.laying.stand_in_at(row.starts_at)
+    row.substitute_id = None if found is None else found.person.id
+    row.substituted_from, row.substituted_until = (None, None) if found is None else (found.begins_at, found.ends_at)
 
 
 def _put(row: CoachingSession, series: Series, starts_at: datetime, now: datetime) -> None:
     row.starts_at = starts_at.astimezone(UTC)
     row.ends_at = row.starts_at + timedelta(minutes=series.row.minutes)
+    _hold(row, series)
     row.time_zone = series.laying.time_zone
     row.next_reminder_at = next_reminder(row.starts_at, tuple(row.reminder_minutes), now)
     row.sequence += 1
@@ -124,6 +135,13 @@ def _move(
         EventType.COACHING_SESSION_RESCHEDULED,
         event_data(row, was_at=was, notice_minutes=notice),
     )
+
+
+def _reassign(row: CoachingSession, series: Series, now: datetime) -> tuple[EventType, dict[str, Any]]:
+    """The same session, held by somebody else than before."""
+    _hold(row, series)
+    row.sequence, row.updated_at = row.sequence + 1, now
+    return EventType.COACHING_SESSION_REASSIGNED, event_data(row)
 
 
 def _revive(

@@ -15,9 +15,11 @@ from service.coaching_sessions.models import CoachingCadence, CoachingProgramme
 from service.coaching_sessions.permissions import Permission
 from service.coaching_sessions.reconciling import Begin
 from service.coaching_sessions.repository import cascading as repository
+from service.coaching_sessions.repository.sharing import forget_removed
 from service.coaching_sessions.roster import CadenceEnd
 from service.coaching_sessions.upkeep import Kept, Laid, keep_up
 from service.coaching_sessions.use_cases.carrying_out import OvertakenError, Series, carry_out
+from service.coaching_sessions.use_cases.passing_on import pass_on_due, pass_on_of_leavers
 from service.coaching_sessions.use_cases.surveying import FURTHEST, Chunk, Survey, survey
 from service.core.errors import conflict
 from service.core.ids import new_id
@@ -38,7 +40,16 @@ async def cascade(session: AsyncSession, principal: Principal, now: datetime) ->
         left: Chunk | None = chunk
         while left is not None:
             left = await bring_in_line(session, principal, found, left)
+    await pass_on(session, principal, found)
     return found
+
+
+async def pass_on(session: AsyncSession, principal: Principal, found: Survey) -> None:
+    """What was handed over by today, and what those who have left still had, becomes that of who coaches now."""
+    require(principal, Permission.COACHING_PROGRAMMES_WRITE)
+    await repository.lock_cascade(session, principal.org_id)
+    await pass_on_due(session, principal)
+    await pass_on_of_leavers(session, principal, found)
 
 
 async def bound_all(session: AsyncSession, principal: Principal, found: Survey) -> None:
@@ -48,6 +59,7 @@ async def bound_all(session: AsyncSession, principal: Principal, found: Survey) 
     if found.bounds:
         await repository.bound_cadences(session, principal.org_id, found.bounds, found.clock.now)
     await repository.use_format(session, principal.org_id, found.outdated, found.clock.now)
+    await forget_removed(session, principal.org_id)
 
 
 async def bring_in_line(session: AsyncSession, principal: Principal, found: Survey, chunk: Chunk) -> Chunk | None:
@@ -70,6 +82,7 @@ async def _bring_in_line(session: AsyncSession, org_id: UUID, found: Survey, chu
     clock, begin = found.clock, await _still_to_begin(session, org_id, found, chunk)
     rows = await repository.cadences_of_reps(session, org_id, chunk.rep_ids)
     people = {row.manager_id for row in rows} | {one.manager_id for _, one in begin} | chunk.rep_ids
+    people |= {one.person.id for id_ in people for _, one in found.stand_ins.get(id_, ())}
     span = (clock.now - FURTHEST, clock.now + (clock.horizon - clock.today) + FURTHEST)
     diary = Diary(await repository.taken_slots(session, org_id, people, span))
     there = {row.id: row for row in rows if row.id in chunk.cadence_ids}
@@ -149,7 +162,8 @@ def _laying(found: Survey, series: CoachingCadence | CoachingProgramme, manager_
         ClockOf(series.clock_of),
         WhenAway(series.when_away),
     )
-    return Laying(timetable, found.people[rep_id], found.people[manager_id])
+    stand_ins = found.stand_ins_of(manager_id, rep_id)
+    return Laying(timetable, found.people[rep_id], found.people[manager_id], stand_ins)
 
 
 async def _kept(

@@ -20,7 +20,7 @@ from service.coaching_sessions.permissions import Permission
 from service.coaching_sessions.repository import agenda as repository
 from service.coaching_sessions.repository.sessions import get_session
 from service.coaching_sessions.settling import CommitmentState
-from service.coaching_sessions.use_cases.access import visible_to
+from service.coaching_sessions.use_cases.access import coached_or_visible, planned_for, visible_to
 from service.coaching_sessions.use_cases.linking import check_links, no_person, require_rep
 from service.coaching_sessions.use_cases.settlement import settle_due, settled_event
 from service.coaching_sessions.use_cases.topic_hints import hint_topics
@@ -54,7 +54,7 @@ async def list_commitments(
 ) -> Page[CommitmentDTO]:
     """A page of those in the coaching of whom the caller sees, or taken on by them."""
     require(principal, Permission.COMMITMENTS_READ)
-    people = await visible_to(session, principal)
+    people = await coached_or_visible(session, principal)
     found = await repository.list_commitments(session, principal.org_id, people, filters, page)
     return found.with_items([CommitmentDTO.model_validate(row) for row in found.items])
 
@@ -64,7 +64,7 @@ async def open_commitments_of(
 ) -> dict[UUID, list[CommitmentDTO]]:
     """What is open in the coaching of those reps whom the caller sees, the earliest due first; the batch of loaders."""
     require(principal, Permission.COMMITMENTS_READ)
-    people = await visible_to(session, principal)
+    people = await coached_or_visible(session, principal)
     wanted = set(rep_ids) if people is None else set(rep_ids) & people
     found: dict[UUID, list[CommitmentDTO]] = {}
     for row in await repository.list_open_commitments(session, principal.org_id, wanted):
@@ -79,7 +79,7 @@ async def get_commitment(session: AsyncSession, principal: Principal, commitment
 
 
 async def create_commitment(session: AsyncSession, principal: Principal, data: CreateCommitment) -> CommitmentDTO:
-    """Take something on: the rep's own, or that of somebody above them or of the session's manager.
+    """Take something on: the rep's own, or that of somebody above them or of a coach of the session.
 
     `invalid`, naming the field, for people and sessions outside the caller's scope, a session that is another rep's or
     did not take place, a day that is over or more than a year away, and for links that there are not.
@@ -88,9 +88,9 @@ async def create_commitment(session: AsyncSession, principal: Principal, data: C
     await require_rep(session, principal, data.rep_id)
     today = await local_today(session, principal.org_id)
     _require_day(data.due_on, today)
-    manager_id = await _manager_in(session, principal, data)
+    coaches = await _coaches_in(session, principal, data)
     owner_id = data.owner_id or data.rep_id
-    if owner_id not in {data.rep_id, manager_id} and not await _is_above(session, principal, owner_id, data.rep_id):
+    if owner_id not in (data.rep_id, *coaches) and not await _is_above(session, principal, owner_id, data.rep_id):
         raise invalid("/owner_id", "is neither the rep nor somebody above them")
     concerns = await check_links(session, principal, owner_id, data)
     now = utc_now()
@@ -166,17 +166,17 @@ def _require_day(due_on: date, today: date) -> None:
         raise invalid("/due_on", f"must be today ({today}) or later, and within a year")
 
 
-async def _manager_in(session: AsyncSession, principal: Principal, data: CreateCommitment) -> UUID | None:
-    """Who coaches in the session in which it was agreed; None: it was agreed between two sessions."""
+async def _coaches_in(session: AsyncSession, principal: Principal, data: CreateCommitment) -> tuple[UUID, ...]:
+    """Who coaches in the session in which it was agreed; nobody: it was agreed between two sessions."""
     if data.session_id is None:
-        return None
+        return ()
     people = await visible_to(session, principal)
     found = await get_session(session, principal.org_id, people, data.session_id)
-    if found is None or found.rep_id != data.rep_id:
+    if found is None or data.rep_id not in planned_for(found).reps:
         raise invalid("/session_id", "is no session of this rep that you may see")
     if found.status in NOT_HELD:
         raise invalid("/session_id", f"is a session that was {found.status}")
-    return found.manager_id
+    return planned_for(found).coaches
 
 
 async def _is_above(session: AsyncSession, principal: Principal, owner_id: UUID, rep_id: UUID) -> bool:
@@ -191,7 +191,7 @@ async def _is_above(session: AsyncSession, principal: Principal, owner_id: UUID,
 async def _find(
     session: AsyncSession, principal: Principal, commitment_id: UUID, *, lock: bool = False
 ) -> CoachingCommitment:
-    people = await visible_to(session, principal)
+    people = await coached_or_visible(session, principal)
     row = await repository.get_commitment(session, principal.org_id, people, commitment_id, lock=lock)
     if row is None:
         raise not_found("commitment")

@@ -16,6 +16,7 @@ from service.coaching_sessions.ledger import (
     LedgerGap,
     LedgerSession,
     Moment,
+    Record,
     RecordedMove,
     Statement,
     Yield,
@@ -85,10 +86,10 @@ async def load_sessions(
     moves: dict[UUID, list[RecordedMove]] = defaultdict(list)
     for id_, move in await repository.list_moves(session, org_id, conditions):
         moves[id_].append(move)
-    between = {one.record.id: Participants(one.record.manager_id, one.record.rep_id) for one in kept}
-    said: dict[UUID, dict[Side, Statement]] = defaultdict(dict)
+    between = {one.record.id: _between(one.record) for one in kept}
+    said: dict[UUID, dict[Side, list[Statement]]] = defaultdict(lambda: defaultdict(list))
     for id_, person_id, *statement in await repository.list_attestations(session, org_id, conditions, moment.at):
-        said[id_][between[id_].side_of(person_id)] = Statement(*statement)
+        said[id_][between[id_].side_of(person_id)].append(Statement(*statement))
     outcomes = await _load_outcomes(session, org_id, conditions, moment, kept)
     return [
         as_it_was(
@@ -123,6 +124,11 @@ async def _load_outcomes(
         concerns = (*topics.get(id_, ()), *commitments.get(id_, ()))
         found[id_] = Yield(done.fulfilled, done.asked, concerns)
     return found
+
+
+def _between(record: Record) -> Participants:
+    coaches, reps = tuple(record.coach_ids), tuple(record.rep_ids)
+    return Participants(record.manager_id, record.rep_id, coaches, reps, record.substitute_id)
 
 
 def _grouped(pairs: Sequence[tuple[UUID, Concern]]) -> dict[UUID, list[Concern]]:

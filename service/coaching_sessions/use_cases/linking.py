@@ -6,10 +6,10 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from service.coaching_sessions.concerns import Concern, concern_of
+from service.coaching_sessions.use_cases.access import coached_or_visible
 from service.core.errors import FieldError, ServiceError, invalid, invalid_fields
 from service.core.principal import Principal
 from service.organizations.use_cases.people import get_people
-from service.organizations.use_cases.scope import local_today, visible_people
 from service.success_models.use_cases.deal_cases import visible_deals
 from service.success_models.use_cases.owner_models import load_models
 
@@ -54,8 +54,8 @@ async def check_links(session: AsyncSession, principal: Principal, person_id: UU
 
 
 async def require_rep(session: AsyncSession, principal: Principal, rep_id: UUID) -> None:
-    """`invalid` at `/rep_id` for nobody, and for somebody whom the caller may not see."""
-    people = await visible_people(session, principal, await local_today(session, principal.org_id))
+    """`invalid` at `/rep_id` for nobody, and for somebody whom the caller neither sees nor coaches."""
+    people = await coached_or_visible(session, principal)
     is_hidden = people is not None and rep_id not in people
     if is_hidden or rep_id not in await get_people(session, principal.as_system(), [rep_id]):
         raise no_person("/rep_id")

@@ -40,6 +40,8 @@ def new_session(
         occurs_on=occurs_on,
         manager_id=planned.between.manager_id,
         rep_id=planned.between.rep_id,
+        coach_ids=list(planned.between.coach_ids),
+        rep_ids=list(planned.between.rep_ids),
         format_id=planned.format_id,
         time_zone=planned.time_zone,
         due_at=starts_at,

@@ -20,9 +20,11 @@ from service.coaching_sessions.models import CoachingSession, SessionAttestation
 from service.coaching_sessions.permissions import Permission
 from service.coaching_sessions.repository import agenda
 from service.coaching_sessions.repository import sessions as repository
-from service.coaching_sessions.use_cases.access import find_readable, get_for_move, present, visible_to
+from service.coaching_sessions.use_cases.access import find_readable, get_for_move, planned_for, present, visible_to
 from service.coaching_sessions.use_cases.booking import book_one, release
 from service.coaching_sessions.use_cases.briefs import freeze_brief
+from service.coaching_sessions.use_cases.holding import hold_by_whom_it_concerns
+from service.coaching_sessions.use_cases.replacing import give_back
 from service.coaching_sessions.use_cases.sessions import document_of
 from service.coaching_sessions.use_cases.telling import tell, wake
 from service.core.clock import utc_now
@@ -39,7 +41,7 @@ LONGEST = 1440
 async def start_coaching_session(
     session: AsyncSession, principal: Principal, session_id: UUID, expected: Precondition = UNCONDITIONAL
 ) -> CoachingSessionDTO:
-    """The two begin; the brief stays from now on what they had before them."""
+    """They begin; the brief of each rep stays from now on what they had before them."""
     row, _ = await get_for_move(session, principal, session_id, expected, Move.START)
     await freeze_brief(session, principal, row)
     row.started_at, row.next_reminder_at = utc_now(), None
@@ -55,7 +57,7 @@ async def complete_coaching_session(
 ) -> CoachingSessionDTO:
     """It was held; what was not discussed is carried over.
 
-    `invalid` for a topic that is none of the rep's open ones, `conflict` (`format_incomplete`) naming each answer and
+    `invalid` for a topic that is none of the reps' open ones, `conflict` (`format_incomplete`) naming each answer and
     outcome that the format requires and that is missing.
     """
     row, _ = await get_for_move(session, principal, session_id, expected, Move.COMPLETE)
@@ -76,12 +78,13 @@ async def cancel_coaching_session(
     data: CancelSession,
     expected: Precondition = UNCONDITIONAL,
 ) -> CoachingSessionDTO:
-    """It does not take place; the time of both is free again, and the series stays."""
+    """It does not take place; the time of everybody is free again, and the series stays."""
     row, side = await get_for_move(session, principal, session_id, expected, Move.CANCEL)
     row.cancelled_at, row.cancelled_by, row.cancelled_side = utc_now(), principal.person_id, side.value
     row.cancel_reason, row.next_reminder_at = data.reason, None
     row.sequence += 1
     await release(session, row.org_id, [row.id])
+    await give_back(session, row)
     event = EventType.COACHING_SESSION_CANCELLED
     return await _become(session, principal, row, SessionState.CANCELLED, event, side=side.value)
 
@@ -109,6 +112,7 @@ async def reschedule_coaching_session(
     row.next_reminder_at = next_reminder(row.starts_at, tuple(row.reminder_minutes), now)
     row.sequence += 1
     row.updated_at = now
+    await hold_by_whom_it_concerns(session, row)
     await book_one(session, row)
     notice = (was_at - now) // timedelta(minutes=1)
     move = SessionMove(
@@ -138,11 +142,11 @@ async def attest_coaching_session(
     data: AttestSession,
     expected: Precondition = UNCONDITIONAL,
 ) -> CoachingSessionDTO:
-    """One side says how it went, in place of what they said before; the other side's words stay."""
+    """Somebody who takes part says how it went, in place of what they said before; the words of others stay."""
     row, _ = await get_for_move(session, principal, session_id, expected, Move.ATTEST)
     if data.minutes and not data.held:
         raise invalid("/minutes", "must be 0 or left out where it was not held")
-    assert principal.person_id is not None  # noqa: S101 - only the two attest
+    assert principal.person_id is not None  # noqa: S101 - only those who take part attest
     row.updated_at = utc_now()
     said = SessionAttestation(
         org_id=row.org_id,
@@ -188,10 +192,13 @@ async def get_session_move(session: AsyncSession, principal: Principal, move_id:
 
 
 async def _discuss(session: AsyncSession, row: CoachingSession, topic_ids: list[UUID], now: datetime) -> None:
-    found = await agenda.mark_discussed(session, row.org_id, row.rep_id, topic_ids, row.id, now) if topic_ids else set()
+    found: set[UUID] = set()
+    if topic_ids:
+        reps = planned_for(row).reps
+        found = await agenda.mark_discussed(session, row.org_id, reps, topic_ids, row.id, now)
     unknown = [index for index, id_ in enumerate(topic_ids) if id_ not in found]
     if unknown:
-        message = "is no open topic of this rep"
+        message = "is no open topic of a rep of this session"
         raise invalid_fields([FieldError(f"/discussed_topic_ids/{index}", message) for index in unknown])
 
 

@@ -15,7 +15,7 @@ from service.coaching_sessions.models import CoachingSession, NoteGrant, Private
 from service.coaching_sessions.permissions import Permission
 from service.coaching_sessions.repository import notes as repository
 from service.coaching_sessions.repository import sessions
-from service.coaching_sessions.use_cases.access import find_readable, find_session, side_of, visible_to
+from service.coaching_sessions.use_cases.access import find_readable, find_session, planned_for, side_of, visible_to
 from service.core.clock import utc_now
 from service.core.errors import ErrorKind, ServiceError, conflict, invalid, not_found
 from service.core.etags import UNCONDITIONAL, Precondition
@@ -117,7 +117,7 @@ async def create_note_grant(
     require(principal, Permission.COACHING_SESSIONS_WRITE)
     row = await find_session(session, principal, session_id, lock=True)
     granted_by = _require_part(principal, row)
-    if data.person_id in (row.manager_id, row.rep_id):
+    if data.person_id in planned_for(row).everybody:
         raise invalid("/person_id", "takes part, and reads the notes anyway")
     if not await get_people(session, principal.as_system(), [data.person_id]):
         raise invalid("/person_id", "is not a person of this organization")
@@ -145,7 +145,7 @@ async def delete_note_grant(session: AsyncSession, principal: Principal, session
 def _require_part(principal: Principal, row: CoachingSession) -> UUID:
     """The caller, who must be one of the two."""
     if principal.person_id is None or side_of(principal, row) not in PARTICIPANTS:
-        raise ServiceError(ErrorKind.FORBIDDEN, "not_a_participant", "Only the two who take part may do this.")
+        raise ServiceError(ErrorKind.FORBIDDEN, "not_a_participant", "Only those who take part may do this.")
     return principal.person_id
 
 

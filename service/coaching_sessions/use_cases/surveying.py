@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from service.coaching_sessions.laying import LONGEST_SEARCH, Participant
+from service.coaching_sessions.laying import LONGEST_SEARCH, Participant, StandIn
 from service.coaching_sessions.models import CoachingProgramme
 from service.coaching_sessions.reconciling import Begin, Bound, Running, reconcile
 from service.coaching_sessions.repository import cascading as repository
-from service.coaching_sessions.roster import Audience, CadenceEnd, Member, Roster
+from service.coaching_sessions.repository import standing_in
+from service.coaching_sessions.roster import Audience, CadenceEnd, HandOver, Member, Roster
 from service.coaching_sessions.upkeep import Clock
 from service.core.principal import Principal
 from service.organizations.hierarchy import Line
@@ -51,7 +52,7 @@ class Survey:
 
     `formats` are the newest versions by key, `outdated` those by older versions. A bound comes with the instant of its
     cadence's last change, so that what somebody changed since stays. `covered` is the manager by rep whom a programme
-    covers today.
+    covers today. `stand_ins` are by manager, each with the rep whom it is for (None: everybody).
     """
 
     clock: Clock
@@ -62,6 +63,14 @@ class Survey:
     bounds: Sequence[tuple[Bound, datetime]]
     chunks: Sequence[Chunk]
     covered: Mapping[UUID, UUID]
+    roster: Roster
+    stand_ins: Mapping[UUID, Sequence[tuple[UUID | None, StandIn]]]
+
+    def stand_ins_of(self, manager_id: UUID, rep_id: UUID) -> tuple[StandIn, ...]:
+        """Who stands in for a manager with a rep: whoever was named for this rep goes first."""
+        found = [one for one in self.stand_ins.get(manager_id, ()) if one[0] in {None, rep_id}]
+        mine = sorted(found, key=lambda one: one[0] is None)
+        return tuple(stand_in for _, stand_in in mine if stand_in.person.id != rep_id)
 
 
 async def survey(session: AsyncSession, principal: Principal, now: datetime) -> Survey:
@@ -102,7 +111,21 @@ async def survey(session: AsyncSession, principal: Principal, now: datetime) -> 
         [(one, changed_at[one.id]) for one in bounds],
         _packed(work),
         covered,
+        roster,
+        await _stand_ins(session, org_id, people, clock),
     )
+
+
+async def _stand_ins(
+    session: AsyncSession, org_id: UUID, people: Mapping[UUID, Participant], clock: Clock
+) -> dict[UUID, list[tuple[UUID | None, StandIn]]]:
+    span = (clock.now - FURTHEST, clock.now + (clock.horizon - clock.today) + FURTHEST)
+    found: dict[UUID, list[tuple[UUID | None, StandIn]]] = {}
+    for row in await standing_in.list_substitutions_within(session, org_id, span):
+        if row.substitute_id in people:
+            stand_in = StandIn(people[row.substitute_id], row.begins_at, row.ends_at)
+            found.setdefault(row.manager_id, []).append((row.rep_id, stand_in))
+    return found
 
 
 async def _roster(session: AsyncSession, principal: Principal, staff: Staff) -> Roster:
@@ -113,6 +136,10 @@ async def _roster(session: AsyncSession, principal: Principal, staff: Staff) -> 
     return Roster(
         members,
         [Line(id_, one.manager_id, one.start_on, one.end_on) for id_, several in periods.items() for one in several],
+        [
+            HandOver(one.from_manager_id, one.to_manager_id, frozenset(one.rep_ids), one.hands_over_on)
+            for one in await standing_in.every_hand_over(session, principal.org_id)
+        ],
     )
 
 

@@ -14,6 +14,7 @@ from service.coaching_sessions.ranking import Place, order_of, rank_of
 from service.coaching_sessions.repository import agenda as repository
 from service.coaching_sessions.repository import reviewing
 from service.coaching_sessions.topics import ALLOWED, ASKED_CONFIDENCE, ASKED_IMPACT, TopicSource, TopicState
+from service.coaching_sessions.use_cases.access import coached_or_visible
 from service.coaching_sessions.use_cases.linking import check_links, require_rep
 from service.coaching_sessions.use_cases.topic_hints import hint_topics
 from service.coaching_sessions.use_cases.topic_review import raised_event
@@ -25,7 +26,7 @@ from service.core.pagination import Page, PageRequest
 from service.core.principal import Principal, require
 from service.kpi_snapshots.use_cases.lead_grades import lead_grades_of_people
 from service.organizations.use_cases.reports import direct_reports
-from service.organizations.use_cases.scope import local_now, require_visible, visible_people
+from service.organizations.use_cases.scope import local_now, require_visible
 from service.success_models.use_cases.owner_models import load_models
 from service.webhooks.outbox import emit
 
@@ -181,7 +182,7 @@ def _require_step(row: CoachingTopic, wanted: TopicState) -> None:
 
 
 async def _scope(session: AsyncSession, principal: Principal, local: datetime) -> repository.Scope:
-    return await visible_people(session, principal, local.date()), principal.person_id, local.date()
+    return await coached_or_visible(session, principal), principal.person_id, local.date()
 
 
 async def _find(

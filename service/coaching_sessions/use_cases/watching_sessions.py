@@ -13,7 +13,7 @@ from uuid import UUID
 from service.coaching_sessions.dto.sessions import CoachingSessionDTO
 from service.coaching_sessions.permissions import Permission
 from service.coaching_sessions.repository import sessions as repository
-from service.coaching_sessions.use_cases.access import present, visible_to
+from service.coaching_sessions.use_cases.access import planned_for, present, visible_to
 from service.core.clock import utc_now
 from service.core.database import Database
 from service.core.errors import invalid
@@ -109,6 +109,8 @@ class SessionFeed:
             if since is not None:
                 rows += await repository.list_changed(session, principal.org_id, people, party, since)
             mine = {
-                row.id: row for row in rows if row.manager_id == party[1] or party[0] in (row.manager_id, row.rep_id)
+                row.id: row
+                for row in rows
+                if party[0] in planned_for(row).everybody or party[1] in planned_for(row).coaches
             }
             return await present(session, principal, list(mine.values())) if mine else []

@@ -12,8 +12,8 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from service.core.dto import InputDTO, Key, Text
-from service.core.errors import FieldError, invalid, invalid_fields
-from service.core.validation import pointer_of
+from service.core.errors import invalid, invalid_fields
+from service.core.validation import faults_of
 from service.skill_assessments.scoring import ScoreScale
 
 Table = TypeVar("Table")
@@ -172,8 +172,7 @@ def read_mapping(text: str) -> ImportMapping:
     try:
         return ImportMapping.model_validate(raw)
     except ValidationError as error:
-        faults = [FieldError(f"/mapping{pointer_of(fault['loc'])}", fault["msg"]) for fault in error.errors()]
-        raise invalid_fields(faults, "invalid_mapping") from error
+        raise invalid_fields(faults_of(error, "/mapping"), "invalid_mapping") from error
 
 
 def load_mapping(path: Path, kind: ImportKind) -> ImportMapping:

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from service.core.principal import Role
+from service.core.validation import message_of
 from service.crm.imports.mapping import ImportMapping
 from service.crm.imports.reading import Fault
 from service.crm.imports.values import Row
@@ -34,7 +35,8 @@ def check_item(line: int, item: dict[str, Any], mapping: ImportMapping) -> list[
         UpsertPerson.model_validate(item)
     except ValidationError as error:
         return [
-            Fault(line, _column(mapping, str((fault["loc"] or ("",))[0])), fault["msg"]) for fault in error.errors()
+            Fault(line, _column(mapping, str((fault["loc"] or ("",))[0])), message_of(fault))
+            for fault in error.errors()
         ]
     return []
 

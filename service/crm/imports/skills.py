@@ -10,6 +10,7 @@ from service.core.bulk_items import BulkItemResult
 from service.core.dto import Day
 from service.core.errors import FieldError, ServiceError, invalid_fields
 from service.core.principal import Principal
+from service.core.validation import message_of
 from service.crm.imports.mapping import SKILL, ImportMapping
 from service.crm.imports.reading import Fault
 from service.crm.imports.report import RowOutcome
@@ -128,5 +129,5 @@ def _problems(mapping: ImportMapping, document: FrameworkDocument, writer: Ratin
         try:
             _DAY.validate_python(mapping.constants["assessed_on"])
         except ValidationError as error:
-            found.append(FieldError("/mapping/constants/assessed_on", error.errors()[0]["msg"]))
+            found.append(FieldError("/mapping/constants/assessed_on", message_of(error.errors()[0])))
     return found

@@ -39,15 +39,15 @@ def link_kpis(document: ModelDocument) -> list[Link]:
 
 
 def _link(kpi: Kpi, stages: list[str], candidates: list[Candidate]) -> Link:
-    done, of = _parts(kpi)
+    done, of = weekly_parts(kpi)
     begins = _step(kpi, _beginning(kpi), stages)
     above = ((other, measure) for (step, _, _), other, measure in candidates if step > begins and other.key != kpi.key)
     outcome, came = next(above, (None, None))
     return Link(kpi, done, of, outcome, came)
 
 
-def _parts(kpi: Kpi) -> tuple[Measure | None, Measure | None]:
-    """What of the KPI adds up by the week."""
+def weekly_parts(kpi: Kpi) -> tuple[Measure | None, Measure | None]:
+    """What of a KPI adds up by the week, and what that is divided by; None where nothing is."""
     if not kpi.is_additive or kpi.per is not None:
         return None, None
     return (kpi.measure, None) if kpi.kind is KpiKind.FLOW else (kpi.numerator, kpi.denominator)

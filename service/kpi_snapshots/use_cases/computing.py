@@ -1,6 +1,6 @@
 """Snapshots from figures: each line's value, target, and where that leaves the person."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -27,9 +27,16 @@ GroupKey = tuple[UUID, str | None]
 
 
 async def compute_snapshots(
-    session: AsyncSession, org_id: UUID, question: Question, lines: Sequence[SnapshotLine]
+    session: AsyncSession,
+    org_id: UUID,
+    question: Question,
+    lines: Sequence[SnapshotLine],
+    peers: Mapping[GroupKey, Peers] | None = None,
 ) -> list[KpiSnapshotDTO]:
-    """Compute the snapshots of some lines, in their order; as many statements for one person as for thousands."""
+    """Compute the snapshots of some lines, in their order; as many statements for one person as for thousands.
+
+    Whoever asks for several periods of one day loads the peers once.
+    """
     if not lines:
         return []
     asked: dict[UUID, tuple[PreparedModel, set[str]]] = {}
@@ -38,7 +45,8 @@ async def compute_snapshots(
     kpis = [kpi for model, keys in asked.values() for kpi in model.with_divisors(sorted(keys))]
     people = sorted({line.person.id for line in lines})
     figures = await gather_figures(session, org_id, people, kpis, question.frame)
-    peers = await _load_peers(session, org_id, question, lines)
+    if peers is None:
+        peers = await load_peers(session, org_id, question, lines)
     grades = await load_lead_grades(session, org_id, asked.keys(), *question.graded_by)
     lined: dict[tuple[GroupKey, str], list[SnapshotLine]] = {}
     for line in lines:
@@ -55,7 +63,7 @@ async def compute_snapshots(
     return [found[line.person.id, line.kpi.definition.key] for line in lines]
 
 
-async def _load_peers(
+async def load_peers(
     session: AsyncSession, org_id: UUID, question: Question, lines: Iterable[SnapshotLine]
 ) -> dict[GroupKey, Peers]:
     """What those of the same model and job role did in the months before."""

@@ -1,7 +1,7 @@
 """A question about snapshots made definite: its calendar, who was there, and which model held for whom."""
 
 import zoneinfo
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
@@ -17,6 +17,7 @@ from service.kpi_snapshots.use_cases.gathering import Frame
 from service.organizations.dto.people import PersonDTO
 from service.organizations.known import Staff
 from service.organizations.use_cases.working_time import staff_as_known
+from service.success_models.targets import PeriodKind
 from service.success_models.use_cases.success_models import list_active_models
 
 FIRST_YEAR, LAST_YEAR = 1970, 2200
@@ -56,7 +57,32 @@ async def frame_question(session: AsyncSession, principal: Principal, query: Kpi
         _require_reach("period_start", query.period_start)
     asked = as_of.astimezone(UTC).date() if query.period_start is None else query.period_start
     days = (min(asked, as_of.date()) - REACH, max(asked, as_of.date()) + REACH)
-    staff = await staff_as_known(session, principal.as_system(), None, days, query.known_at)
+    known = await _what_is_known(session, principal, days, query.known_at)
+    return _question(known, query, as_of)
+
+
+async def frame_questions(
+    session: AsyncSession, principal: Principal, kinds: Iterable[PeriodKind]
+) -> dict[PeriodKind, Question]:
+    """The running period of each kind at one instant, from one look at people and models."""
+    as_of = utc_now()
+    days = (as_of.date() - REACH, as_of.date() + REACH)
+    known = await _what_is_known(session, principal, days, None)
+    return {kind: _question(known, KpiSnapshotQuery(period=kind), as_of) for kind in kinds}
+
+
+_Known = tuple[Staff, Mapping[str | None, PreparedModel]]
+
+
+async def _what_is_known(
+    session: AsyncSession, principal: Principal, days: tuple[date, date], known_at: datetime | None
+) -> _Known:
+    staff = await staff_as_known(session, principal.as_system(), None, days, known_at)
+    return staff, prepare_models(await list_active_models(session, principal.as_system(), known_at))
+
+
+def _question(known: _Known, query: KpiSnapshotQuery, as_of: datetime) -> Question:
+    staff, models = known
     zone = zoneinfo.ZoneInfo(staff.organization.time_zone)
     today = as_of.astimezone(zone).date()
     calendar = Calendar(staff.organization.week_start, staff.organization.fiscal_year_start_month)
@@ -66,7 +92,6 @@ async def frame_question(session: AsyncSession, principal: Principal, query: Kpi
     after_end = datetime.combine(period.end + timedelta(days=1), time.min, zone).astimezone(UTC)
     ended_at = after_end - MOMENT if after_end <= as_of else None
     frame = Frame(period, as_of, today, query.known_at, ended_at)
-    models = prepare_models(await list_active_models(session, principal.as_system(), query.known_at))
     return Question(frame, staff, models, calendar, zone)
 
 

@@ -19,9 +19,9 @@ from service.kpi_snapshots.leads.presenting import present_lead
 from service.kpi_snapshots.lines import prepare_models
 from service.kpi_snapshots.periods import Calendar
 from service.kpi_snapshots.repository import lead_grades as repository
-from service.kpi_snapshots.repository.cells import list_measures
-from service.kpi_snapshots.repository.weeks import Delay, Weeks, load_delays, load_weeks
+from service.kpi_snapshots.repository.weeks import Delay, Weeks, load_delays
 from service.kpi_snapshots.use_cases.keeping import mark_snapshots
+from service.kpi_snapshots.use_cases.weekly_sums import load_weekly_sums
 from service.organizations.known import Staff
 from service.organizations.use_cases.scope import local_today
 from service.organizations.use_cases.working_time import staff_as_known
@@ -64,7 +64,7 @@ async def grade_models(
     for model in models:
         if model.id in model_ids:
             weeks = Weeks(principal.org_id, _members(model, models, staff, first), first, TOTAL_WEEKS)
-            found += await _grade(session, model, staff, weeks, (as_of, today))
+            found += await _grade(session, principal, model, staff, weeks, (as_of, today))
     return found
 
 
@@ -80,13 +80,16 @@ def _members(model: SuccessModelDTO, models: Sequence[SuccessModelDTO], staff: S
 
 
 async def _grade(
-    session: AsyncSession, model: SuccessModelDTO, staff: Staff, weeks: Weeks, at: tuple[datetime, date]
+    session: AsyncSession,
+    principal: Principal,
+    model: SuccessModelDTO,
+    staff: Staff,
+    weeks: Weeks,
+    at: tuple[datetime, date],
 ) -> list[LeadIndicatorDTO]:
     links = link_kpis(model.document)
-    measures = {measure.identity(): measure for link in links for measure in _measures(link)}
-    kept = {row.id for row in await list_measures(session, weeks.org_id) if row.built_at is not None}
-    built = [measure for id_, measure in measures.items() if id_ in kept]
-    sums = await load_weeks(session, weeks, (built, [one for id_, one in measures.items() if id_ not in kept]))
+    measures = [measure for link in links for measure in _measures(link)]
+    sums = await load_weekly_sums(session, principal, (weeks.people, weeks.first, weeks.count), measures)
     pairs = {link.kpi.key: (link.done, link.came) for link in links if link.done and link.came}
     delays = await load_delays(session, weeks, at[0], pairs)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import UTC, datetime, time, timedelta
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -9,17 +10,17 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from service.core.clock import utc_now
 from service.core.principal import Principal
-from service.kpi_snapshots.dto import KpiSnapshotDTO, KpiSnapshotQuery
-from service.kpi_snapshots.lines import SnapshotLine, prepare_models
+from service.kpi_snapshots.dto import KpiSnapshotDTO
+from service.kpi_snapshots.lines import SnapshotLine
 from service.kpi_snapshots.repository import ready as repository
 from service.kpi_snapshots.repository.announcing import announce
 from service.kpi_snapshots.repository.revisions import lock_snapshots
 from service.kpi_snapshots.use_cases.closing import close_due_period, restate
-from service.kpi_snapshots.use_cases.computing import compute_snapshots
-from service.kpi_snapshots.use_cases.framing import frame_question
+from service.kpi_snapshots.use_cases.computing import compute_snapshots, load_peers
+from service.kpi_snapshots.use_cases.framing import frame_questions
 from service.organizations.use_cases.people import get_people, list_everyone
 from service.organizations.use_cases.scope import local_now
-from service.success_models.use_cases.success_models import list_active_models
+from service.success_models.targets import PeriodKind
 
 REFRESHED_EVERY = timedelta(hours=1)
 """What is expected by now, and with it the chance of a target, moves with the hours of the day."""
@@ -65,12 +66,16 @@ async def _oldest_allowed(session: AsyncSession, org_id: UUID) -> datetime:
 
 async def _keep_ready(session: AsyncSession, principal: Principal, person_ids: Collection[UUID]) -> None:
     people = list((await get_people(session, principal, person_ids)).values())
-    models = prepare_models(await list_active_models(session, principal)).values()
+    questions = await frame_questions(session, principal, PeriodKind)
+    asked = {
+        kind: [line for line in question.lines(people, None) if kind in line.model.periods]
+        for kind, question in questions.items()
+    }
+    # All of them are of one day, and so are the months that peers' habits are learned from.
+    peers = await load_peers(session, principal.org_id, questions[PeriodKind.WEEK], list(chain(*asked.values())))
     fresh: list[dict[str, Any]] = []
-    for kind in sorted({kind for model in models for kind in model.periods}):
-        question = await frame_question(session, principal, KpiSnapshotQuery(period=kind))
-        lines = [line for line in question.lines(people, None) if kind in line.model.periods]
-        snapshots = await compute_snapshots(session, principal.org_id, question, lines)
+    for kind, lines in asked.items():
+        snapshots = await compute_snapshots(session, principal.org_id, questions[kind], lines, peers)
         fresh += [_row(principal.org_id, line, snapshot) for line, snapshot in zip(lines, snapshots, strict=True)]
     await repository.write_ready(session, principal.org_id, person_ids, fresh)
 

@@ -36,6 +36,11 @@ VerdictProbability = Annotated[
 ]
 """From one half on, so that two verdicts can hardly have it at once."""
 
+CoachingStandard = Annotated[
+    Decimal, Field(ge=0, le=1, max_digits=3, decimal_places=2, allow_inf_nan=False), ShortNumber()
+]
+"""A share; 0: nothing is asked for."""
+
 
 class CreateOrganization(InputDTO):
     """A new customer and its first administrator."""
@@ -56,6 +61,10 @@ class CreateOrganization(InputDTO):
     session_horizon_weeks: HorizonWeeks = 8
     session_grace_hours: GraceHours = 24
     verdict_probability: VerdictProbability = Decimal("0.8")
+    coaching_standard_models: CoachingStandard = Decimal("0.9")
+    coaching_standard_process: CoachingStandard = Decimal("0.5")
+    coaching_standard_skills: CoachingStandard = Decimal("0.8")
+    coaching_standard_cadence: CoachingStandard = Decimal("0.8")
     admin_email: Email
     admin_name: Text | None = None
 
@@ -80,6 +89,10 @@ class UpdateOrganization(InputDTO):
     session_horizon_weeks: HorizonWeeks | None = None
     session_grace_hours: GraceHours | None = None
     verdict_probability: VerdictProbability | None = None
+    coaching_standard_models: CoachingStandard | None = None
+    coaching_standard_process: CoachingStandard | None = None
+    coaching_standard_skills: CoachingStandard | None = None
+    coaching_standard_cadence: CoachingStandard | None = None
 
     _required = field_validator(
         "name",
@@ -97,6 +110,10 @@ class UpdateOrganization(InputDTO):
         "session_horizon_weeks",
         "session_grace_hours",
         "verdict_probability",
+        "coaching_standard_models",
+        "coaching_standard_process",
+        "coaching_standard_skills",
+        "coaching_standard_cadence",
     )(refuse_null)
 
 
@@ -135,5 +152,13 @@ class OrganizationDTO(OutputDTO):
     """Hours after its end until a session that was never started is missed."""
     verdict_probability: Decimal
     """How probable a quadrant must be to be a person's verdict; below it the answer is that it cannot be told yet."""
+    coaching_standard_models: Decimal
+    """The share of reps that a success model with targets covers, at least."""
+    coaching_standard_process: Decimal
+    """The share of what sessions discuss that concerns process rather than outcome, at least."""
+    coaching_standard_skills: Decimal
+    """The share of reps whose skill gaps are assessed and agreed, at least."""
+    coaching_standard_cadence: Decimal
+    """The share of owed sessions that are held on time, at least."""
     created_at: datetime
     updated_at: datetime

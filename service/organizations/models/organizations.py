@@ -53,10 +53,26 @@ class Organization(OrganizationFields, table=True):
     verdict_probability: Decimal = Field(
         default=Decimal("0.8"), sa_type=Numeric(2, 2), description="Of a quadrant, to be a person's verdict"
     )
+    coaching_standard_models: Decimal = Field(
+        default=Decimal("0.9"), sa_type=Numeric(3, 2), description="Of the reps, covered by a success model"
+    )
+    coaching_standard_process: Decimal = Field(
+        default=Decimal("0.5"), sa_type=Numeric(3, 2), description="Of what is discussed, about process"
+    )
+    coaching_standard_skills: Decimal = Field(
+        default=Decimal("0.8"), sa_type=Numeric(3, 2), description="Of the reps, with gaps assessed and agreed"
+    )
+    coaching_standard_cadence: Decimal = Field(
+        default=Decimal("0.8"), sa_type=Numeric(3, 2), description="Of the sessions owed, held on time"
+    )
     created_at: datetime = Field(sa_column=timestamp())
     updated_at: datetime = Field(sa_column=timestamp())
 
     __table_args__ = (
+        CheckConstraint("coaching_standard_models BETWEEN 0 AND 1", name="coaching_standard_models"),
+        CheckConstraint("coaching_standard_process BETWEEN 0 AND 1", name="coaching_standard_process"),
+        CheckConstraint("coaching_standard_skills BETWEEN 0 AND 1", name="coaching_standard_skills"),
+        CheckConstraint("coaching_standard_cadence BETWEEN 0 AND 1", name="coaching_standard_cadence"),
         CheckConstraint("verdict_probability BETWEEN 0.5 AND 0.99", name="verdict_probability"),
         CheckConstraint("session_horizon_weeks BETWEEN 1 AND 26", name="session_horizon"),
         CheckConstraint("session_grace_hours BETWEEN 0 AND 336", name="session_grace"),

@@ -60,16 +60,20 @@ def split_skill_key(key: str) -> tuple[str, str]:
 
 
 def present_person(
-    whose: Whose, found: PersonImpact, apart: Sequence[Disagreement], skills: Mapping[str, FrameworkSkill]
+    whose: Whose,
+    found: PersonImpact,
+    apart: Sequence[Disagreement],
+    skills: Mapping[str, FrameworkSkill],
+    currency: str,
 ) -> PersonGapsDTO:
-    """A person's answer; `skills` are by the key that gaps and disagreements have."""
+    """A person's answer; `skills` are by the key that gaps and disagreements have, money is in the currency."""
     return PersonGapsDTO(
         person_id=whose.person_id,
         name=whose.name,
         job_role=whose.job_role,
         verdict=found.verdict,
-        explanation=explain_person(found),
-        skills=[_skill(one, skills[one.case.gap.skill]) for one in found.skills],
+        explanation=explain_person(found, currency),
+        skills=[_skill(one, skills[one.case.gap.skill], currency) for one in found.skills],
         disagreements=[_disagreement(one, skills[one.views.skill]) for one in apart],
     )
 
@@ -98,7 +102,7 @@ def present_team(
     ]
 
 
-def _skill(one: SkillImpact, skill: FrameworkSkill) -> SkillGapDTO:
+def _skill(one: SkillImpact, skill: FrameworkSkill, currency: str) -> SkillGapDTO:
     gap, worth = one.case.gap, one.worth
     level = gap.level
     return SkillGapDTO(
@@ -108,7 +112,7 @@ def _skill(one: SkillImpact, skill: FrameworkSkill) -> SkillGapDTO:
         name=skill.name,
         standing=one.standing,
         missing=list(one.missing),
-        explanation=explain_skill(one),
+        explanation=explain_skill(one, currency),
         required=_rounded(gap.required, HUNDREDTHS),
         level=None if level is None else _rounded(level.level, HUNDREDTHS),
         raters=0 if level is None else level.n,

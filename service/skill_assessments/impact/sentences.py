@@ -18,28 +18,29 @@ ASSOCIATIONAL = "This goes with what the peers reach; that training brings it th
 NO_SKILLS = "Cannot tell: no competency framework has requirements for this job role. Activate one that does."
 
 
-def explain_person(found: PersonImpact) -> str:
-    """The answer for a person in two sentences or so."""
+def explain_person(found: PersonImpact, currency: str) -> str:
+    """The answer for a person in two sentences or so; money is in this currency."""
     if not found.skills:
         return NO_SKILLS
     if found.verdict is SkillGapVerdict.FOCUS:
-        return " ".join([*(explain_skill(one) for one in found.focus), ASSOCIATIONAL])
+        return " ".join([*(explain_skill(one, currency) for one in found.focus), ASSOCIATIONAL])
     if found.verdict is SkillGapVerdict.NOTHING_TO_GAIN:
         return "Every skill is at its required level, or what it moves is as good as the peers have it. Keep it."
     first = [one for one in found.skills if one.standing is SkillStanding.ASSESS_FIRST]
     untold = [one for one in found.skills if one.standing is SkillStanding.CANNOT_TELL]
     untold.sort(key=lambda one: -_doubt(one))
-    return " ".join(["Cannot tell yet which gap matters most.", *(explain_skill(one) for one in (*first, *untold)[:2])])
+    told = (explain_skill(one, currency) for one in (*first, *untold)[:2])
+    return " ".join(["Cannot tell yet which gap matters most.", *told])
 
 
-def explain_skill(one: SkillImpact) -> str:
+def explain_skill(one: SkillImpact, currency: str) -> str:
     """Why a skill has its standing, in words and numbers."""
     name, rates = one.case.name, " ".join(_rate(rate, rate.median) for rate in one.rates if rate.median is not None)
     level = _level(one.case.gap)
     if one.standing in {SkillStanding.FOCUS, SkillStanding.NEXT} and one.worth is not None:
-        return f"{name}: {level} {rates} {_worth(one.worth)}"
+        return f"{name}: {level} {rates} {_worth(one.worth, currency)}"
     if one.standing is SkillStanding.ASSESS_FIRST and one.worth is not None:
-        return f"{name}: assess this first. {rates} {_worth(one.worth)}"
+        return f"{name}: assess this first. {rates} {_worth(one.worth, currency)}"
     if one.standing is SkillStanding.NO_GAP:
         return f"{name}: {level} No gap."
     if one.standing is SkillStanding.NOTHING_TO_GAIN:
@@ -65,7 +66,7 @@ def _level(gap: SkillGap) -> str:
 
 
 def _rate(rate: LinkedRate, median: float) -> str:
-    undecided = f", {rate.undecided} more are undecided" if rate.undecided else ""
+    undecided = f", {rate.undecided} more {'is' if rate.undecided == 1 else 'are'} undecided" if rate.undecided else ""
     if rate.kind is LinkedRateKind.VOLUME:
         return f"{rate.name}: {rate.own.mean:.1f} a quarter; the peers' median is {median:.1f}."
     return (
@@ -74,12 +75,13 @@ def _rate(rate: LinkedRate, median: float) -> str:
     )
 
 
-def _worth(worth: Worth) -> str:
-    money = "" if worth.money is None else f", worth {_amounts(worth.money)}"
+def _worth(worth: Worth, currency: str) -> str:
+    money = "" if worth.money is None else f", worth {_amounts(worth.money, currency)}"
     ranked = ""
     if worth.rank_one is not None and worth.top_two is not None:
         ranked = (
-            f" It is the gap worth most with {_percent(worth.rank_one)}, one of two with {_percent(worth.top_two)}."
+            f" With a probability of {_percent(worth.rank_one)} it is the gap worth most, of {_percent(worth.top_two)} "
+            "one of the two worth most."
         )
     wins = worth.wins
     return (
@@ -88,8 +90,8 @@ def _worth(worth: Worth) -> str:
     )
 
 
-def _amounts(money: Interval) -> str:
-    return f"{money.mean:,.0f} ({money.low:,.0f} to {money.high:,.0f})"
+def _amounts(money: Interval, currency: str) -> str:
+    return f"{money.mean:,.0f} {currency} ({money.low:,.0f} to {money.high:,.0f})"
 
 
 def _missing(one: SkillImpact) -> Sequence[str]:

@@ -10,13 +10,13 @@ from service.core.etags import Precondition
 from service.core.moves import illegal_move
 from service.core.principal import Principal, require
 from service.skill_assessments.lifecycle import (
-    RULES,
     AssessmentMove,
     Side,
     Situation,
     allowed_moves,
     is_possible,
     may_ever,
+    whose_move,
 )
 from service.skill_assessments.models import SkillAssessment
 from service.skill_assessments.permissions import Permission
@@ -66,9 +66,7 @@ def require_move(sides: Collection[Side], situation: Situation, move: Assessment
     """`forbidden` where these sides may never make a move, `conflict` where not now; both say what may be done."""
     allowed = allowed_moves(situation, sides)
     if not may_ever(move, sides):
-        whose = " or the ".join(sorted(RULES[move].sides))
-        instead = ", ".join(allowed) or "nothing"
-        said = f"Only the {whose} of the assessment may {move.value} it: allowed to you are {instead}."
-        raise ServiceError(ErrorKind.FORBIDDEN, "not_your_move", said)
+        instead = f"allowed to you are {', '.join(allowed)}" if allowed else "you can do nothing with it now"
+        raise ServiceError(ErrorKind.FORBIDDEN, "not_your_move", f"{whose_move(move)}: {instead}.")
     if not is_possible(move, situation):
         raise illegal_move("assessment", situation.state, allowed, move)

@@ -70,7 +70,7 @@ async def require_complete(session: AsyncSession, principal: Principal, row: Ski
     missing = missing_items(items, {one.item for one in answers.get(row.id, [])})
     if missing:
         fields = tuple(FieldError(f"/answers/{key}", "is not answered yet") for key in missing)
-        message = f"{len(missing)} more must be answered before this assessment is submitted."
+        message = f"{len(missing)} more must be answered before this assessment is submitted: {', '.join(missing)}."
         raise ServiceError(ErrorKind.CONFLICT, "answers_missing", message, fields)
 
 

@@ -128,7 +128,7 @@ async def _between(
         raise invalid("/rater_id", "must be given: a key of the organization rates nobody")
     asks = me is None or principal.role in LEADS or data.person_id in reading.below
     if not asks and data.person_id != me:
-        raise invalid("/person_id", "is nobody whose ratings you ask for")
+        raise invalid("/person_id", "is neither yourself nor somebody below you")
     people = await get_people(session, principal.as_system(), {data.person_id, rater_id})
     for pointer, id_ in (("/person_id", data.person_id), ("/rater_id", rater_id)):
         _require_there(people, pointer, id_, reading)
@@ -167,6 +167,8 @@ async def _by_what(
     else:
         assert data.framework_key is not None  # noqa: S101 - one of the two is given
         framework = await resolve_framework(session, principal, data.framework_key)
-    if not asked_items(framework.document, None if template is None else template.document, data.skill):
-        raise invalid("/skill", "is nothing that is asked about")
+    document = None if template is None else template.document
+    if not asked_items(framework.document, document, data.skill):
+        skills = dict.fromkeys(item.skill for item in asked_items(framework.document, document, None) if item.skill)
+        raise invalid("/skill", f"is none of those that are asked about: {', '.join(skills)}")
     return framework.id, None if template is None else template.id

@@ -94,7 +94,7 @@ async def get_skill_gaps(session: AsyncSession, principal: Principal, query: Ski
         as_of=question.frame.as_of,
         period_start=today - WINDOW,
         period_end=today,
-        currency=question.staff.organization.currency,
+        currency=organization.currency,
         verdict_probability=organization.verdict_probability,
         interval_level=Decimal(str(LEVEL)),
         method=METHOD,
@@ -105,6 +105,7 @@ async def get_skill_gaps(session: AsyncSession, principal: Principal, query: Ski
                 one,
                 find_disagreements(known.views.get(person.id, ())),
                 known.skills,
+                organization.currency,
             )
             for person, one in zip(told, found, strict=True)
         ],

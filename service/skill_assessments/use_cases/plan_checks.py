@@ -43,10 +43,11 @@ async def require_focuses(
 ) -> None:
     """`invalid`, naming each, for a skill or level that the framework lacks, and a KPI that the person's model does."""
     faults = []
+    skills = ", ".join(skill.key for skill in document.skills)
     model = (await load_models(session, principal.as_system(), [person_id])).of(person_id)
     for index, focus in enumerate(focuses):
         if document.skill(focus.skill) is None:
-            faults.append(FieldError(f"/focuses/{index}/skill", "is no skill of the framework"))
+            faults.append(FieldError(f"/focuses/{index}/skill", f"is none of the skills of the framework: {skills}"))
         if focus.target_level > document.top:
             faults.append(FieldError(f"/focuses/{index}/target_level", f"the scale ends at {document.top}"))
         if focus.kpi is not None and (model is None or model.document.kpi(focus.kpi) is None):

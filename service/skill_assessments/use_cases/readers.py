@@ -19,6 +19,10 @@ from service.skill_assessments.use_cases.histories import reading_person
 from service.skill_assessments.use_cases.reading import LEADS, READ_SKILLS
 
 READ = Permission.SKILL_ASSESSMENTS_READ
+BRIEFS_READ = "coaching_sessions:read"
+"""Of a slice above this one."""
+SHOW_LEVELS = frozenset({READ, Permission.SKILL_GAPS_READ, Permission.DEVELOPMENT_PLANS_READ, BRIEFS_READ})
+"""Scopes with each of which a key reads levels: of gaps, plans and briefs they are a part."""
 
 
 async def list_skill_readers(session: AsyncSession, principal: Principal, person_id: UUID) -> list[SkillReaderDTO]:
@@ -37,7 +41,7 @@ async def list_skill_readers(session: AsyncSession, principal: Principal, person
     found = [_person(ReaderKind.MANAGER, id_, there[id_].name, is_logged=False) for id_ in above]
     found += [_person(ReaderKind(one.role), one.id, one.name, is_logged=True) for one in leads]
     for key in await keys_of_organization(session, system):
-        if key.person_id is None and not {READ.value, ALL_SCOPES}.isdisjoint(key.scopes):
+        if key.person_id is None and not {*SHOW_LEVELS, ALL_SCOPES}.isdisjoint(key.scopes):
             found.append(
                 SkillReaderDTO(kind=ReaderKind.KEY, person_id=None, key_id=key.id, name=key.name, is_logged=True)
             )
@@ -47,7 +51,7 @@ async def list_skill_readers(session: AsyncSession, principal: Principal, person
 async def list_skill_accesses(
     session: AsyncSession, principal: Principal, person_id: UUID, page: PageRequest
 ) -> Page[SkillAccessDTO]:
-    """Who read it from outside the person's reporting line, the last first: one row per request."""
+    """Who read it from outside the person's reporting line, the last first: one per request, or field of GraphQL."""
     require(principal, READ)
     await reading_person(session, principal, person_id)
     found = await list_reads(session, principal.org_id, person_id, READ_SKILLS, page)

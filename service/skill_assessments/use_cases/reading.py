@@ -55,6 +55,12 @@ def record_reads(session: AsyncSession, principal: Principal, reading: Reading, 
             audit.record_read(session, principal, READ_SKILLS, person_id)
 
 
+async def tell_of_reading(session: AsyncSession, principal: Principal, person_id: UUID) -> None:
+    """As `record_reads`, where levels of a person are part of something else."""
+    if principal.person_id != person_id:
+        record_reads(session, principal, await reading_of(session, principal), [person_id])
+
+
 def kind_of_rater(role: Role, *, is_above: bool) -> RaterKind:
     """As what somebody with a role rates somebody else, whom they are above or not."""
     if is_above and role is not Role.REP:

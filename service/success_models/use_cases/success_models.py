@@ -10,12 +10,12 @@ from pydantic import ValidationError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from service.core.clock import utc_now
-from service.core.errors import FieldError, conflict, invalid_fields, not_found
+from service.core.errors import conflict, invalid_fields, not_found
 from service.core.ids import new_id
 from service.core.jobs import enqueue
 from service.core.pagination import Page, PageRequest
 from service.core.principal import Principal, require
-from service.core.validation import pointer_of
+from service.core.validation import faults_of
 from service.success_models.document import ModelDocument, find_problems
 from service.success_models.dto.success_models import SuccessModelDTO
 from service.success_models.models import SuccessModel
@@ -39,8 +39,7 @@ def parse_document(raw: Any) -> ModelDocument:
     try:
         document = ModelDocument.model_validate(raw)
     except ValidationError as error:
-        faults = [FieldError(pointer_of(item["loc"]), item["msg"]) for item in error.errors()]
-        raise invalid_fields(faults, "invalid_success_model") from error
+        raise invalid_fields(faults_of(error), "invalid_success_model") from error
     problems = find_problems(document)
     if problems:
         raise invalid_fields(problems, "invalid_success_model")

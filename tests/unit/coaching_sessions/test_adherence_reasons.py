@@ -27,7 +27,8 @@ def session(
     return LedgerSession(
         id=UUID(int=1),
         manager_id=UUID(int=2),
-        rep_id=REP,
+        rep_ids=(REP,),
+        assistants=(),
         due_at=due_at,
         due_on=due_at.date(),
         starts_at=due_at,

@@ -1,6 +1,6 @@
 """A small case counted by hand: every number of an account, literal by literal."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -54,7 +54,7 @@ def move(when: datetime, start: datetime, to: datetime, side: Side = Side.MANAGE
 def seen(
     kept: Record,
     *moves: RecordedMove,
-    said: Mapping[Side, Statement] | None = None,
+    said: Mapping[Side, Sequence[Statement]] | None = None,
     outcome: Yield | None = None,
     moment: Moment = NOW,
 ) -> LedgerSession:
@@ -63,8 +63,8 @@ def seen(
 
 def both(
     one: tuple[bool, int | None, bool | None], other: tuple[bool, int | None, bool | None]
-) -> dict[Side, Statement]:
-    return {Side.MANAGER: Statement(*one), Side.REP: Statement(*other)}
+) -> dict[Side, Sequence[Statement]]:
+    return {Side.MANAGER: [Statement(*one)], Side.REP: [Statement(*other)]}
 
 
 def small_case() -> list[LedgerSession]:
@@ -94,7 +94,7 @@ def small_case() -> list[LedgerSession]:
         seen(
             held(5, at(6), late=2880, starts_at=at(8)),
             move(at(1), at(6), at(8), Side.SYSTEM),
-            said={Side.REP: Statement(held=True, minutes=30, on_topic=False)},
+            said={Side.REP: [Statement(held=True, minutes=30, on_topic=False)]},
             outcome=Yield(6, 6, (PROCESS,)),
         ),
         *(seen(record(10 + n, at(9), cancelled_at=at(8), cancelled_side=side)) for n, side in enumerate(Side)),

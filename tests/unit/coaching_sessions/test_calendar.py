@@ -185,7 +185,7 @@ def test_nothing_is_written_but_the_fields_of_an_entry() -> None:
     """A new field of an entry, or a new property of the file, is a decision: no note may get in."""
     assert {field.name for field in fields(CalendarEntry)} == {
         "session_id", "starts_at", "ends_at", "time_zone", "sequence", "is_cancelled", "summary", "description", "url",
-        "created_at", "updated_at", "manager", "rep", "alarm_minutes", "series", "occurs_on",
+        "created_at", "updated_at", "manager", "rep", "others", "alarm_minutes", "series", "occurs_on",
     }  # fmt: skip
     properties = {name for event in read(render_calendar("Ada", FEED)) for name in event}
     assert properties == {

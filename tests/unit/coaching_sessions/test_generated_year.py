@@ -60,7 +60,9 @@ def kept(story: Story) -> tuple[Record, list[RecordedMove]]:
 def seen(story: Story, moment: Moment) -> LedgerSession:
     """A story as an account of a moment takes it."""
     said = {
-        Side(one.side): Statement(one.held, one.minutes, one.on_topic) for one in story.said if moment.has_come(one.at)
+        Side(one.side): [Statement(one.held, one.minutes, one.on_topic)]
+        for one in story.said
+        if moment.has_come(one.at)
     }
     talks = [talk for talk in story.talks if moment.has_come(talk.at)]
     fulfilled = story.answered + len({talk.kind for talk in talks}) + story.noted

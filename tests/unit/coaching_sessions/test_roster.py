@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from service.coaching_sessions.roster import Audience, CadenceEnd, Member, Pair, Roster
+from service.coaching_sessions.roster import Audience, CadenceEnd, HandOver, Member, Pair, Roster
 from service.organizations.hierarchy import Line
 
 TOP, EAST, WEST, ANN, BOB = (UUID(int=n) for n in range(1, 6))
@@ -106,3 +106,34 @@ def test_lines_in_a_circle_end_the_search() -> None:
         (ANN, BOB, ALWAYS, None),
         (BOB, ANN, ALWAYS, None),
     }
+
+
+def test_a_hand_over_holds_until_the_line_ends_and_is_handed_on() -> None:
+    first, second, moved_on = date(2027, 3, 9), date(2027, 3, 16), date(2027, 3, 30)
+    lines = [*TREE[:2], line(ANN, EAST, end=moved_on), line(ANN, TOP, moved_on), TREE[3]]
+    one = Roster(
+        {id_: Member(id_) for id_ in (TOP, EAST, WEST, ANN, BOB)},
+        lines,
+        [HandOver(EAST, WEST, frozenset({ANN}), first), HandOver(WEST, TOP, frozenset({ANN}), second)],
+    )
+    pairs = [pair for pair in one.find_pairs(Audience(), FIRST, LAST) if pair.rep_id == ANN]
+    assert {(pair.manager_id, pair.from_on, pair.to_on, pair.end) for pair in pairs} == {
+        (EAST, ALWAYS, date(2027, 3, 8), CadenceEnd.HANDED_OVER),
+        (WEST, first, date(2027, 3, 15), CadenceEnd.HANDED_OVER),
+        (TOP, second, None, None),
+    }
+    days = (FIRST, first, second, moved_on)
+    assert [one.coach_of(ANN, day) for day in days] == [EAST, WEST, TOP, TOP]
+    # Who covers whom is still said by the lines.
+    below = [pair.manager_id for pair in one.find_pairs(Audience(manager_id=EAST), FIRST, LAST)]
+    assert below == [TOP, EAST, WEST]
+
+
+def test_a_line_of_before_ends_a_hand_over() -> None:
+    moved_on = date(2027, 3, 16)
+    lines = [line(ANN, EAST, end=moved_on), line(ANN, TOP, moved_on)]
+    hand_over = HandOver(EAST, WEST, frozenset({ANN}), date(2027, 3, 9))
+    one = Roster({id_: Member(id_) for id_ in (TOP, EAST, WEST, ANN)}, lines, [hand_over])
+    (west,) = [pair for pair in one.find_pairs(Audience(), FIRST, LAST) if pair.manager_id == WEST]
+    assert (west.from_on, west.to_on, west.end) == (date(2027, 3, 9), date(2027, 3, 15), CadenceEnd.MOVED)
+    assert one.coach_of(BOB, FIRST) is None

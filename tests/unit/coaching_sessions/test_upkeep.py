@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.coaching_sessions.laying import Diary, GapReason, Laying, WhenAway, slots_of
+from service.coaching_sessions.laying import Diary, GapReason, Laying, StandIn, WhenAway, slots_of
 from service.coaching_sessions.roster import CadenceEnd
 from service.coaching_sessions.upkeep import Clock, Decisions, Kept, Laid, keep_up
 from service.organizations.working_time import Away, CompanyCalendar
-from tests.factories.series import MANAGER, NEW_YORK, REP, SYDNEY, away, participant, series
+from tests.factories.series import MANAGER, NEW_YORK, OTHER, REP, SYDNEY, away, participant, series
 
 TODAY = date(2027, 3, 1)
 CLOCK = Clock(datetime(2027, 3, 1, 13, tzinfo=UTC), TODAY, date(2027, 4, 26))
@@ -35,7 +35,7 @@ class World:
         while True:
             diary = Diary()
             for laid in self.scheduled():
-                diary.take(self.kept[laid.cadence_id].laying.both, laid.starts_at, laid.minutes)
+                diary.take((self.kept[laid.cadence_id].laying.rep.id, laid.coach_id), laid.starts_at, laid.minutes)
             found = keep_up([self._with_all(one) for one in self.kept.values()], diary, clock)
             self._carry_out(found)
             if not found.cancelled:
@@ -66,10 +66,13 @@ class World:
                 is_scheduled=True,
                 by_hand=False,
                 revivable=False,
+                coach_id=laying.coach_at(planned.starts_at).id,
             )
             self.laid[new.id] = new
         for laid, starts_at, _ in found.moved:
             self._put(laid, starts_at)
+        for laid in found.reassigned:
+            self._put(laid, laid.starts_at)
         for laid, starts_at in found.revived:
             self._put(replace(laid, is_scheduled=True, revivable=False), starts_at)
         for laid, _ in found.cancelled:
@@ -83,7 +86,8 @@ class World:
     def _put(self, laid: Laid, starts_at: datetime) -> None:
         laying = self.kept[laid.cadence_id].laying
         ends_at = starts_at + timedelta(minutes=laying.timetable.minutes)
-        self.laid[laid.id] = replace(laid, starts_at=starts_at, ends_at=ends_at, time_zone=laying.time_zone)
+        put = replace(laid, starts_at=starts_at, ends_at=ends_at, time_zone=laying.time_zone)
+        self.laid[laid.id] = replace(put, coach_id=laying.coach_at(starts_at).id)
 
 
 ONE = UUID(int=100)
@@ -117,6 +121,51 @@ def test_an_absence_added_later_moves_and_taken_back_leaves_it_where_it_was_told
     assert (laid.occurs_on, starts_at, why) == (TUESDAY, datetime(2027, 3, 10, 15, tzinfo=UTC), "The rep is away")
     change(one, laying=series())
     assert one.cascade() == Decisions()
+
+
+def stood_in(*absences: Away, days: int = 7) -> Laying:
+    """The manager is away on a Tuesday, and somebody stands in for them from the Monday before."""
+    begins_at = datetime(2027, 3, 8, 5, tzinfo=UTC)
+    stand_in = StandIn(participant(OTHER, NEW_YORK, *absences), begins_at, begins_at + timedelta(days=days))
+    return replace(series(manager=participant(MANAGER, NEW_YORK, away(TUESDAY))), stand_ins=(stand_in,))
+
+
+def test_a_stand_in_holds_what_would_have_moved_and_only_that() -> None:
+    one = world()
+    one.cascade()
+    before = one.starts()
+    change(one, laying=stood_in())
+    decided = one.cascade()
+    assert ([laid.occurs_on for laid in decided.reassigned], decided.moved) == ([TUESDAY], [])
+    assert one.starts() == before
+    assert [laid.coach_id for laid in one.scheduled()] == [MANAGER, OTHER] + [MANAGER] * 6
+    assert one.cascade() == Decisions()
+    change(one, laying=series())
+    assert [laid.occurs_on for laid in one.cascade().reassigned] == [TUESDAY]
+    assert {laid.coach_id for laid in one.scheduled()} == {MANAGER}
+
+
+def test_a_stand_in_on_a_day_off_moves_it_and_a_taken_one_too() -> None:
+    one = world()
+    one.cascade()
+    change(one, laying=stood_in(away(TUESDAY)))
+    ((laid, starts_at, why),) = one.cascade().moved
+    assert (laid.occurs_on, starts_at.date(), why) == (TUESDAY, WEDNESDAY, "The manager is away")
+    taken = world()
+    taken.cascade()
+    change(taken, laying=stood_in())
+    diary = Diary()
+    diary.take([OTHER], datetime(2027, 3, 9, 15, tzinfo=UTC), 30)
+    kept = replace(taken.kept[ONE], laid=taken.scheduled())
+    ((_, starts_at, why),) = keep_up([kept], diary, CLOCK).moved
+    assert starts_at == datetime(2027, 3, 9, 15, 30, tzinfo=UTC)
+    assert why == "Somebody else holds it, who has no time then"
+
+
+def test_new_sessions_go_to_the_stand_in_at_once() -> None:
+    one = world(stood_in(days=14))
+    assert len(one.cascade().new) == 8
+    assert [laid.coach_id for laid in one.scheduled()] == [MANAGER, OTHER, OTHER] + [MANAGER] * 5
 
 
 def test_an_absence_skips_and_taken_back_brings_the_same_session_back() -> None:
@@ -284,5 +333,5 @@ def _clashes(one: World) -> list[tuple[UUID, int]]:
 
 
 def _slots(one: World, laid: Laid) -> Iterable[tuple[UUID, int]]:
-    for person in one.kept[laid.cadence_id].laying.both:
+    for person in (one.kept[laid.cadence_id].laying.rep.id, laid.coach_id):
         yield from ((person, slot) for slot in slots_of(laid.starts_at, laid.minutes))

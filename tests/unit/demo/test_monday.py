@@ -131,7 +131,7 @@ def test_the_way_back() -> None:
     )
     assert way_back("Anna Keller", plan) == [
         first,
-        "For a chance of 80 %, any one of these in 20.00 working days:",
+        "For a chance of 80 %, any one of these in 20 working days:",
         "  12 opportunities, 3.0 a week (8 for an even chance, 19 for 95 %)",
         "What changes it most: Demo → Won, 25 % now (n 31); were it 40 %, 38 % of the work would be saved.",
     ]

@@ -95,13 +95,13 @@ def test_what_a_skill_is_to_a_person(
         warnings.simplefilter("error")
         found = told(of, one)
     assert (found.standing, list(found.missing)) == (standing, missing)
-    assert explain_skill(found)
+    assert explain_skill(found, "EUR")
 
 
 def test_the_answer_without_any_skill_says_what_is_missing() -> None:
     found = judge(LOW)
     assert found.verdict is SkillGapVerdict.CANNOT_TELL
-    assert explain_person(found).startswith("Cannot tell: no competency framework")
+    assert explain_person(found, "EUR").startswith("Cannot tell: no competency framework")
 
 
 def test_the_larger_of_two_gaps_at_the_same_stage_comes_first() -> None:
@@ -131,7 +131,7 @@ def test_what_is_missing_is_told_with_a_number() -> None:
     assert rate.more_cases is not None
     assert 5 <= rate.more_cases <= 100
     needed = f"If that goes on, it takes about {rate.more_cases} more decided cases to tell."
-    assert f"Stage:discovery: 1 of 5 decided, 3 undecided. {needed}" in explain_skill(found)
+    assert f"Stage:discovery: 1 of 5 decided, 3 undecided. {needed}" in explain_skill(found, "EUR")
     # With as many the same share does tell.
     enough = told(funnel(0.2, 5 + rate.more_cases), case(None, "stage:discovery"))
     assert enough.standing is SkillStanding.FOCUS
@@ -146,7 +146,9 @@ def test_wins_rise_in_proportion_to_an_activity_that_brings_opportunities() -> N
     assert found.worth.wins.mean == pytest.approx(7.2, rel=0.12)
     assert found.worth.money is not None
     assert found.worth.money.mean == pytest.approx(36_000, rel=0.12)
-    assert "Kpi:calls: 104.0 a quarter; the peers' median is" in explain_skill(found)
+    said = explain_skill(found, "EUR")
+    assert "Kpi:calls: 104.0 a quarter; the peers' median is" in said
+    assert f", worth {found.worth.money.mean:,.0f} EUR (" in said
 
 
 def test_without_deal_sizes_the_answer_is_in_wins_alone() -> None:
@@ -154,7 +156,7 @@ def test_without_deal_sizes_the_answer_is_in_wins_alone() -> None:
     found = told(bare, case(None, "stage:discovery"))
     assert found.worth is not None
     assert found.worth.money is None
-    assert "worth " not in explain_skill(found).partition("more wins")[2].partition(". It is")[0]
+    assert "worth " not in explain_skill(found, "EUR").partition("more wins")[2].partition(". With")[0]
 
 
 def test_the_same_facts_make_the_same_answer() -> None:

@@ -1,0 +1,75 @@
+"""Queries of what group sessions do to one-to-ones, and of people who are gone from both."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy
+from sqlalchemy import and_, update
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from service.coaching_sessions.models import CoachingCadence, CoachingSession
+from service.coaching_sessions.replaced import OneToOne
+from service.core.database import raw_connection
+
+Row = CoachingSession
+
+
+async def one_to_ones_ahead(
+    session: AsyncSession, org_id: UUID, rep_ids: Collection[UUID], after: datetime
+) -> list[OneToOne]:
+    """The scheduled sessions of series of some reps that start after an instant."""
+    columns: tuple[Any, ...] = (Row.id, Row.rep_id, Row.occurs_on, Row.starts_at, CoachingCadence.rule)
+    query = (
+        sqlalchemy.select(*map(col, columns))
+        .join(
+            CoachingCadence,
+            and_(col(CoachingCadence.org_id) == org_id, col(CoachingCadence.id) == col(Row.cadence_id)),
+        )
+        .where(col(Row.org_id) == org_id, col(Row.rep_id).in_(rep_ids))
+        .where(col(Row.status) == "scheduled", col(Row.starts_at) > after)
+    )
+    return [OneToOne(*row) for row in await (await session.connection()).execute(query)]
+
+
+async def lock_scheduled(session: AsyncSession, org_id: UUID, ids: Collection[UUID]) -> list[Row]:
+    """Of some sessions those that are still scheduled, locked in order."""
+    query = select(Row).where(col(Row.org_id) == org_id, col(Row.id).in_(ids), col(Row.status) == "scheduled")
+    found = await session.exec(
+        query.order_by(col(Row.id)).with_for_update(), execution_options={"populate_existing": True}
+    )
+    return list(found.all())
+
+
+async def forget_replaced(session: AsyncSession, org_id: UUID, session_id: UUID) -> bool:
+    """What a session took the place of is no longer replaced; whether there was anything."""
+    statement = update(Row).where(col(Row.org_id) == org_id, col(Row.replaced_by) == session_id)
+    found = await (await session.connection()).execute(statement.values(replaced_by=None).returning(col(Row.id)))
+    return bool(found.all())
+
+
+async def forget_removed(session: AsyncSession, org_id: UUID) -> None:
+    """Take people who were removed from the organization out of the sessions that they took part in beside others."""
+    connection = await raw_connection(session)
+    for column in ("coach_ids", "rep_ids"):
+        await connection.execute(
+            f"""
+            UPDATE coaching_session AS s SET {column} = array(
+                SELECT p.id FROM person AS p WHERE p.org_id = $1 AND p.id = ANY(s.{column})
+                ORDER BY array_position(s.{column}, p.id))
+            WHERE s.org_id = $1 AND cardinality(s.coach_ids) + cardinality(s.rep_ids) > 0
+                AND EXISTS (SELECT FROM unnest(s.{column}) AS u (id)
+                    WHERE NOT EXISTS (SELECT FROM person AS p WHERE p.org_id = $1 AND p.id = u.id))
+            """,  # noqa: S608 - the two columns are named above
+            org_id,
+        )
+    await connection.execute(
+        """
+        UPDATE coaching_session AS s SET substitute_id = NULL, substituted_from = NULL, substituted_until = NULL
+        WHERE s.org_id = $1 AND s.substitute_id IS NOT NULL
+            AND NOT EXISTS (SELECT FROM person AS p WHERE p.org_id = $1 AND p.id = s.substitute_id)
+        """,
+        org_id,
+    )
