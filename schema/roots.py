@@ -15,8 +15,8 @@ from schema.calendar_feeds import CalendarFeedsMutation, CalendarFeedsQuery
 from schema.coaching_briefs import CoachingBriefsQuery, CoachingBriefsSubscription
 from schema.coaching_cadences import CoachingCadencesMutation, CoachingCadencesQuery
 from schema.coaching_capability import CoachingCapabilityQueries
-from schema.coaching_hand_overs import CoachingHandOversMutation, CoachingHandOversQuery
 from schema.coaching_effects import CoachingEffectsQueries
+from schema.coaching_hand_overs import CoachingHandOversMutation, CoachingHandOversQuery
 from schema.coaching_opportunities import (
     CoachingOpportunitiesMutation,
     CoachingOpportunitiesQuery,
@@ -25,7 +25,8 @@ from schema.coaching_opportunities import (
 from schema.coaching_programmes import CoachingProgrammesMutation, CoachingProgrammesQuery
 from schema.coaching_ratings.groups import CoachingRatingsQueries
 from schema.coaching_ratings.own import CoachingRatingsMutation
-from schema.coaching_sessions import CoachingSessionsMutation, CoachingSessionsQuery
+from schema.coaching_session_edits import CoachingSessionsMutation
+from schema.coaching_sessions import CoachingSessionsQuery
 from schema.coaching_substitutions import CoachingSubstitutionsMutation, CoachingSubstitutionsQuery
 from schema.coaching_topics.mutations import CoachingTopicsMutation
 from schema.coaching_topics.queries import CoachingTopicsQuery, CoachingTopicsSubscription
