@@ -99,6 +99,7 @@ class CoachingSession(Node):
     missed_at: dt.datetime | None
     shared_notes: str | None
     answers: JSON | None
+    invitation: str
     created_at: dt.datetime
     updated_at: dt.datetime
 

@@ -112,6 +112,30 @@ def validators(file: calendar_files.FeedFile) -> dict[str, str]:
 async def get_coaching_session_calendar(
     session_id: UUID, session: SessionDep, principal: PrincipalDep, runtime: RuntimeDep
 ) -> CalendarResponse:
-    """With the same UID as in the feeds, so that a calendar holds it once."""
+    """By itself and with a UID of its own, whatever becomes of the series that it is of."""
     base_url = runtime.settings.base_url
     return CalendarResponse(await calendar_files.get_session_calendar(session, principal, session_id, base_url))
+
+
+@router.get(
+    "/v1/coaching-sessions/{session_id}/invitation",
+    response_class=CalendarResponse,
+    **operation(
+        "getCoachingSessionInvitation",
+        "Read the invitation to a coaching session",
+        Permission.COACHING_SESSIONS_READ,
+        404,
+    ),
+)
+async def get_coaching_session_invitation(
+    session_id: UUID, session: SessionDep, principal: PrincipalDep, runtime: RuntimeDep
+) -> CalendarResponse:
+    """To mail to those who take part: `METHOD:REQUEST`, and once the session is cancelled `METHOD:CANCEL`.
+
+    Send it as a part of this content type on every `coaching_session.scheduled`, `.rescheduled` and `.cancelled`; it
+    is as of now, and its `SEQUENCE` tells calendars what is newer.
+    """
+    base_url = runtime.settings.base_url
+    file = await calendar_files.get_session_invitation(session, principal, session_id, base_url)
+    headers = {"Content-Disposition": 'attachment; filename="invitation.ics"'}
+    return CalendarResponse(file.body, headers=headers, media_type=f"text/calendar; method={file.method}")

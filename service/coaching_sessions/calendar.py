@@ -36,11 +36,12 @@ def render_calendar(name: str, entries: Sequence[CalendarEntry], method: str = "
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", method)
-    # The standard's names first, then those that programs of before RFC 7986 know.
-    calendar.add("name", vText(_line(name)))
-    calendar.add("x-wr-calname", vText(_line(name)))
-    calendar.add("refresh-interval", vDuration(_REFRESH), parameters={"VALUE": "DURATION"})
-    calendar.add("x-published-ttl", vDuration(_REFRESH))
+    if not is_asking:
+        # The standard's names first, then those that programs of before RFC 7986 know.
+        calendar.add("name", vText(_line(name)))
+        calendar.add("x-wr-calname", vText(_line(name)))
+        calendar.add("refresh-interval", vDuration(_REFRESH), parameters={"VALUE": "DURATION"})
+        calendar.add("x-published-ttl", vDuration(_REFRESH))
     for one in sorted(series, key=lambda one: (one.like.starts_at, _uid_of(one))):
         for event in _recurring(one, is_asking=is_asking):
             calendar.add_component(event)
@@ -112,13 +113,13 @@ def _alarm(minutes: int, text: str) -> Alarm:
 
 
 def _attendees(entry: CalendarEntry) -> list[vCalAddress]:
-    """Everybody who takes part: the manager arranges it and comes, the others are asked unless it is called off."""
+    """Everybody who takes part: the manager invites and comes, the others are asked, unless it is called off."""
     attendees = []
     for person in (entry.manager, entry.rep, *entry.others):
-        attendee, is_asked = _address(person), person != entry.manager and not entry.is_cancelled
+        attendee, invites = _address(person), person == entry.manager
         attendee.params["ROLE"] = "REQ-PARTICIPANT"
-        attendee.params["PARTSTAT"] = "NEEDS-ACTION" if is_asked else "ACCEPTED"
-        if is_asked:
+        attendee.params["PARTSTAT"] = "ACCEPTED" if invites else "NEEDS-ACTION"
+        if not invites and not entry.is_cancelled:
             attendee.params["RSVP"] = "TRUE"
         attendees.append(attendee)
     return attendees

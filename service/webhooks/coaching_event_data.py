@@ -19,6 +19,7 @@ _SESSION: dict[str, Any] = {
     "substitute_id": _ID,
     "starts_at": "2026-03-03T14:00:00Z",
     "sequence": 0,
+    "invitation": f"/v1/coaching-sessions/{_ID}/invitation",
 }
 
 
@@ -45,6 +46,9 @@ class SessionData(EventData):
     substitute_id: UUID | None = Field(description="Who holds it in the manager's place.")
     starts_at: Instant
     sequence: int = Field(description="Raised by each change of time, as calendars count it.")
+    invitation: str = Field(
+        description="Where the calendar file to mail is: it asks for the session as it is now, or calls it off."
+    )
 
 
 class RescheduledSessionData(SessionData):

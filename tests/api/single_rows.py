@@ -108,6 +108,7 @@ BODIES: dict[str, dict[str, Any] | None] = {
     "getCoachingSubstitution": None,
     "endCoachingSubstitution": {"to_on": "2099-03-30"},
     "getCoachingHandOver": None,
+    "getCoachingSessionInvitation": None,
     "getCoachingTopic": None,
     "pinCoachingTopic": {},
     "unpinCoachingTopic": {},

@@ -181,6 +181,11 @@ class SessionAttestationDTO(OutputDTO):
     """When they said so last."""
 
 
+def invitation_to(session_id: UUID) -> str:
+    """Where a session's invitation is read."""
+    return f"/v1/coaching-sessions/{session_id}/invitation"
+
+
 class CoachingSessionDTO(OutputDTO):
     """A session of a manager and a rep, and of those beside them.
 
@@ -246,6 +251,8 @@ class CoachingSessionDTO(OutputDTO):
     """What the caller may do now."""
     attestations: list[SessionAttestationDTO]
     """Of both sides, beside each other."""
+    invitation: str
+    """Where the calendar file to mail is: it asks for the session as it is now, or calls it off."""
     created_at: datetime
     updated_at: datetime
 

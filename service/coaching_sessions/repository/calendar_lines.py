@@ -133,8 +133,7 @@ def _people_of(ids: Any) -> Any:
 
 def _lines(person: Any = None) -> Any:
     """The query of `Line`, its columns in the same order: of a session, or of a person within a span."""
-    manager, rep, form = aliased(Person), aliased(Person), SessionFormat
-    holder = func.coalesce(col(Session.substitute_id), col(Session.manager_id))
+    manager, substitute, rep, form = aliased(Person), aliased(Person), aliased(Person), SessionFormat
     own: tuple[Any, ...] = (
         *(Session.starts_at, Session.ends_at, Session.time_zone, Session.sequence, Session.status),
         *(Session.reminder_minutes, Session.created_at, Session.updated_at, Session.occurs_on),
@@ -143,8 +142,8 @@ def _lines(person: Any = None) -> Any:
         sqlalchemy.select(
             col(Session.id).label("session_id"),
             *map(col, own),
-            col(manager.name).label("manager_name"),
-            col(manager.email).label("manager_email"),
+            func.coalesce(col(substitute.name), col(manager.name)).label("manager_name"),
+            func.coalesce(col(substitute.email), col(manager.email)).label("manager_email"),
             col(rep.name).label("rep_name"),
             col(rep.email).label("rep_email"),
             _people_of(Session.rep_ids).label("reps"),
@@ -157,7 +156,11 @@ def _lines(person: Any = None) -> Any:
             col(Cadence.starts_on).label("series_starts_on"),
             col(Cadence.starts_at).label("series_at"),
         )
-        .join(manager, and_(col(manager.org_id) == col(Session.org_id), col(manager.id) == holder))
+        .join(manager, and_(col(manager.org_id) == col(Session.org_id), col(manager.id) == col(Session.manager_id)))
+        .outerjoin(
+            substitute,
+            and_(col(substitute.org_id) == col(Session.org_id), col(substitute.id) == col(Session.substitute_id)),
+        )
         .join(rep, and_(col(rep.org_id) == col(Session.org_id), col(rep.id) == col(Session.rep_id)))
         .join(form, and_(col(form.org_id) == col(Session.org_id), col(form.id) == col(Session.format_id)))
         .outerjoin(

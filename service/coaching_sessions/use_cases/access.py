@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from service.coaching_sessions.dto.sessions import CoachingSessionDTO, SessionAttestationDTO
+from service.coaching_sessions.dto.sessions import CoachingSessionDTO, SessionAttestationDTO, invitation_to
 from service.coaching_sessions.lifecycle import RULES, Move, Participants, SessionState, Side, allowed_moves
 from service.coaching_sessions.models import CoachingSession
 from service.coaching_sessions.permissions import Permission
@@ -172,4 +172,5 @@ def _present(
         fields |= {"shared_notes": None, "answers": None}
         attestations = [one.model_copy(update={"comment": None}) for one in attestations]
     moves = allowed_moves(SessionState(row.status), side) if is_seen else ()
-    return CoachingSessionDTO.model_validate({**fields, "allowed_moves": moves, "attestations": attestations})
+    shown = {"allowed_moves": moves, "attestations": attestations, "invitation": invitation_to(row.id)}
+    return CoachingSessionDTO.model_validate({**fields, **shown})

@@ -44,6 +44,14 @@ class FeedFile:
     body: bytes | None
 
 
+@dataclass(frozen=True, slots=True)
+class InvitationFile:
+    """A message of RFC 5546: its method, which the header of a mail's part must tell too, and the file."""
+
+    method: str
+    body: bytes
+
+
 class FeedReaders:
     """Tells readers of feeds that they have what is there: by one statement, and nothing is rendered. One per process.
 
@@ -108,6 +116,20 @@ async def get_session_calendar(session: AsyncSession, principal: Principal, sess
     require(principal, Permission.COACHING_SESSIONS_READ)
     entry = await _find_entry(session, principal, session_id, base_url)
     return render_calendar(entry.summary, [entry])
+
+
+async def get_session_invitation(
+    session: AsyncSession, principal: Principal, session_id: UUID, base_url: str
+) -> InvitationFile:
+    """What to mail to those who take part, as of now; `not_found` outside the caller's scope.
+
+    It asks for the session, or calls it off once it is cancelled; each change of time and the cancellation have
+    raised its sequence, so that calendars take a file over or know that they are ahead of it.
+    """
+    require(principal, Permission.COACHING_SESSIONS_READ)
+    entry = await _find_entry(session, principal, session_id, base_url)
+    method = "CANCEL" if entry.is_cancelled else "REQUEST"
+    return InvitationFile(method, render_calendar(entry.summary, [entry], method))
 
 
 async def _find_entry(session: AsyncSession, principal: Principal, session_id: UUID, base_url: str) -> CalendarEntry:

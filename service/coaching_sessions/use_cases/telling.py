@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from service.coaching_sessions.dto.sessions import invitation_to
 from service.coaching_sessions.models import CoachingSession
 from service.core.notifications import SESSIONS, notify
 from service.webhooks.outbox import EventType, emit
@@ -20,6 +21,7 @@ def event_data(row: CoachingSession, **more: Any) -> dict[str, Any]:
         "substitute_id": row.substitute_id,
         "starts_at": row.starts_at,
         "sequence": row.sequence,
+        "invitation": invitation_to(row.id),
         **more,
     }
 
