@@ -18,8 +18,8 @@ from schema.calendar_feeds import load_calendar_feed
 from schema.coaching_briefs import load_coaching_brief
 from schema.coaching_cadences import load_coaching_cadence
 from schema.coaching_capability import load_manager_capability
-from schema.coaching_hand_overs import load_coaching_hand_over
 from schema.coaching_effects import load_coaching_effects
+from schema.coaching_hand_overs import load_coaching_hand_over
 from schema.coaching_opportunities import load_coaching_opportunity
 from schema.coaching_programmes import load_coaching_programme
 from schema.coaching_ratings.groups import load_coaching_ratings, load_rating_group

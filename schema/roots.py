@@ -15,8 +15,8 @@ from schema.calendar_feeds import CalendarFeedsMutation, CalendarFeedsQuery
 from schema.coaching_briefs import CoachingBriefsQuery, CoachingBriefsSubscription
 from schema.coaching_cadences import CoachingCadencesMutation, CoachingCadencesQuery
 from schema.coaching_capability import CoachingCapabilityQueries
-from schema.coaching_hand_overs import CoachingHandOversMutation, CoachingHandOversQuery
 from schema.coaching_effects import CoachingEffectsQueries
+from schema.coaching_hand_overs import CoachingHandOversMutation, CoachingHandOversQuery
 from schema.coaching_opportunities import (
     CoachingOpportunitiesMutation,
     CoachingOpportunitiesQuery,

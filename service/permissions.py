@@ -27,9 +27,9 @@ ALL_PERMISSIONS: frozenset[str] = frozenset(
         Skills,
         Coaching,
         Capability,
+        Effects,
         Crm,
         Webhooks,
-        Organizations, SuccessModels, Activities, KpiSnapshots, Opportunities, Skills, Coaching, Effects, Crm, Webhooks
     )
 )
 
@@ -72,11 +72,11 @@ _EVERYONE = {
 _MANAGER = _EVERYONE | {
     SuccessModels.INSPECTIONS_WRITE,
     Coaching.COACHING_RATINGS_READ,
-    Capability.COACHING_CAPABILITY_READ,
     Coaching.COACHING_SUBSTITUTIONS_WRITE,
     Coaching.COACHING_HAND_OVERS_WRITE,
+    Capability.COACHING_CAPABILITY_READ,
+    Effects.COACHING_EFFECTS_READ,
 }
-_MANAGER = _EVERYONE | {SuccessModels.INSPECTIONS_WRITE, Effects.COACHING_EFFECTS_READ}
 _ENABLEMENT = _MANAGER | {
     Organizations.TEAMS_WRITE,
     SuccessModels.SUCCESS_MODELS_WRITE,

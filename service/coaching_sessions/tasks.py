@@ -5,9 +5,8 @@ from datetime import datetime
 from uuid import UUID
 
 from service.coaching_sessions.repository import clock
-from service.coaching_sessions.use_cases.cascading import bound_all, bring_in_line
-from service.coaching_sessions.use_cases.rating_publication import publish_closed_period
 from service.coaching_sessions.use_cases.cascading import bound_all, bring_in_line, pass_on
+from service.coaching_sessions.use_cases.rating_publication import publish_closed_period
 from service.coaching_sessions.use_cases.session_clock import miss_overdue, remind_due
 from service.coaching_sessions.use_cases.surveying import Chunk, survey
 from service.coaching_sessions.use_cases.uncovered import tell_uncovered

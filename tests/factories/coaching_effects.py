@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -105,8 +106,8 @@ async def coach(house: EffectsOrg, rep_id: UUID, on: date, *, as_topic: bool, **
             title="Calls",
             reason="Few of late.",
             evidence={},
-            impact=0,
-            confidence=0,
+            impact=Decimal(0),
+            confidence=Decimal(0),
             status="discussed",
             visible_on=on,
             discussed_in=session_id,
