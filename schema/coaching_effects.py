@@ -195,6 +195,7 @@ class CoachingEffectsQueries:
         success_model_id: strawberry.ID | None = None,
         manager_id: strawberry.ID | None = None,
         team_id: strawberry.ID | None = None,
+        programme_id: strawberry.ID | None = None,
         from_on: dt.date | None = None,
         to_on: dt.date | None = None,
         weeks: int = 8,
@@ -207,6 +208,7 @@ class CoachingEffectsQueries:
             "success_model_id": None if success_model_id is None else row_id(success_model_id, "SuccessModel"),
             "manager_id": None if manager_id is None else row_id(manager_id, "Person"),
             "team_id": None if team_id is None else row_id(team_id, "Team"),
+            "programme_id": None if programme_id is None else row_id(programme_id, "CoachingProgramme"),
         }
         when = {"from_on": from_on, "to_on": to_on, "as_of": as_of}
         how = {"weeks": weeks, "trigger_weeks": trigger_weeks, "placebo_kpi": placebo_kpi}

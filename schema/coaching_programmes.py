@@ -21,6 +21,7 @@ from service.coaching_sessions.dto.programmes import (
     CreateCoachingProgramme,
     EndProgramme,
     ProgrammeFilter,
+    StaggeredStart,
     UpdateCoachingProgramme,
 )
 from service.coaching_sessions.laying import ClockOf, WhenAway
@@ -34,6 +35,27 @@ if TYPE_CHECKING:
     from schema.people.types import Person
 
 READ, WRITE = Permission.COACHING_PROGRAMMES_READ, Permission.COACHING_PROGRAMMES_WRITE
+
+
+@strawberry.type(description="Pairs begin wave by wave, in an order that is drawn.", name="StaggeredStart")
+class StaggeredStartType:
+    """Of a programme."""
+
+    waves: int
+    every_weeks: int
+    seed: int
+
+
+describe(StaggeredStartType, StaggeredStart)
+
+
+@strawberry.input(description="Pairs begin wave by wave, in an order that is drawn.")
+class StaggeredStartInput:
+    """Of a new programme."""
+
+    waves: int
+    every_weeks: int
+    seed: int = 0
 
 
 @strawberry.type(description="Who coaches whom, how often and how; everybody it covers has a cadence.")
@@ -52,6 +74,7 @@ class CoachingProgramme(Node):
     format_key: str
     clock_of: ClockOf
     when_away: WhenAway
+    staggered_start: StaggeredStartType | None
     ended_at: dt.datetime | None
     created_at: dt.datetime
     updated_at: dt.datetime
@@ -82,8 +105,14 @@ describe(CoachingProgramme, CoachingProgrammeDTO)
 
 def to_programme(dto: CoachingProgrammeDTO) -> CoachingProgramme:
     """The GraphQL view of a programme."""
-    fields = dto.model_dump(exclude={"id", "manager_id", "team_id", "reminder_minutes"})
-    return CoachingProgramme(id=to_global_id("CoachingProgramme", dto.id), row=dto, **fields)
+    fields = dto.model_dump(exclude={"id", "manager_id", "team_id", "reminder_minutes", "staggered_start"})
+    start = dto.staggered_start
+    return CoachingProgramme(
+        id=to_global_id("CoachingProgramme", dto.id),
+        row=dto,
+        staggered_start=None if start is None else StaggeredStartType(**start.model_dump()),
+        **fields,
+    )
 
 
 async def load_coaching_programme(info: Info, id_: UUID) -> CoachingProgramme:
@@ -141,6 +170,7 @@ class CreateCoachingProgrammeInput:
     clock_of: ClockOf = ClockOf.REP
     when_away: WhenAway = WhenAway.MOVE
     reminder_minutes: list[int] | None = UNSET
+    staggered_start: StaggeredStartInput | None = UNSET
     idempotency_key: str | None = None
 
 
