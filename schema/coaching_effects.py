@@ -17,7 +17,6 @@ from service.coaching_effects.dto import (
     CoachingEffectsQuery,
     EffectDTO,
     EffectWeekDTO,
-    PlaceboKpiDTO,
 )
 from service.coaching_effects.judging import Design, Doubt, Verdict
 from service.coaching_effects.permissions import Permission
@@ -58,30 +57,6 @@ describe_enum(
 )
 
 
-@strawberry.type(description="A difference with its 90 % interval; null where it cannot be estimated.")
-class CoachingEffect:
-    """Per week, in units of the KPI."""
-
-    effect: Decimal | None
-    low: Decimal | None
-    high: Decimal | None
-    n_coached: int
-    n_compared: int
-
-
-@strawberry.type(description="The same of a KPI in which none of them was coached.")
-class PlaceboKpi:
-    """It should not move."""
-
-    kpi: str
-    name: str
-    effect: Decimal | None
-    low: Decimal | None
-    high: Decimal | None
-    n_coached: int
-    n_compared: int
-
-
 @strawberry.type(description="The difference in one week after coaching began.")
 class CoachingEffectWeekEdge:
     """The week is the node."""
@@ -95,10 +70,7 @@ class CoachingEffectWeekEdge:
     n_compared: int
 
 
-describe(CoachingEffect, EffectDTO)
-describe(PlaceboKpi, PlaceboKpiDTO)
 describe(CoachingEffectWeekEdge, EffectWeekDTO)
-describe(PlaceboKpi, EffectDTO)
 describe(CoachingEffectWeekEdge, EffectDTO)
 
 
@@ -124,13 +96,31 @@ class CoachingEffects(Node):
     cannot_tell: Doubt | None
     explanation: str
     caution: str
-    result: CoachingEffect
-    mirrored: CoachingEffect | None
+    effect: Decimal | None
+    low: Decimal | None
+    high: Decimal | None
+    n_coached: int
+    n_compared: int
+    mirrored_effect: Decimal | None = strawberry.field(
+        description="The change since before the dip, the dip left out; a verdict needs both. Null for a draw."
+    )
+    mirrored_low: Decimal | None = strawberry.field(description="Of its 90 % interval the lower end.")
+    mirrored_high: Decimal | None = strawberry.field(description="Its upper end.")
     baseline: Decimal | None
     relative_effect: Decimal | None
     minimum_detectable: Decimal | None
-    before: CoachingEffect
-    placebo: PlaceboKpi | None
+    before_effect: Decimal | None = strawberry.field(
+        description="The same as if coaching had begun earlier, when it had not: it should be nothing."
+    )
+    before_low: Decimal | None = strawberry.field(description="Of its 90 % interval the lower end.")
+    before_high: Decimal | None = strawberry.field(description="Its upper end.")
+    placebo_kpi: str | None = strawberry.field(
+        description="A KPI in which none of them was coached: it should not move. Null: there is none."
+    )
+    placebo_name: str | None = strawberry.field(description="Its name.")
+    placebo_effect: Decimal | None = strawberry.field(description="How it moved.")
+    placebo_low: Decimal | None = strawberry.field(description="Of its 90 % interval the lower end.")
+    placebo_high: Decimal | None = strawberry.field(description="Its upper end.")
     n_left_out: int
     from_on: dt.date
     to_on: dt.date
@@ -152,6 +142,7 @@ class CoachingEffects(Node):
 
 
 describe(CoachingEffects, CoachingEffectsDTO)
+describe(CoachingEffects, EffectDTO)
 NESTED = {"result", "mirrored", "before", "placebo", "weeks"}
 
 
@@ -162,12 +153,19 @@ async def _ask(info: Info, asked: CoachingEffectsQuery) -> CoachingEffects:
     return CoachingEffects(
         id=to_global_id("CoachingEffects", key),
         row=dto,
-        result=CoachingEffect(**dto.result.model_dump()),
-        mirrored=None if dto.mirrored is None else CoachingEffect(**dto.mirrored.model_dump()),
-        before=CoachingEffect(**dto.before.model_dump()),
-        placebo=None if dto.placebo is None else PlaceboKpi(**dto.placebo.model_dump()),
+        **dto.result.model_dump(),
+        **_ends("mirrored", dto.mirrored),
+        **_ends("before", dto.before),
+        **_ends("placebo", dto.placebo),
+        placebo_kpi=None if dto.placebo is None else dto.placebo.kpi,
+        placebo_name=None if dto.placebo is None else dto.placebo.name,
         **dto.model_dump(exclude=NESTED),
     )
+
+
+def _ends(name: str, dto: EffectDTO | None) -> dict[str, Decimal | None]:
+    """An effect and its interval as fields of their own."""
+    return {f"{name}_{part}": None if dto is None else getattr(dto, part) for part in ("effect", "low", "high")}
 
 
 async def load_coaching_effects(info: Info, key: str) -> CoachingEffects:

@@ -21,7 +21,6 @@ from service.coaching_sessions.dto.programmes import (
     CreateCoachingProgramme,
     EndProgramme,
     ProgrammeFilter,
-    StaggeredStart,
     UpdateCoachingProgramme,
 )
 from service.coaching_sessions.laying import ClockOf, WhenAway
@@ -35,18 +34,6 @@ if TYPE_CHECKING:
     from schema.people.types import Person
 
 READ, WRITE = Permission.COACHING_PROGRAMMES_READ, Permission.COACHING_PROGRAMMES_WRITE
-
-
-@strawberry.type(description="Pairs begin wave by wave, in an order that is drawn.", name="StaggeredStart")
-class StaggeredStartType:
-    """Of a programme."""
-
-    waves: int
-    every_weeks: int
-    seed: int
-
-
-describe(StaggeredStartType, StaggeredStart)
 
 
 @strawberry.input(description="Pairs begin wave by wave, in an order that is drawn.")
@@ -74,7 +61,11 @@ class CoachingProgramme(Node):
     format_key: str
     clock_of: ClockOf
     when_away: WhenAway
-    staggered_start: StaggeredStartType | None
+    staggered_waves: int | None = strawberry.field(
+        description="In how many waves its pairs begin, in an order that is drawn; null: all at once."
+    )
+    staggered_every_weeks: int | None = strawberry.field(description="Weeks from one wave to the next.")
+    staggered_seed: int | None = strawberry.field(description="Of the draw.")
     ended_at: dt.datetime | None
     created_at: dt.datetime
     updated_at: dt.datetime
@@ -110,7 +101,9 @@ def to_programme(dto: CoachingProgrammeDTO) -> CoachingProgramme:
     return CoachingProgramme(
         id=to_global_id("CoachingProgramme", dto.id),
         row=dto,
-        staggered_start=None if start is None else StaggeredStartType(**start.model_dump()),
+        staggered_waves=start and start.waves,
+        staggered_every_weeks=start and start.every_weeks,
+        staggered_seed=None if start is None else start.seed,
         **fields,
     )
 

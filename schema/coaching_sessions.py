@@ -7,13 +7,11 @@ from uuid import UUID
 
 import strawberry
 from strawberry.scalars import JSON
-from strawberry.types.unset import UNSET
 
 from schema.coaching_ratings.own import CoachingRating, to_coaching_rating
 from schema.context import Info
 from schema.describing import NEEDS, describe, describe_enum
-from schema.inputs import precondition, row_id, to_dto, to_input
-from schema.mutations import mutation
+from schema.inputs import row_id, to_input
 from schema.paging import Paged, orders
 from schema.people.types import Person, to_person
 from schema.relay import Connection, Node, NullIfAbsent, id_of, part_of_list, to_connection, to_global_id
@@ -23,13 +21,10 @@ from service.coaching_sessions.dto.sessions import (
     SESSION_SORTING,
     CoachingSessionDTO,
     CoachingSessionFilter,
-    CreateCoachingSession,
-    UpdateCoachingSession,
 )
 from service.coaching_sessions.lifecycle import Move, SessionState, Side
 from service.coaching_sessions.permissions import Permission
 from service.coaching_sessions.use_cases import sessions
-from service.core.database import TenantSession
 from service.core.etags import etag_of
 from service.core.pagination import PageRequest
 from service.organizations.permissions import Permission as OrganizationPermission
@@ -268,67 +263,3 @@ class CoachingSessionsQuery:
         async with info.context.session() as session:
             found = await sessions.list_coaching_sessions(session, info.context.principal, filters, page)
         return to_connection(found, to_coaching_session, page)
-
-
-@strawberry.type(description="A coaching session as it is now.")
-class CoachingSessionPayload:
-    """The answer to a mutation of one session."""
-
-    coaching_session: CoachingSession = strawberry.field(description="The session.")
-
-
-@strawberry.input(description="A session that no programme arranges.")
-class CreateCoachingSessionInput:
-    """Between whom, and when."""
-
-    rep_id: strawberry.ID
-    manager_id: strawberry.ID | None = UNSET
-    rep_ids: list[strawberry.ID] | None = UNSET
-    coach_ids: list[strawberry.ID] | None = UNSET
-    replaces_one_to_ones: bool | None = UNSET
-    starts_at: dt.datetime
-    minutes: int | None = UNSET
-    format_key: str | None = UNSET
-    reminder_minutes: list[int] | None = UNSET
-    idempotency_key: str | None = None
-
-
-@strawberry.input(description="What the two write; of the answers those that are given are replaced.")
-class UpdateCoachingSessionInput:
-    """A merge-patch."""
-
-    id: strawberry.ID
-    if_match: str | None = None
-    shared_notes: str | None = UNSET
-    answers: JSON | None = UNSET
-    idempotency_key: str | None = None
-
-
-def to_payload(dto: CoachingSessionDTO, _data: object) -> CoachingSessionPayload:
-    """The answer to a mutation of one session."""
-    return CoachingSessionPayload(coaching_session=to_coaching_session(dto))
-
-
-@mutation("Arrange a session.", needs=WRITE, payload=CoachingSessionPayload, render=to_payload)
-async def create_coaching_session(
-    session: TenantSession, info: Info, data: CreateCoachingSessionInput
-) -> CoachingSessionDTO:
-    """`POST /v1/coaching-sessions`."""
-    return await sessions.create_coaching_session(session, info.context.principal, to_dto(CreateCoachingSession, data))
-
-
-@mutation("Write notes and answers.", needs=WRITE, payload=CoachingSessionPayload, render=to_payload)
-async def update_coaching_session(
-    session: TenantSession, info: Info, data: UpdateCoachingSessionInput
-) -> CoachingSessionDTO:
-    """`PATCH /v1/coaching-sessions/{id}`."""
-    id_, changes, expected = row_id(data.id, TYPE), to_dto(UpdateCoachingSession, data), precondition(data.if_match)
-    return await sessions.update_coaching_session(session, info.context.principal, id_, changes, expected)
-
-
-@strawberry.type
-class CoachingSessionsMutation:
-    """Mutations of coaching sessions."""
-
-    create_coaching_session = create_coaching_session
-    update_coaching_session = update_coaching_session

@@ -25,7 +25,8 @@ from schema.coaching_opportunities import (
 from schema.coaching_programmes import CoachingProgrammesMutation, CoachingProgrammesQuery
 from schema.coaching_ratings.groups import CoachingRatingsQueries
 from schema.coaching_ratings.own import CoachingRatingsMutation
-from schema.coaching_sessions import CoachingSessionsMutation, CoachingSessionsQuery
+from schema.coaching_session_edits import CoachingSessionsMutation
+from schema.coaching_sessions import CoachingSessionsQuery
 from schema.coaching_substitutions import CoachingSubstitutionsMutation, CoachingSubstitutionsQuery
 from schema.coaching_topics.mutations import CoachingTopicsMutation
 from schema.coaching_topics.queries import CoachingTopicsQuery, CoachingTopicsSubscription

@@ -7,15 +7,8 @@ from collections.abc import AsyncGenerator
 import strawberry
 from strawberry.types.unset import UNSET
 
-from schema.coaching_sessions import (
-    READ,
-    TYPE,
-    WRITE,
-    CoachingSession,
-    CoachingSessionPayload,
-    to_coaching_session,
-    to_payload,
-)
+from schema.coaching_session_edits import CoachingSessionPayload, to_payload
+from schema.coaching_sessions import READ, TYPE, WRITE, CoachingSession, to_coaching_session
 from schema.context import Info
 from schema.describing import NEEDS
 from schema.inputs import precondition, row_id, to_dto

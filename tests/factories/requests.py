@@ -54,6 +54,9 @@ FORMAT = {"key": "ours", "name": "Ours", "document": {"sections": [{"key": "talk
 PROGRAMME = {"name": "Weekly", "rule": "FREQ=WEEKLY", "starts_on": "2026-03-03", "starts_at": "10:00"}
 
 
+PARAMS = {"getCoachingEffects": {"kpi": "calls"}}
+"""What an operation has to be asked with."""
+
 BODIES: dict[str, Any] = {
     "createPerson": PERSON,
     "updatePerson": {"name": "Ann"},

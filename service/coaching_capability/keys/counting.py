@@ -69,7 +69,7 @@ def count_keys(
 
 
 def _cadence(facts: PeriodFacts) -> tuple[Share, Counter[UUID]]:
-    """Held on time, of those owed; the sessions of a rep go together, or of the same group of reps. And what is missing, by manager."""
+    """Held on time, of those owed, the sessions of the same reps together; and what is missing, by manager."""
     parts: dict[frozenset[UUID], list[int]] = {}
     missing: Counter[UUID] = Counter()
     due = [one for one in facts.sessions if one.owed and one.standing is not Standing.AHEAD]
