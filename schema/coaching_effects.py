@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 from decimal import Decimal
+from typing import Any
 
 import strawberry
 
@@ -163,7 +164,7 @@ async def _ask(info: Info, asked: CoachingEffectsQuery) -> CoachingEffects:
     )
 
 
-def _ends(name: str, dto: EffectDTO | None) -> dict[str, Decimal | None]:
+def _ends(name: str, dto: EffectDTO | None) -> dict[str, Any]:
     """An effect and its interval as fields of their own."""
     return {f"{name}_{part}": None if dto is None else getattr(dto, part) for part in ("effect", "low", "high")}
 

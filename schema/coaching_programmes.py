@@ -101,8 +101,8 @@ def to_programme(dto: CoachingProgrammeDTO) -> CoachingProgramme:
     return CoachingProgramme(
         id=to_global_id("CoachingProgramme", dto.id),
         row=dto,
-        staggered_waves=start and start.waves,
-        staggered_every_weeks=start and start.every_weeks,
+        staggered_waves=None if start is None else start.waves,
+        staggered_every_weeks=None if start is None else start.every_weeks,
         staggered_seed=None if start is None else start.seed,
         **fields,
     )
