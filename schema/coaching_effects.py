@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 from decimal import Decimal
+from typing import Any
 
 import strawberry
 
@@ -17,7 +18,6 @@ from service.coaching_effects.dto import (
     CoachingEffectsQuery,
     EffectDTO,
     EffectWeekDTO,
-    PlaceboKpiDTO,
 )
 from service.coaching_effects.judging import Design, Doubt, Verdict
 from service.coaching_effects.permissions import Permission
@@ -58,30 +58,6 @@ describe_enum(
 )
 
 
-@strawberry.type(description="A difference with its 90 % interval; null where it cannot be estimated.")
-class CoachingEffect:
-    """Per week, in units of the KPI."""
-
-    effect: Decimal | None
-    low: Decimal | None
-    high: Decimal | None
-    n_coached: int
-    n_compared: int
-
-
-@strawberry.type(description="The same of a KPI in which none of them was coached.")
-class PlaceboKpi:
-    """It should not move."""
-
-    kpi: str
-    name: str
-    effect: Decimal | None
-    low: Decimal | None
-    high: Decimal | None
-    n_coached: int
-    n_compared: int
-
-
 @strawberry.type(description="The difference in one week after coaching began.")
 class CoachingEffectWeekEdge:
     """The week is the node."""
@@ -95,10 +71,7 @@ class CoachingEffectWeekEdge:
     n_compared: int
 
 
-describe(CoachingEffect, EffectDTO)
-describe(PlaceboKpi, PlaceboKpiDTO)
 describe(CoachingEffectWeekEdge, EffectWeekDTO)
-describe(PlaceboKpi, EffectDTO)
 describe(CoachingEffectWeekEdge, EffectDTO)
 
 
@@ -124,13 +97,31 @@ class CoachingEffects(Node):
     cannot_tell: Doubt | None
     explanation: str
     caution: str
-    result: CoachingEffect
-    mirrored: CoachingEffect | None
+    effect: Decimal | None
+    low: Decimal | None
+    high: Decimal | None
+    n_coached: int
+    n_compared: int
+    mirrored_effect: Decimal | None = strawberry.field(
+        description="The change since before the dip, the dip left out; a verdict needs both. Null for a draw."
+    )
+    mirrored_low: Decimal | None = strawberry.field(description="Of its 90 % interval the lower end.")
+    mirrored_high: Decimal | None = strawberry.field(description="Its upper end.")
     baseline: Decimal | None
     relative_effect: Decimal | None
     minimum_detectable: Decimal | None
-    before: CoachingEffect
-    placebo: PlaceboKpi | None
+    before_effect: Decimal | None = strawberry.field(
+        description="The same as if coaching had begun earlier, when it had not: it should be nothing."
+    )
+    before_low: Decimal | None = strawberry.field(description="Of its 90 % interval the lower end.")
+    before_high: Decimal | None = strawberry.field(description="Its upper end.")
+    placebo_kpi: str | None = strawberry.field(
+        description="A KPI in which none of them was coached: it should not move. Null: there is none."
+    )
+    placebo_name: str | None = strawberry.field(description="Its name.")
+    placebo_effect: Decimal | None = strawberry.field(description="How it moved.")
+    placebo_low: Decimal | None = strawberry.field(description="Of its 90 % interval the lower end.")
+    placebo_high: Decimal | None = strawberry.field(description="Its upper end.")
     n_left_out: int
     from_on: dt.date
     to_on: dt.date
@@ -152,6 +143,7 @@ class CoachingEffects(Node):
 
 
 describe(CoachingEffects, CoachingEffectsDTO)
+describe(CoachingEffects, EffectDTO)
 NESTED = {"result", "mirrored", "before", "placebo", "weeks"}
 
 
@@ -162,12 +154,19 @@ async def _ask(info: Info, asked: CoachingEffectsQuery) -> CoachingEffects:
     return CoachingEffects(
         id=to_global_id("CoachingEffects", key),
         row=dto,
-        result=CoachingEffect(**dto.result.model_dump()),
-        mirrored=None if dto.mirrored is None else CoachingEffect(**dto.mirrored.model_dump()),
-        before=CoachingEffect(**dto.before.model_dump()),
-        placebo=None if dto.placebo is None else PlaceboKpi(**dto.placebo.model_dump()),
+        **dto.result.model_dump(),
+        **_ends("mirrored", dto.mirrored),
+        **_ends("before", dto.before),
+        **_ends("placebo", dto.placebo),
+        placebo_kpi=None if dto.placebo is None else dto.placebo.kpi,
+        placebo_name=None if dto.placebo is None else dto.placebo.name,
         **dto.model_dump(exclude=NESTED),
     )
+
+
+def _ends(name: str, dto: EffectDTO | None) -> dict[str, Any]:
+    """An effect and its interval as fields of their own."""
+    return {f"{name}_{part}": None if dto is None else getattr(dto, part) for part in ("effect", "low", "high")}
 
 
 async def load_coaching_effects(info: Info, key: str) -> CoachingEffects:
@@ -195,6 +194,7 @@ class CoachingEffectsQueries:
         success_model_id: strawberry.ID | None = None,
         manager_id: strawberry.ID | None = None,
         team_id: strawberry.ID | None = None,
+        programme_id: strawberry.ID | None = None,
         from_on: dt.date | None = None,
         to_on: dt.date | None = None,
         weeks: int = 8,
@@ -207,6 +207,7 @@ class CoachingEffectsQueries:
             "success_model_id": None if success_model_id is None else row_id(success_model_id, "SuccessModel"),
             "manager_id": None if manager_id is None else row_id(manager_id, "Person"),
             "team_id": None if team_id is None else row_id(team_id, "Team"),
+            "programme_id": None if programme_id is None else row_id(programme_id, "CoachingProgramme"),
         }
         when = {"from_on": from_on, "to_on": to_on, "as_of": as_of}
         how = {"weeks": weeks, "trigger_weeks": trigger_weeks, "placebo_kpi": placebo_kpi}

@@ -36,6 +36,15 @@ if TYPE_CHECKING:
 READ, WRITE = Permission.COACHING_PROGRAMMES_READ, Permission.COACHING_PROGRAMMES_WRITE
 
 
+@strawberry.input(description="Pairs begin wave by wave, in an order that is drawn.")
+class StaggeredStartInput:
+    """Of a new programme."""
+
+    waves: int
+    every_weeks: int
+    seed: int = 0
+
+
 @strawberry.type(description="Who coaches whom, how often and how; everybody it covers has a cadence.")
 class CoachingProgramme(Node):
     """A programme."""
@@ -52,6 +61,11 @@ class CoachingProgramme(Node):
     format_key: str
     clock_of: ClockOf
     when_away: WhenAway
+    staggered_waves: int | None = strawberry.field(
+        description="In how many waves its pairs begin, in an order that is drawn; null: all at once."
+    )
+    staggered_every_weeks: int | None = strawberry.field(description="Weeks from one wave to the next.")
+    staggered_seed: int | None = strawberry.field(description="Of the draw.")
     ended_at: dt.datetime | None
     created_at: dt.datetime
     updated_at: dt.datetime
@@ -82,8 +96,16 @@ describe(CoachingProgramme, CoachingProgrammeDTO)
 
 def to_programme(dto: CoachingProgrammeDTO) -> CoachingProgramme:
     """The GraphQL view of a programme."""
-    fields = dto.model_dump(exclude={"id", "manager_id", "team_id", "reminder_minutes"})
-    return CoachingProgramme(id=to_global_id("CoachingProgramme", dto.id), row=dto, **fields)
+    fields = dto.model_dump(exclude={"id", "manager_id", "team_id", "reminder_minutes", "staggered_start"})
+    start = dto.staggered_start
+    return CoachingProgramme(
+        id=to_global_id("CoachingProgramme", dto.id),
+        row=dto,
+        staggered_waves=None if start is None else start.waves,
+        staggered_every_weeks=None if start is None else start.every_weeks,
+        staggered_seed=None if start is None else start.seed,
+        **fields,
+    )
 
 
 async def load_coaching_programme(info: Info, id_: UUID) -> CoachingProgramme:
@@ -141,6 +163,7 @@ class CreateCoachingProgrammeInput:
     clock_of: ClockOf = ClockOf.REP
     when_away: WhenAway = WhenAway.MOVE
     reminder_minutes: list[int] | None = UNSET
+    staggered_start: StaggeredStartInput | None = UNSET
     idempotency_key: str | None = None
 
 

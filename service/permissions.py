@@ -26,6 +26,7 @@ ALL_PERMISSIONS: frozenset[str] = frozenset(
         Opportunities,
         Skills,
         Coaching,
+        Capability,
         Effects,
         Capability,
         Crm,
@@ -76,6 +77,9 @@ _MANAGER = _EVERYONE | {
     Effects.COACHING_EFFECTS_READ,
     Coaching.COACHING_SUBSTITUTIONS_WRITE,
     Coaching.COACHING_HAND_OVERS_WRITE,
+    Coaching.COACHING_SUBSTITUTIONS_WRITE,
+    Coaching.COACHING_HAND_OVERS_WRITE,
+    Capability.COACHING_CAPABILITY_READ,
     Effects.COACHING_EFFECTS_READ,
 }
 _ENABLEMENT = _MANAGER | {

@@ -19,10 +19,18 @@ router = resource_router("/v1/coaching-effects", "coaching effects")
 def effects_whose(
     manager_id: Annotated[UUID | None, Query(description="Coaching of the tree below this manager.")] = None,
     team_id: Annotated[UUID | None, Query(description="Coaching of this team. Default: of all one may see.")] = None,
+    programme_id: Annotated[
+        UUID | None, Query(description="A programme with a staggered start: its draw decides who is compared.")
+    ] = None,
     success_model_id: Annotated[UUID | None, Query(description="One active model. Default: all with the KPI.")] = None,
 ) -> dict[str, Any]:
     """Of whose coaching."""
-    return {"manager_id": manager_id, "team_id": team_id, "success_model_id": success_model_id}
+    return {
+        "manager_id": manager_id,
+        "team_id": team_id,
+        "programme_id": programme_id,
+        "success_model_id": success_model_id,
+    }
 
 
 def effects_query(

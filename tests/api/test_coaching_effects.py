@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 
 from service.core.database import Database
-from tests.factories.coaching_effects import ASKED, AT, EffectsOrg, coach, make_effects_org
+from tests.factories.coaching_effects import ASKED, AT, FIRST, EffectsOrg, coach, make_effects_org
 from tests.factories.sales_org import make_sales_org
 from tests.fixtures.rest import bearer
 
@@ -87,6 +87,31 @@ async def test_what_is_not_known_yet_and_what_is_not_coaching_does_not_count(
     assert (await read(rest, house)).json()["result"] == before
     few = (await read(rest, house, to=min(house.coached.values()).isoformat())).json()
     assert (few["cannot_tell"], few["result"]["n_coached"]) == ("too_few_coached", 2)
+
+
+async def test_a_programme_with_a_draw_is_an_experiment(rest: httpx.AsyncClient, house: EffectsOrg) -> None:
+    body = {
+        "name": "In turn",
+        "rule": "FREQ=WEEKLY;BYDAY=TU",
+        "starts_on": (FIRST + timedelta(weeks=36)).isoformat(),
+        "starts_at": "10:00",
+        "manager_id": str(house.leads[0].id),
+        "staggered_start": {"waves": 2, "every_weeks": 16, "seed": 7},
+    }
+    headers = bearer(house.org.admin_key)
+    made = await rest.post("/v1/coaching-programmes", json=body, headers=headers)
+    assert made.status_code == 201, made.text
+    assert made.json()["staggered_start"] == body["staggered_start"]
+    found = (await read(rest, house, programme_id=made.json()["id"])).json()
+    assert (found["design"], found["mirrored"]) == ("experimental", None)
+    # Half of the ten reps began at once, the others wait; whose sessions were held does not matter.
+    assert (found["result"]["n_coached"], found["result"]["n_compared"]) == (5, 5)
+    assert "the comparison is experimental" in found["caution"]
+    plain = {**body, "name": "All at once", "staggered_start": None}
+    other = (await rest.post("/v1/coaching-programmes", json=plain, headers=headers)).json()["id"]
+    refused = await read(rest, house, programme_id=other)
+    assert (refused.status_code, refused.json()["code"]) == (409, "not_staggered")
+    assert (await read(rest, house, programme_id=str(house.top.id))).status_code == 404
 
 
 async def test_a_kpi_that_nobody_coached_or_that_has_no_weeks(rest: httpx.AsyncClient, house: EffectsOrg) -> None:

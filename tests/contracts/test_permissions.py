@@ -15,7 +15,7 @@ from service.main import build_api
 from service.organizations.dto.api_keys import CreateApiKey
 from service.organizations.use_cases.api_keys import create_api_key
 from service.permissions import ALL_PERMISSIONS, ROLES
-from tests.factories.requests import BODIES, FORMS, GRAPHQL_INPUTS, PATH_VALUES
+from tests.factories.requests import BODIES, FORMS, GRAPHQL_INPUTS, PARAMS, PATH_VALUES
 from tests.factories.sales_org import SalesOrg, make_sales_org
 from tests.factories.skill_requests import ID
 from tests.fixtures.documents import plain_api
@@ -83,7 +83,7 @@ async def test_a_rest_operation_needs_just_what_it_says(
     statuses = []
     for key in (probes[0][permission], probes[1][permission]):
         body = {"files": FORMS[name]} if name in FORMS else {"json": BODIES.get(name)}
-        answer = await rest.request(method, path, headers=bearer(key) | ANYWAY, **body)
+        answer = await rest.request(method, path, params=PARAMS.get(name), headers=bearer(key) | ANYWAY, **body)
         statuses.append(answer.status_code)
         if len(statuses) == 1:
             assert answer.json()["detail"] == f"This needs the permission {permission}.", answer.text

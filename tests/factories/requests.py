@@ -58,6 +58,9 @@ STANDING_IN = {"manager_id": str(ROW), "substitute_id": str(ROW), "from_on": "20
 HANDING_OVER = {"from_manager_id": str(ROW), "to_manager_id": str(ROW), "hands_over_on": "2099-01-05"}
 
 
+PARAMS = {"getCoachingEffects": {"kpi": "calls"}}
+"""What an operation has to be asked with."""
+
 BODIES: dict[str, Any] = {
     "createPerson": PERSON,
     "updatePerson": {"name": "Ann"},

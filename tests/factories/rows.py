@@ -65,6 +65,8 @@ VALUES: dict[str, Any] = {
     },
     "coaching_programme.job_role": None,
     "coaching_programme.ended_at": None,
+    "coaching_programme.staggered_start": None,
+    "coaching_programme.drawn_starts": None,
     "coaching_cadence.end_reason": None,
     "cadence_gap.reason": "holiday",
     "coaching_session.ends_at": datetime(2026, 3, 4, 5, 36, 7, tzinfo=UTC),

@@ -13,8 +13,8 @@ from tests.graphql.conftest import Ask
 
 QUERY = """query ($manager: ID, $from: Date, $at: DateTime, $kpi: String!) {
   coachingEffects(kpi: $kpi, managerId: $manager, fromOn: $from, asOf: $at) {
-    id verdict cannotTell design explanation minimumDetectable nLeftOut result { effect low high nCoached nCompared }
-    mirrored { effect } before { nCoached } placebo { kpi low } weeks { edges { node effect } } } }"""
+    id verdict cannotTell design explanation minimumDetectable nLeftOut effect low high nCoached nCompared
+    mirroredEffect beforeLow placeboKpi placeboLow weeks { edges { node effect } } } }"""
 NODE = "query ($id: ID!) { node(id: $id) { id ... on CoachingEffects { method } } }"
 
 
@@ -24,10 +24,11 @@ async def test_the_same_as_over_rest_for_those_who_may(database: Database, ask: 
     asked: dict[str, Any] = {"kpi": "calls", "from": FIRST.isoformat(), "at": AT.isoformat()}
     found = (await ask(key, QUERY, **asked))["data"]["coachingEffects"]
     rest = (await client.get("/v1/coaching-effects", params=ASKED, headers=bearer(key))).json()
-    result = found["result"]
-    assert (result["effect"], result["low"], result["high"], result["nCoached"], result["nCompared"]) == tuple(
+    assert tuple(found[name] for name in ("effect", "low", "high", "nCoached", "nCompared")) == tuple(
         rest["result"][name] for name in ("effect", "low", "high", "n_coached", "n_compared")
     )
+    assert (found["mirroredEffect"], found["beforeLow"]) == (rest["mirrored"]["effect"], rest["before"]["low"])
+    assert (found["placeboKpi"], found["placeboLow"]) == (rest["placebo"]["kpi"], rest["placebo"]["low"])
     assert (found["verdict"], found["explanation"]) == (rest["verdict"].upper(), rest["explanation"])
     assert [one["effect"] for one in found["weeks"]["edges"]] == [one["effect"] for one in rest["weeks"]]
     node = (await ask(key, NODE, id=found["id"]))["data"]["node"]

@@ -23,6 +23,7 @@ from service.coaching_effects.use_cases.framing import (
     placebos_of,
 )
 from service.coaching_sessions.use_cases.first_coached import first_coached
+from service.coaching_sessions.use_cases.programmes import drawn_starts
 from service.core.principal import Principal, require
 from service.kpi_snapshots.leads.panels import Sums
 from service.kpi_snapshots.use_cases.weekly_sums import load_weekly_sums
@@ -82,12 +83,16 @@ async def get_coaching_effects(
 async def _find_beginnings(
     session: AsyncSession, system: Principal, query: CoachingEffectsQuery, frame: Frame, others: list[str]
 ) -> _Beginnings:
+    """Of a programme with a staggered start when each was drawn to begin, held or not; else when each was coached."""
     found = await first_coached(session, system, [query.kpi, *others], frame.as_of)
     days = {
         key: {id_: at.astimezone(frame.zone).date() for id_, at in found.get(key, {}).items()}
         for key in (query.kpi, *others)
     }
-    return _Beginnings(Design.OBSERVATIONAL, days.pop(query.kpi), days)
+    own = days.pop(query.kpi)
+    if query.programme_id is None:
+        return _Beginnings(Design.OBSERVATIONAL, own, days)
+    return _Beginnings(Design.EXPERIMENTAL, await drawn_starts(session, system, query.programme_id), days)
 
 
 def _estimate(

@@ -58,6 +58,22 @@ Reminders = Annotated[list[Annotated[int, Field(ge=5, le=20_160, strict=True)]],
 """Minutes before the start, each a reminder."""
 
 
+class StaggeredStart(InputDTO):
+    """Pairs begin wave by wave, in an order that is drawn, where there is no time to begin with all at once.
+
+    Each manager's reps are spread evenly over the waves. Whoever joins after the draw begins at once.
+    """
+
+    model_config = example(waves=3, every_weeks=6, seed=7)
+
+    waves: Annotated[int, Field(ge=2, le=12, strict=True)]
+    """How many; the first begins on the first day of the programme."""
+    every_weeks: Annotated[int, Field(ge=1, le=26, strict=True)]
+    """Weeks from one wave to the next."""
+    seed: Annotated[int, Field(ge=0, le=2_147_483_647, strict=True)] = 0
+    """The same seed draws the same order of the same people."""
+
+
 class CreateCoachingProgramme(InputDTO):
     """Who coaches whom, how often and how.
 
@@ -93,6 +109,8 @@ class CreateCoachingProgramme(InputDTO):
     clock_of: ClockOf = ClockOf.REP
     when_away: WhenAway = WhenAway.MOVE
     reminder_minutes: Reminders = Field(default_factory=lambda: [1440, 60])
+    staggered_start: StaggeredStart | None = None
+    """Null: all begin at once."""
 
     @model_validator(mode="after")
     def _in_order(self) -> "CreateCoachingProgramme":
@@ -185,6 +203,8 @@ class CoachingProgrammeDTO(SeriesDTO):
     """Of this job role; null: whatever the role."""
     format_key: str
     """Its sessions follow the newest version of this format."""
+    staggered_start: StaggeredStart | None
+    """In which waves its pairs begin; null: all at once."""
     ended_at: datetime | None
     """When it was ended; null: it runs."""
     created_at: datetime

@@ -68,10 +68,19 @@ class CoachingProgramme(Series, table=True):
     team_id: UUID | None = None
     job_role: str | None = None
     format_key: str
+    staggered_start: dict[str, Any] | None = Field(
+        default=None, sa_column=Column(JSONB(none_as_null=True), nullable=True), description="A `StaggeredStart`"
+    )
+    drawn_starts: dict[str, str] | None = Field(
+        default=None,
+        sa_column=Column(JSONB(none_as_null=True), nullable=True),
+        description="What was drawn by it, once and for all: by rep their first day",
+    )
     ended_at: datetime | None = Field(default=None, sa_column=timestamp(nullable=True))
 
     __table_args__ = (
         UniqueConstraint("org_id", "name"),
+        CheckConstraint("(staggered_start IS NULL) = (drawn_starts IS NULL)", name="drawn"),
         *_series_checks(),
     )
 

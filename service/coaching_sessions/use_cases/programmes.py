@@ -12,13 +12,16 @@ from service.coaching_sessions.dto.programmes import (
     CreateCoachingProgramme,
     EndProgramme,
     ProgrammeFilter,
+    StaggeredStart,
     UpdateCoachingProgramme,
 )
 from service.coaching_sessions.models import CoachingProgramme
 from service.coaching_sessions.permissions import Permission
 from service.coaching_sessions.repository import programmes as repository
 from service.coaching_sessions.repository.clock import want_cascade
+from service.coaching_sessions.staggering import draw_waves, first_days
 from service.coaching_sessions.use_cases.formats import resolve_format
+from service.coaching_sessions.use_cases.surveying import audience_of, drawn_days, load_roster
 from service.core.clock import utc_now
 from service.core.errors import FieldError, ServiceError, conflict, invalid, invalid_fields, not_found
 from service.core.etags import UNCONDITIONAL, Precondition
@@ -28,6 +31,7 @@ from service.core.principal import Principal, require
 from service.organizations.use_cases.people import get_person
 from service.organizations.use_cases.scope import local_today
 from service.organizations.use_cases.teams import get_team
+from service.organizations.use_cases.working_time import staff_as_known
 from service.webhooks.outbox import EventType, emit
 
 
@@ -64,9 +68,22 @@ async def create_coaching_programme(
     await resolve_format(session, principal, data.format_key)
     now = utc_now()
     row = CoachingProgramme(org_id=principal.org_id, id=new_id(), created_at=now, updated_at=now, **data.model_dump())
+    if data.staggered_start is not None:
+        row.drawn_starts = await _draw(session, principal, row, data.staggered_start)
     session.add(row)
     await session.flush()
     return await _tell(session, principal, row, EventType.COACHING_PROGRAMME_CREATED)
+
+
+async def drawn_starts(session: AsyncSession, principal: Principal, programme_id: UUID) -> dict[UUID, date]:
+    """By rep the first day that was drawn for them; `conflict` for a programme that began with all at once."""
+    require(principal, Permission.COACHING_PROGRAMMES_READ)
+    row = await repository.get_programme(session, principal.org_id, programme_id)
+    if row is None:
+        raise not_found("coaching_programme")
+    if row.staggered_start is None:
+        raise conflict("not_staggered", "This programme began with everybody at once: nothing was drawn.")
+    return drawn_days(row)
 
 
 async def update_coaching_programme(
@@ -124,6 +141,18 @@ async def end_coaching_programme(
     await _require_running(session, principal, row, data.ends_on, "/ends_on")
     await _change(session, row, {"ends_on": data.ends_on, "ended_at": utc_now()})
     return await _tell(session, principal, row, EventType.COACHING_PROGRAMME_ENDED)
+
+
+async def _draw(
+    session: AsyncSession, principal: Principal, row: CoachingProgramme, start: StaggeredStart
+) -> dict[str, str]:
+    """The first day of everybody whom it covers when it starts, as far as that is known."""
+    system = principal.as_system()
+    staff = await staff_as_known(session, system, None, (row.starts_on, row.starts_on))
+    roster = await load_roster(session, system, staff)
+    pairs = roster.find_pairs(audience_of(row), row.starts_on, row.starts_on)
+    days = first_days(draw_waves(pairs, start.waves, start.seed), row.starts_on, start.every_weeks)
+    return {str(rep_id): day.isoformat() for rep_id, day in days.items()}
 
 
 async def _get_for_write(

@@ -14,6 +14,7 @@ from service.coaching_sessions.reconciling import Begin, Bound, Running, reconci
 from service.coaching_sessions.repository import cascading as repository
 from service.coaching_sessions.repository import standing_in
 from service.coaching_sessions.roster import Audience, CadenceEnd, HandOver, Member, Roster
+from service.coaching_sessions.staggering import begin_in_turn
 from service.coaching_sessions.upkeep import Clock
 from service.core.principal import Principal
 from service.organizations.hierarchy import Line
@@ -84,7 +85,7 @@ async def survey(session: AsyncSession, principal: Principal, now: datetime) -> 
     people = {
         id_: Participant(id_, zones.get(id_) or organization.time_zone, staff.calendars[id_]) for id_ in staff.people
     }
-    roster = await _roster(session, principal, staff)
+    roster = await load_roster(session, principal, staff)
     programmes = {one.id: one for one in await repository.every_programme(session, org_id)}
     versions = await repository.every_format(session, org_id)
     formats = {key: id_ for id_, key in versions}
@@ -128,7 +129,18 @@ async def _stand_ins(
     return found
 
 
-async def _roster(session: AsyncSession, principal: Principal, staff: Staff) -> Roster:
+def audience_of(programme: CoachingProgramme) -> Audience:
+    """Whom it is for."""
+    return Audience(programme.manager_id, programme.team_id, programme.job_role, programme.ends_on)
+
+
+def drawn_days(programme: CoachingProgramme) -> dict[UUID, date]:
+    """By rep the first day that was drawn for them; nobody where all begin at once."""
+    return {UUID(rep_id): date.fromisoformat(day) for rep_id, day in (programme.drawn_starts or {}).items()}
+
+
+async def load_roster(session: AsyncSession, principal: Principal, staff: Staff) -> Roster:
+    """Everybody, and who reports to whom when."""
     members = {
         one.id: Member(one.id, one.job_role, one.hired_on, one.left_on, one.teams) for one in staff.people.values()
     }
@@ -147,13 +159,14 @@ def _reconcile(
     programme: CoachingProgramme, there: Sequence[Running], roster: Roster, clock: Clock, covered: dict[UUID, UUID]
 ) -> tuple[tuple[Begin, ...], tuple[Bound, ...]]:
     """What begins and what is bound of a programme; notes whom it covers today."""
-    audience = Audience(programme.manager_id, programme.team_id, programme.job_role, programme.ends_on)
+    audience = audience_of(programme)
     today = clock.today
 
     def why(manager_id: UUID, rep_id: UUID, day: date) -> CadenceEnd:
         return roster.why_ended(audience, manager_id, rep_id, day)
 
     pairs = roster.find_pairs(audience, min([today, *(one.from_on for one in there)]), clock.horizon)
+    pairs = begin_in_turn(pairs, drawn_days(programme))
     # One that changes later has begun earlier: its cadences tell.
     if min([programme.starts_on, *(one.from_on for one in there)]) <= today:
         covered.update({one.rep_id: one.manager_id for one in pairs if one.holds(today)})
