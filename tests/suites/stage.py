@@ -110,7 +110,7 @@ def _fill(folder: Path, service: ServiceProcess, keys: dict[str, str]) -> None:
     shutil.copytree(FILES, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
     config = (folder / "schemathesis.toml").read_text()
     (folder / OTHERS_CONFIG).write_text(config.replace('"alice", "bob"', '"erin", "frank"'))
-    document = httpx.get(f"{service.base_url}/openapi.json").raise_for_status().json()
+    document = httpx.get(f"{service.base_url}/openapi.json", timeout=60).raise_for_status().json()
     document["servers"] = json.loads((ROOT / "openapi" / "openapi.json").read_text())["servers"]
     (folder / "openapi.json").write_text(json.dumps(document, indent=2))
     shutil.copy(ROOT / "schema" / "schema.graphql", folder)
