@@ -19,7 +19,7 @@ from service.coaching_effects.dto import (
     EffectDTO,
     EffectWeekDTO,
 )
-from service.coaching_effects.judging import Design, Doubt, Verdict
+from service.coaching_effects.judging import Design, Doubt, EffectVerdict
 from service.coaching_effects.permissions import Permission
 from service.coaching_effects.use_cases.effects import get_coaching_effects
 from service.core.errors import ErrorKind, ServiceError, not_found
@@ -35,7 +35,7 @@ describe_enum(
     experimental="The draw of a programme with a staggered start.",
 )
 describe_enum(
-    Verdict,
+    EffectVerdict,
     "Whether coaching helped.",
     name="CoachingVerdict",
     helped="The KPI got better beyond chance and beyond the return to normal.",
@@ -93,7 +93,7 @@ class CoachingEffects(Node):
     unit: Unit
     polarity: Polarity
     design: Design
-    verdict: Verdict
+    verdict: EffectVerdict
     cannot_tell: Doubt | None
     explanation: str
     caution: str

@@ -28,7 +28,6 @@ ALL_PERMISSIONS: frozenset[str] = frozenset(
         Coaching,
         Capability,
         Effects,
-        Capability,
         Crm,
         Webhooks,
     )
@@ -77,10 +76,6 @@ _MANAGER = _EVERYONE | {
     Effects.COACHING_EFFECTS_READ,
     Coaching.COACHING_SUBSTITUTIONS_WRITE,
     Coaching.COACHING_HAND_OVERS_WRITE,
-    Coaching.COACHING_SUBSTITUTIONS_WRITE,
-    Coaching.COACHING_HAND_OVERS_WRITE,
-    Capability.COACHING_CAPABILITY_READ,
-    Effects.COACHING_EFFECTS_READ,
 }
 _ENABLEMENT = _MANAGER | {
     Organizations.TEAMS_WRITE,

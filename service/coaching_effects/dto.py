@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
-from service.coaching_effects.judging import Design, Doubt, Verdict
+from service.coaching_effects.judging import Design, Doubt, EffectVerdict
 from service.core.dto import Day, InputDTO, Instant, Key, OutputDTO
 from service.success_models.kpis import Polarity
 from service.success_models.measures import Unit
@@ -79,7 +79,7 @@ class CoachingEffectsDTO(OutputDTO):
     """Whether more or less of it is better."""
     design: Design
     """Experimental where a programme drew who begins when; else people decided."""
-    verdict: Verdict
+    verdict: EffectVerdict
     """Helped, worse, or it cannot be told."""
     cannot_tell: Doubt | None
     """Why not."""

@@ -23,7 +23,7 @@ class Design(StrEnum):
     EXPERIMENTAL = "experimental"
 
 
-class Verdict(StrEnum):
+class EffectVerdict(StrEnum):
     """What can be said."""
 
     HELPED = "helped"
@@ -101,13 +101,13 @@ def find_doubts(found: Evidence) -> dict[Doubt, Bools]:
     }
 
 
-def judge(found: Evidence, *, less_is_better: bool) -> tuple[Verdict, Doubt | None]:
+def judge(found: Evidence, *, less_is_better: bool) -> tuple[EffectVerdict, Doubt | None]:
     """The verdict on one panel."""
     doubt = next((doubt for doubt, holds in find_doubts(found).items() if bool(holds)), None)
     if doubt is not None:
-        return Verdict.CANNOT_TELL, doubt
+        return EffectVerdict.CANNOT_TELL, doubt
     is_up = bool(found.effect.value > 0)
-    return (Verdict.HELPED if is_up != less_is_better else Verdict.WORSE), None
+    return (EffectVerdict.HELPED if is_up != less_is_better else EffectVerdict.WORSE), None
 
 
 def _stands_out(effect: StaggeredEffect) -> Bools:

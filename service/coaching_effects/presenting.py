@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from service.coaching_effects.dto import CoachingEffectsDTO, EffectDTO, EffectWeekDTO, PlaceboKpiDTO
-from service.coaching_effects.judging import LEVEL, Design, Doubt, Evidence, Verdict, judge
+from service.coaching_effects.judging import LEVEL, Design, Doubt, EffectVerdict, Evidence, judge
 from service.coaching_effects.sentences import CAUTION, explain
 from service.statistics.staggered_effects import StaggeredEffect
 from service.success_models.kpis import Kpi, Polarity
@@ -43,7 +43,7 @@ class Asked:
 
 def present(asked: Asked, found: Evidence | None, by_week: Sequence[StaggeredEffect]) -> CoachingEffectsDTO:
     """`found` is None where the KPI does not add up by the week, `by_week` of week 1, 2 and so on."""
-    verdict: tuple[Verdict, Doubt | None] = (Verdict.CANNOT_TELL, Doubt.NOT_BY_WEEK)
+    verdict: tuple[EffectVerdict, Doubt | None] = (EffectVerdict.CANNOT_TELL, Doubt.NOT_BY_WEEK)
     if found is not None:
         verdict = judge(found, less_is_better=asked.kpi.polarity is Polarity.LOWER)
     shown = None if found is None or verdict[1] in HIDDEN else found

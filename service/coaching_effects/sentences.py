@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from service.coaching_effects.judging import LEAST_COACHED, LEAST_COMPARED, Design, Doubt, Verdict
+from service.coaching_effects.judging import LEAST_COACHED, LEAST_COMPARED, Design, Doubt, EffectVerdict
 
 RETURN = (
     "People are coached when they have just been weak, and after weak weeks better ones follow by themselves: this "
@@ -43,7 +43,7 @@ WHY = {
 
 def explain(
     name: str,
-    verdict: tuple[Verdict, Doubt | None],
+    verdict: tuple[EffectVerdict, Doubt | None],
     effect: tuple[Decimal, Decimal, Decimal] | None,
     counts: tuple[int, int],
     minimum: Decimal | None,
@@ -58,7 +58,7 @@ def explain(
         )
     if verdict[1] is None:
         how = "rose" if effect is not None and effect[0] > 0 else "fell"
-        good = "Coaching helped" if verdict[0] is Verdict.HELPED else "Coaching did not help, on the contrary"
+        good = "Coaching helped" if verdict[0] is EffectVerdict.HELPED else "Coaching did not help, on the contrary"
         return f"{good}: {name} {how} beyond chance and beyond the return to normal.{found}"
     least = "" if minimum is None else f" An effect of {minimum:f} a week would be found four times in five."
     return f"Cannot tell whether coaching changed {name}. {WHY[verdict[1]]}{found}{least}"

@@ -9,8 +9,8 @@ from service.coaching_effects.judging import (
     LEVEL,
     Design,
     Doubt,
+    EffectVerdict,
     Evidence,
-    Verdict,
     find_doubts,
     gather,
     judge,
@@ -114,7 +114,7 @@ def test_the_verdict_of_one_organization() -> None:
         for values in (found.values, found.other)
     )
     evidence = gather(one, other, WINDOWS)
-    assert judge(evidence, less_is_better=False) == (Verdict.HELPED, None)
-    assert judge(evidence, less_is_better=True) == (Verdict.WORSE, None)
+    assert judge(evidence, less_is_better=False) == (EffectVerdict.HELPED, None)
+    assert judge(evidence, less_is_better=True) == (EffectVerdict.WORSE, None)
     # A KPI that nobody coached and that moved as well casts a doubt on all of it.
-    assert judge(gather(one, one, WINDOWS), less_is_better=False) == (Verdict.CANNOT_TELL, Doubt.PLACEBO_MOVED)
+    assert judge(gather(one, one, WINDOWS), less_is_better=False) == (EffectVerdict.CANNOT_TELL, Doubt.PLACEBO_MOVED)
