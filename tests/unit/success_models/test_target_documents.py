@@ -45,7 +45,7 @@ def faults_of(*targets: dict[str, Any]) -> dict[str, str]:
         ([one(scope={"organization": True, "team": "East"})], "/targets/0/scope", "exactly one"),
         ([one(scope={"team": ""})], "/targets/0/scope/team", "at least 1 character"),
         ([one(scope={"person": "nobody"})], "/targets/0/scope/person", "@-sign"),
-        ([one(scope={"region": "EMEA"})], "/targets/0/scope/region", "not permitted"),
+        ([one(scope={"region": "EMEA"})], "/targets/0/scope/region", "not a field that is known"),
         ([one(effective_from="2026-13-01")], "/targets/0/effective_from", "date"),
         ([one(effective_from="1800-01-01")], "/targets/0/effective_from", "between 1900 and 2199"),
         ([one(effective_from=20260101)], "/targets/0/effective_from", "ISO 8601"),
@@ -85,7 +85,7 @@ def faults_of(*targets: dict[str, Any]) -> dict[str, str]:
             "/targets/0/ramp/0/after_months",
             "less than or equal to 60",
         ),
-        ([one(ramp=[{"after_days": 0, "share": "1"}])], "/targets/0/ramp/0/after_days", "not permitted"),
+        ([one(ramp=[{"after_days": 0, "share": "1"}])], "/targets/0/ramp/0/after_days", "not a field that is known"),
         ([one(kpi="no-shows", ramp=STEPS)], "/targets/0/ramp", "has no ramp"),
     ],
 )
