@@ -1,7 +1,7 @@
 """Schemathesis' hooks for GraphQL: what the schema says in words, told to a generator that reads types only.
 
 Scalars are drawn as their descriptions have them. Of two arguments that exclude each other one is left, a length
-is not negative, and a period starts where a period can: nothing else is kept from the service (decision 7).
+is not negative, a period starts where a period can, and a span ends after it begins: nothing else is kept from the service (decision 7).
 """
 
 import gc
@@ -20,6 +20,7 @@ gc.set_threshold(50_000, 20, 20)
 
 INT_LIMIT = 2**31
 MOST_DAYS = 60
+SPANS = (("from", "to"), ("from", "until"), ("fromOn", "toOn"))
 PERIODS = ("WEEK", "MONTH", "QUARTER", "YEAR")
 DAYS = st.dates(date(1970, 1, 1), date(2199, 12, 31))
 INSTANTS = st.datetimes(datetime(1970, 1, 2), datetime(2199, 12, 30), timezones=st.just(UTC))  # noqa: DTZ001 - naive bounds are asked for
@@ -51,6 +52,9 @@ class _Arguments(graphql.Visitor):
             del kept["first" if first % 2 else "last"]
         if node.name.value == "processAdherence" and not _says_whose(given):
             kept["personId"] = nodes.String("somebody")
+        for begin, end in SPANS:
+            if _is_backwards(given.get(begin), given.get(end)):
+                kept[begin], kept[end] = kept[end], kept[begin]
         if _starts_anywhere(given):
             kept["period"] = nodes.Enum("MONTH")
         arguments = [graphql.ArgumentNode(name=graphql.NameNode(value=name), value=kept[name]) for name in kept]
@@ -85,6 +89,15 @@ def _mended(name: str, value: graphql.ValueNode) -> graphql.ValueNode:
         except ValueError:
             return value
     return value
+
+
+def _is_backwards(begin: graphql.ValueNode | None, end: graphql.ValueNode | None) -> bool:
+    """Whether both are days as the scalar writes them, which sort as texts do, and the second is the earlier."""
+    return (
+        isinstance(begin, graphql.StringValueNode)
+        and isinstance(end, graphql.StringValueNode)
+        and end.value < begin.value
+    )
 
 
 def _starts_anywhere(given: dict[str, graphql.ValueNode]) -> bool:
