@@ -1,7 +1,8 @@
 """Schemathesis' hooks for GraphQL: what the schema says in words, told to a generator that reads types only.
 
 Scalars are drawn as their descriptions have them. Of two arguments that exclude each other one is left, a length
-is not negative, a period starts where a period can, and a span ends after it begins: nothing else is kept from the service (decision 7).
+is not negative, a period starts where a period can, and a span ends after it begins: nothing else is kept from the
+service (decision 7).
 """
 
 import gc
