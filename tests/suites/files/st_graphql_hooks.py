@@ -1,12 +1,12 @@
 """Schemathesis' hooks for GraphQL: what the schema says in words, told to a generator that reads types only.
 
 Scalars are drawn as their descriptions have them. Of two arguments that exclude each other one is left, a length
-is not negative, a period starts where a period can, and a span ends after it begins: nothing else is kept from the
-service (decision 7).
+is not negative, a period starts where a period can, and a span ends after it begins, within its limit: nothing else is
+kept from the service (decision 7).
 """
 
 import gc
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import graphql
@@ -20,7 +20,8 @@ gc.freeze()
 gc.set_threshold(50_000, 20, 20)
 
 INT_LIMIT = 2**31
-MOST_DAYS = 60
+MOST = {"days": 60, "months": 24, "horizonDays": 365}
+LONGEST_SPAN = timedelta(days=366)
 SPANS = (("from", "to"), ("from", "until"), ("fromOn", "toOn"))
 PERIODS = ("WEEK", "MONTH", "QUARTER", "YEAR")
 DAYS = st.dates(date(1970, 1, 1), date(2199, 12, 31))
@@ -54,8 +55,10 @@ class _Arguments(graphql.Visitor):
         if node.name.value == "processAdherence" and not _says_whose(given):
             kept["personId"] = nodes.String("somebody")
         for begin, end in SPANS:
-            if _is_backwards(given.get(begin), given.get(end)):
-                kept[begin], kept[end] = kept[end], kept[begin]
+            days = [day for day in (_day(given.get(begin)), _day(given.get(end))) if day is not None]
+            if days and begin in given and end in given:
+                last_day = min(max(days), min(days) + LONGEST_SPAN)
+                kept |= {begin: nodes.String(min(days).isoformat()), end: nodes.String(last_day.isoformat())}
         if _starts_anywhere(given):
             kept["period"] = nodes.Enum("MONTH")
         arguments = [graphql.ArgumentNode(name=graphql.NameNode(value=name), value=kept[name]) for name in kept]
@@ -80,8 +83,8 @@ def _mended(name: str, value: graphql.ValueNode) -> graphql.ValueNode:
     length = _length(value)
     if name in {"first", "last"} and length is not None and length < 0:
         return nodes.Int(-length % INT_LIMIT)
-    if name == "days" and length is not None:
-        return nodes.Int(1 + abs(length) % MOST_DAYS)
+    if name in MOST and length is not None:
+        return nodes.Int(1 + abs(length) % MOST[name])
     if name == "caseMix" and isinstance(value, graphql.ListValueNode):
         return nodes.List(values=[nodes.String("amount")])
     if name == "periodStart" and isinstance(value, graphql.StringValueNode):
@@ -92,13 +95,12 @@ def _mended(name: str, value: graphql.ValueNode) -> graphql.ValueNode:
     return value
 
 
-def _is_backwards(begin: graphql.ValueNode | None, end: graphql.ValueNode | None) -> bool:
-    """Whether both are days as the scalar writes them, which sort as texts do, and the second is the earlier."""
-    return (
-        isinstance(begin, graphql.StringValueNode)
-        and isinstance(end, graphql.StringValueNode)
-        and end.value < begin.value
-    )
+def _day(value: graphql.ValueNode | None) -> date | None:
+    """The day, if it is one as the scalar writes it."""
+    try:
+        return date.fromisoformat(value.value) if isinstance(value, graphql.StringValueNode) else None
+    except ValueError:
+        return None
 
 
 def _starts_anywhere(given: dict[str, graphql.ValueNode]) -> bool:
