@@ -74,8 +74,7 @@ def _recurring(series: ShownSeries, *, is_asking: bool) -> list[Event]:
 
 
 def _uid_of(series: ShownSeries) -> str:
-    assert series.like.series is not None  # noqa: S101 - it was gathered by it
-    return f"{series.like.series.id}@touchline"
+    return f"{series.id}@touchline"
 
 
 def _event(entry: CalendarEntry, uid: str, *, is_asking: bool) -> Event:

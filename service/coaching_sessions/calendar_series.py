@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from service.coaching_sessions.calendar_entries import CalendarEntry, SeriesRule
@@ -17,12 +18,13 @@ from service.coaching_sessions.recurrence_rules import Rule, format_rule, parse_
 
 @dataclass(frozen=True, slots=True)
 class ShownSeries:
-    """One series: `like` is its first occurrence as all are but the `moved` ones.
+    """One series, `id` its cadence's: `like` is its first occurrence as all are but the `moved` ones.
 
     `rule` is an RRULE's value, `last` the start of the last occurrence, `excluded` the starts of those that have no
     session, and `moved` are the sessions that are otherwise, each with the start that its occurrence would have.
     """
 
+    id: UUID
     like: CalendarEntry
     rule: str
     last: datetime
@@ -92,13 +94,14 @@ def _gather_one(series: SeriesRule, of_it: Sequence[CalendarEntry]) -> ShownSeri
         (starts[day], one) for day, one in there.items() if one.starts_at != starts[day] or _shape(one) != _shape(model)
     ]
     excluded = tuple(at for day, at in starts.items() if day not in there)
-    return ShownSeries(like, format_rule(bounded), last, excluded, tuple(moved))
+    return ShownSeries(series.id, like, format_rule(bounded), last, excluded, tuple(moved))
 
 
 def _shape(entry: CalendarEntry) -> tuple[object, ...]:
     """All that sessions of one series share unless something was done to one of them."""
     length = entry.ends_at - entry.starts_at
-    return (entry.time_zone, length, entry.summary, entry.description, entry.manager, entry.rep, entry.alarm_minutes)
+    people = (entry.manager, entry.rep, entry.others)
+    return (entry.time_zone, length, entry.summary, entry.description, people, entry.alarm_minutes)
 
 
 def _commonest(entries: Sequence[CalendarEntry]) -> CalendarEntry:

@@ -23,20 +23,8 @@ async def lock_cadences_of(session: AsyncSession, org_id: UUID, manager_id: UUID
     return [row for row in (await session.exec(ordered)).all() if row.ends_on is None or row.ends_on >= since]
 
 
-async def reps_with_open_matters(session: AsyncSession, org_id: UUID, manager_id: UUID) -> set[UUID]:
-    """In whose coaching a manager has an open commitment, or asked to talk about something."""
-    owned = select(Commitment.rep_id).where(
-        col(Commitment.org_id) == org_id, col(Commitment.owner_id) == manager_id, col(Commitment.status) == "open"
-    )
-    raised = select(Topic.rep_id).where(
-        col(Topic.org_id) == org_id, col(Topic.raised_by) == manager_id, col(Topic.status) == "open"
-    )
-    found = {*(await session.exec(owned)).all(), *(await session.exec(raised)).all()}
-    return found - {manager_id}
-
-
 async def matters_of(session: AsyncSession, org_id: UUID, manager_ids: Collection[UUID]) -> set[tuple[UUID, UUID]]:
-    """Of some managers, each with the reps of `reps_with_open_matters`."""
+    """Some managers, each with the reps in whose coaching they have an open commitment or asked to talk."""
     owned = select(Commitment.owner_id, Commitment.rep_id).where(
         col(Commitment.org_id) == org_id, col(Commitment.owner_id).in_(manager_ids), col(Commitment.status) == "open"
     )

@@ -53,18 +53,19 @@ async def forget_replaced(session: AsyncSession, org_id: UUID, session_id: UUID)
 async def forget_removed(session: AsyncSession, org_id: UUID) -> None:
     """Take people who were removed from the organization out of the sessions that they took part in beside others."""
     connection = await raw_connection(session)
-    for column in ("coach_ids", "rep_ids"):
-        await connection.execute(
-            f"""
-            UPDATE coaching_session AS s SET {column} = array(
-                SELECT p.id FROM person AS p WHERE p.org_id = $1 AND p.id = ANY(s.{column})
-                ORDER BY array_position(s.{column}, p.id))
-            WHERE s.org_id = $1 AND cardinality(s.coach_ids) + cardinality(s.rep_ids) > 0
-                AND EXISTS (SELECT FROM unnest(s.{column}) AS u (id)
-                    WHERE NOT EXISTS (SELECT FROM person AS p WHERE p.org_id = $1 AND p.id = u.id))
-            """,  # noqa: S608 - the two columns are named above
-            org_id,
-        )
+    await connection.execute(
+        """
+        UPDATE coaching_session AS s SET
+            coach_ids = array(SELECT p.id FROM person AS p WHERE p.org_id = $1 AND p.id = ANY(s.coach_ids)
+                ORDER BY array_position(s.coach_ids, p.id)),
+            rep_ids = array(SELECT p.id FROM person AS p WHERE p.org_id = $1 AND p.id = ANY(s.rep_ids)
+                ORDER BY array_position(s.rep_ids, p.id))
+        WHERE s.org_id = $1 AND cardinality(s.coach_ids) + cardinality(s.rep_ids) > 0
+            AND EXISTS (SELECT FROM unnest(s.coach_ids || s.rep_ids) AS u (id)
+                WHERE NOT EXISTS (SELECT FROM person AS p WHERE p.org_id = $1 AND p.id = u.id))
+        """,
+        org_id,
+    )
     await connection.execute(
         """
         UPDATE coaching_session AS s SET substitute_id = NULL, substituted_from = NULL, substituted_until = NULL

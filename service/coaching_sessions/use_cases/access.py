@@ -133,11 +133,7 @@ async def present(
         if grant.person_id == principal.person_id
     }
     if audited:
-        for id_ in sorted(granted):
-            audit.record_read(session, principal, READ_NOTES, id_)
-    substituting = {row.id for row in rows if substitutes(principal, row)}
-    if audited:
-        for id_ in sorted(substituting):
+        for id_ in sorted(granted | {row.id for row in rows if substitutes(principal, row)}):
             audit.record_read(session, principal, READ_NOTES, id_)
     people = await visible_to(session, principal) if granted else None
     return [

@@ -68,7 +68,7 @@ async def create_coaching_hand_over(session: AsyncSession, principal: Principal,
     rows = [row for row in rows if row.starts_at >= midnight if row.occurs_on is None or row.occurs_on >= on]
     reports = await direct_reports(session, principal.as_system(), data.from_manager_id, on)
     coached = {person.id for person in reports} | {one.rep_id for one in cadences} | {one.rep_id for one in rows}
-    coached |= await passing_on.reps_with_open_matters(session, principal.org_id, data.from_manager_id)
+    coached |= {rep_id for _, rep_id in await passing_on.matters_of(session, principal.org_id, {data.from_manager_id})}
     reps = _chosen(data, coached - {data.to_manager_id})
     chosen = set(reps)
     following = await _pass_on_cadences(session, [one for one in cadences if one.rep_id in chosen], data, now)

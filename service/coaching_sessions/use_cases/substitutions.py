@@ -18,6 +18,7 @@ from service.coaching_sessions.permissions import Permission
 from service.coaching_sessions.repository import standing_in as repository
 from service.coaching_sessions.repository.cascading import lock_cascade
 from service.coaching_sessions.repository.clock import want_cascade
+from service.coaching_sessions.roster import DAY
 from service.coaching_sessions.use_cases.access import visible_to
 from service.coaching_sessions.use_cases.holding import change_hands, substitute
 from service.core.clock import utc_now
@@ -33,7 +34,6 @@ from service.organizations.use_cases.scope import local_today, managers_above
 
 SUBSTITUTES = frozenset({Role.MANAGER, Role.ENABLEMENT})
 LONGEST = timedelta(days=366)
-DAY = timedelta(days=1)
 
 
 async def list_coaching_substitutions(

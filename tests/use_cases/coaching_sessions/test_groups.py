@@ -1,5 +1,6 @@
 """Sessions of several reps or coaches: who arranges, does and sees what, and that each counts once."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -52,7 +53,9 @@ async def cast(database: Database) -> Cast:
     return made
 
 
-async def arrange(cast: Cast, who: str, reps: list[str], coaches: list[str] = [], **fields: Any) -> CoachingSessionDTO:  # noqa: B006
+async def arrange(
+    cast: Cast, who: str, reps: list[str], coaches: Sequence[str] = (), **fields: Any
+) -> CoachingSessionDTO:
     given = {
         "rep_id": cast.people["rep"].id,
         "manager_id": cast.people["manager"].id,
