@@ -131,6 +131,7 @@ class Worker:
             list_organizations,
             settings.worker_poll_seconds,
             on_work=self.snapshots.wake,
+            waits_for=(self.snapshots,),
         )
         self.deliveries = DrainLoop(
             "deliveries",
@@ -138,6 +139,7 @@ class Worker:
             list_organizations,
             settings.worker_poll_seconds,
             on_work=self.cells.wake,
+            waits_for=(self.cells, self.snapshots),
         )
         self.leads = DrainLoop(
             "leads", lambda org_id: kpi_tasks.grade_leads(runtime.database, org_id), list_organizations, LEADS_SECONDS
