@@ -1,7 +1,7 @@
 """Where people stand in one KPI: positions and histories of peers as arrays, and what they come to; pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -59,6 +59,7 @@ class Peers:
     seen_since: Mapping[UUID, date]
     """The first day of the window on which anything is known of a person."""
     today: date
+    _histories: dict[UUID, History] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
     def exposures(self) -> Floats:
@@ -78,10 +79,16 @@ class Peers:
 
     def history(self, measure: Measure) -> History:
         """Counts of facts by person and month, over working days; of a sum the facts behind it."""
+        id_ = measure.identity()
+        if id_ not in self._histories:
+            self._histories[id_] = self._history(id_)
+        return self._histories[id_]
+
+    def _history(self, measure_id: UUID) -> History:
         rows = {id_: row for row, id_ in enumerate(self.ids)}
         columns = {first: column for column, (first, _) in enumerate(month_spans(self.today))}
         counts = np.zeros(self.exposures.shape)
-        for (id_, month), n in self.months.get(measure.identity(), {}).items():
+        for (id_, month), n in self.months.get(measure_id, {}).items():
             if id_ in rows and month in columns:
                 counts[rows[id_], columns[month]] = n
         people = np.repeat(np.arange(len(self.ids)), len(columns))
