@@ -64,14 +64,15 @@ def _with_address(settings: Settings, host: str | None, port: int | None) -> Set
 @app.command()
 def worker() -> None:
     """Run a worker without a server."""
-    from service.worker import Worker  # noqa: PLC0415 - the other commands start faster without it
+    from service.core.running import run_for_long  # noqa: PLC0415 - the other commands start faster without these
+    from service.worker import Worker  # noqa: PLC0415
 
     async def body() -> None:
         async with open_runtime(load_settings()) as runtime:
             await Worker(runtime).run()
 
     try:
-        asyncio.run(body())
+        run_for_long(body())
     except KeyboardInterrupt:
         raise typer.Exit(0) from None
 
