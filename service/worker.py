@@ -78,6 +78,7 @@ class Worker:
             lambda org_id: agenda_tasks.keep_up_agenda(runtime.database, org_id),
             list_organizations,
             REVIEW_SECONDS,
+            first_poll_after=REVIEW_SECONDS / 2,  # between two reviews of opportunities, on which it goes on
         )
         self.opportunities = DrainLoop(
             "opportunities",

@@ -15,7 +15,8 @@ FAILURE_PAUSE_SECONDS = 1.0
 class DrainLoop:
     """Calls `drain(org_id)` for organizations with work until it answers 0.
 
-    `wake(org_id)` hints at work; every organization is looked at each `poll_seconds` all the same.
+    `wake(org_id)` hints at work; every organization is looked at each `poll_seconds` all the same,
+    for the first time after `first_poll_after`.
     A failing organization is logged and tried again at the next round: it never blocks the others,
     and what it was working on is still in its table.
 
@@ -31,6 +32,7 @@ class DrainLoop:
         poll_seconds: float,
         on_work: Callable[[UUID], None] | None = None,
         waits_for: Sequence["DrainLoop"] = (),
+        first_poll_after: float = 0.0,
     ) -> None:
         self._name = name
         self._drain = drain
@@ -38,6 +40,7 @@ class DrainLoop:
         self._poll_seconds = poll_seconds
         self._on_work = on_work
         self._waits_for = waits_for
+        self._first_poll_after = first_poll_after
         self._hinted: set[UUID] = set()
         self._looked_at: set[UUID] = set()
         self._under_way: set[UUID] = set()
@@ -63,7 +66,7 @@ class DrainLoop:
     async def run(self) -> None:
         """Drain until cancelled."""
         clock = asyncio.get_running_loop()
-        next_poll = clock.time()
+        next_poll = clock.time() + self._first_poll_after
         while True:
             self._hint.clear()
             if clock.time() >= next_poll:
