@@ -133,6 +133,7 @@ class Worker:
             settings.worker_poll_seconds,
             on_work=self.snapshots.wake,
             waits_for=(self.snapshots,),
+            full=CELLS_PER_TRANSACTION,
         )
         self.deliveries = DrainLoop(
             "deliveries",
@@ -141,6 +142,7 @@ class Worker:
             settings.worker_poll_seconds,
             on_work=self.cells.wake,
             waits_for=(self.cells, self.snapshots),
+            full=crm_tasks.deliveries_at_once(settings.worker_batch_events),
         )
         self.leads = DrainLoop(
             "leads", lambda org_id: kpi_tasks.grade_leads(runtime.database, org_id), list_organizations, LEADS_SECONDS

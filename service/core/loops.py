@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import math
 from collections.abc import Awaitable, Callable, Sequence
 from uuid import UUID
 
@@ -21,7 +22,8 @@ class DrainLoop:
     and what it was working on is still in its table.
 
     `waits_for` are the loops that go on with this one's work. While they are at an organization the next batch waits,
-    for `poll_seconds` at most: done beside them it would take time from them, only to lie in front of them then.
+    for `poll_seconds` at most: done beside them it would take time from them, only to lie in front of them then. After
+    a batch of `full` or more it does not wait: there is more of what waited already.
     """
 
     def __init__(
@@ -32,6 +34,7 @@ class DrainLoop:
         poll_seconds: float,
         on_work: Callable[[UUID], None] | None = None,
         waits_for: Sequence["DrainLoop"] = (),
+        full: float = math.inf,
         first_poll_after: float = 0.0,
     ) -> None:
         self._name = name
@@ -40,10 +43,12 @@ class DrainLoop:
         self._poll_seconds = poll_seconds
         self._on_work = on_work
         self._waits_for = waits_for
+        self._full = full
         self._first_poll_after = first_poll_after
         self._hinted: set[UUID] = set()
         self._looked_at: set[UUID] = set()
         self._under_way: set[UUID] = set()
+        self._behind: set[UUID] = set()
         self._held_until: dict[UUID, float] = {}
         self._hint = asyncio.Event()
         self._ended: list[Callable[[], None]] = []
@@ -87,7 +92,7 @@ class DrainLoop:
         return asked - held
 
     def _is_held(self, org_id: UUID, now: float) -> bool:
-        if not any(following.is_at(org_id) for following in self._waits_for):
+        if org_id in self._behind or not any(following.is_at(org_id) for following in self._waits_for):
             return False
         return now < self._held_until.setdefault(org_id, now + self._poll_seconds)
 
@@ -101,8 +106,11 @@ class DrainLoop:
 
     async def _drain_one(self, org_id: UUID) -> None:
         """One batch; an organization with more work is looked at again, so that others get their turn."""
+        self._behind.discard(org_id)
         try:
-            if await self._drain(org_id):
+            if done := await self._drain(org_id):
+                if done >= self._full:
+                    self._behind.add(org_id)
                 self._looked_at.add(org_id)
                 self._hint.set()
                 if self._on_work is not None:

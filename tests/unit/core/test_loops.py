@@ -121,6 +121,24 @@ async def test_nothing_waits_for_longer_than_a_poll() -> None:
         assert (began, gated.began) == ([ORG], [ORG])  # and what it waited for has not ended
 
 
+async def test_who_is_behind_does_not_wait() -> None:
+    gated, began = Gated(), list[UUID]()
+
+    async def drain(org_id: UUID) -> int:
+        began.append(org_id)
+        return max(0, 5 - 2 * len(began))
+
+    following = DrainLoop("following", gated, nobody, poll_seconds=60.0)
+    loop = DrainLoop("loop", drain, nobody, 60.0, on_work=following.wake, waits_for=(following,), full=3)
+    async with running(following, loop):
+        loop.wake(ORG)
+        await settle()
+        assert began == [ORG] * 2  # of three, and so of one at once
+        gated.gate.release()
+        await settle()
+        assert began == [ORG] * 3
+
+
 async def test_a_mere_look_holds_nothing_up() -> None:
     gated, began = Gated(), list[UUID]()
 
