@@ -72,7 +72,8 @@ def races(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 def numbers(outlooks: Sequence[Outlook]) -> list[Any]:
-    return [one for outlook in outlooks for one in (outlook.probability, outlook.low, outlook.high)]
+    found = [one for outlook in outlooks for one in (outlook.probability, outlook.low, outlook.high)]
+    return [-1 if one is None else one for one in found]
 
 
 @pytest.mark.parametrize("kpi", KPIS, ids=lambda kpi: kpi.key)
