@@ -151,7 +151,7 @@ async def load_totals(
     from_today = built if max(start, today) < until else ()
     if not (from_cells or from_today or unbuilt):
         return []
-    statement = totals_statement(*(MeasureList.of(part) for part in (from_cells, from_today, unbuilt)), facts)
+    cells, fresh, rest = (MeasureList.of(part) for part in (from_cells, from_today, unbuilt))
     values = {
         "org": org_id,
         "people": list(people),
@@ -161,7 +161,8 @@ async def load_totals(
         "until": until,
         "instant": instant,
     }
-    return [MeasureTotal(row[0], row[1], row[2], int(row[3])) for row in await rows(session, statement, values)]
+    found = await rows(session, totals_statement(cells, fresh, rest, facts), values)
+    return [MeasureTotal(row[0], row[1], row[2], int(row[3])) for row in found]
 
 
 async def find_differences(
