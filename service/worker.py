@@ -119,6 +119,8 @@ class Worker:
             lambda org_id: kpi_tasks.refresh_snapshots(runtime.database, org_id, PEOPLE_PER_TRANSACTION),
             list_organizations,
             settings.worker_poll_seconds,
+            full=PEOPLE_PER_TRANSACTION,
+            hints_tell_all=True,
         )
         self.forecasts = DrainLoop(
             "forecasts",
@@ -134,6 +136,7 @@ class Worker:
             on_work=self.snapshots.wake,
             waits_for=(self.snapshots,),
             full=CELLS_PER_TRANSACTION,
+            hints_tell_all=True,
         )
         self.deliveries = DrainLoop(
             "deliveries",
@@ -159,6 +162,8 @@ class Worker:
             lambda org_id: webhooks_tasks.publish_outbox(runtime.database, org_id),
             list_organizations,
             settings.worker_poll_seconds,
+            full=webhooks_tasks.PUBLISHED_AT_ONCE,
+            hints_tell_all=True,
         )
 
     async def run(self) -> None:

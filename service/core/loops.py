@@ -43,7 +43,8 @@ class DrainLoop:
 
     `waits_for` are the loops that go on with this one's work. While they are at an organization the next batch waits,
     for `poll_seconds` at most: done beside them it would take time from them, only to lie in front of them then. After
-    a batch of `full` or more it does not wait: there is more of what waited already.
+    a batch of `full` or more it does not wait: there is more of what waited already. Where `hints_tell_all`, a hinted
+    batch of fewer is not looked at again at once: whatever comes after it has a hint of its own, or waits for a poll.
     """
 
     def __init__(
@@ -53,8 +54,10 @@ class DrainLoop:
         list_organizations: Callable[[], Awaitable[list[UUID]]],
         poll_seconds: float,
         on_work: Callable[[UUID], None] | None = None,
+        *,
         waits_for: Sequence["DrainLoop"] = (),
         full: float = math.inf,
+        hints_tell_all: bool = False,
         first_poll_after: float = 0.0,
     ) -> None:
         self._name = name
@@ -64,6 +67,7 @@ class DrainLoop:
         self._on_work = on_work
         self._waits_for = waits_for
         self._full = full
+        self._hints_tell_all = hints_tell_all
         self._first_poll_after = first_poll_after
         self._hinted: set[UUID] = set()
         self._looked_at: set[UUID] = set()
@@ -131,8 +135,9 @@ class DrainLoop:
             if done := await self._drain(org_id):
                 if done >= self._full:
                     self._behind.add(org_id)
-                self._looked_at.add(org_id)
-                self._hint.set()
+                if done >= self._full or org_id not in self._under_way or not self._hints_tell_all:
+                    self._looked_at.add(org_id)
+                    self._hint.set()
                 if self._on_work is not None:
                     self._on_work(org_id)
         except Exception:

@@ -4,7 +4,9 @@ from uuid import UUID
 
 from service.core.clock import utc_now
 from service.core.database import Database
-from service.webhooks.use_cases.events import publish_events, purge_events
+from service.webhooks.use_cases.events import PUBLISHED_AT_ONCE, publish_events, purge_events
+
+__all__ = ["PUBLISHED_AT_ONCE", "publish_outbox", "purge_outbox"]
 
 
 async def publish_outbox(database: Database, org_id: UUID) -> int:

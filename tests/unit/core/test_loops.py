@@ -139,6 +139,39 @@ async def test_who_is_behind_does_not_wait() -> None:
         assert began == [ORG] * 3
 
 
+async def test_where_hints_tell_all_nobody_looks_again() -> None:
+    began = list[UUID]()
+
+    async def everybody() -> list[UUID]:
+        return [ORG]
+
+    def drain_of(*sizes: int) -> Callable[[UUID], Awaitable[int]]:
+        left = iter(sizes)
+
+        async def drain(org_id: UUID) -> int:
+            began.append(org_id)
+            return next(left, 0)
+
+        return drain
+
+    loop = DrainLoop("loop", drain_of(7, 2, 2), nobody, 60.0, full=5, hints_tell_all=True)
+    async with running(loop):
+        loop.wake(ORG)
+        await settle()
+        assert len(began) == 4  # after a full one, and after what was found by looking, until nothing is
+        began.clear()
+    loop = DrainLoop("loop", drain_of(2, 2), nobody, 60.0, full=5, hints_tell_all=True)
+    async with running(loop):
+        loop.wake(ORG)
+        await settle()
+        assert len(began) == 1
+        began.clear()
+    loop = DrainLoop("loop", drain_of(2, 2), everybody, 60.0, full=5, hints_tell_all=True)
+    async with running(loop):
+        await settle()
+        assert len(began) == 3
+
+
 async def test_a_mere_look_holds_nothing_up() -> None:
     gated, began = Gated(), list[UUID]()
 
@@ -179,6 +212,6 @@ async def test_who_asks_at_about_the_same_time_shares_the_answer() -> None:
         return asked[:]
 
     shared = Shared(ask, seconds=0.05)
-    assert await asyncio.gather(shared(), shared()) == [[ORG]] * 2
+    assert list(await asyncio.gather(shared(), shared())) == [[ORG]] * 2
     await asyncio.sleep(0.1)
     assert await shared() == [ORG] * 2
