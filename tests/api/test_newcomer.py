@@ -56,6 +56,9 @@ async def test_every_file_that_it_names_is_its_own(paged: httpx.AsyncClient) -> 
     for name in FILES:
         served = await paged.get(f"/newcomer/{name}")
         assert served.status_code == 200, name
+        # After an upgrade no browser mixes old files with new ones, and none takes a file for what it is not.
+        assert (served.headers["cache-control"], "etag" in served.headers) == ("private, no-cache", True)
+        assert served.headers["x-content-type-options"] == "nosniff"
         for imported in re.findall(r'from "([^"]+)"', served.text):
             assert imported.removeprefix("./") in FILES, (name, imported)
         elsewhere = re.findall(
