@@ -113,7 +113,7 @@ async def test_nobody_reads_what_was_said_not_even_the_rater(cast: Cast, rest: h
         rated = await rate(rest, cast, "rep", id_)
     assert found[0] == found[1]
     assert rated.json() == found[0][0]
-    assert found[0][1]["node"]["openUntil"] == rated.json()["open_until"]
+    assert found[0][1]["node"]["openUntil"].removesuffix("+00:00") == rated.json()["open_until"].removesuffix("Z")
 
 
 async def test_only_who_was_coached_is_asked(cast: Cast, rest: httpx.AsyncClient) -> None:
