@@ -125,6 +125,16 @@ async def every_hand_over(session: AsyncSession, org_id: UUID) -> list[CoachingH
     return list((await session.exec(query.order_by(col(row.hands_over_on), col(row.created_at)))).all())
 
 
+async def hand_overs_of(
+    session: AsyncSession, org_id: UUID, rep_ids: Collection[UUID], to_manager_id: UUID | None = None
+) -> list[CoachingHandOver]:
+    """Those of some reps, or to a manager, in the order in which they hold."""
+    row = CoachingHandOver
+    reps: ColumnElement[bool] = col(row.rep_ids).op("&&", is_comparison=True)(literal(list(rep_ids), ARRAY(Uuid)))
+    query = select(row).where(col(row.org_id) == org_id, or_(reps, col(row.to_manager_id) == to_manager_id))
+    return list((await session.exec(query.order_by(col(row.hands_over_on), col(row.created_at)))).all())
+
+
 async def lock_due_hand_overs(session: AsyncSession, org_id: UUID, today: date) -> list[CoachingHandOver]:
     """Those whose day has come and of which topics and commitments have not passed on yet, in order."""
     row = CoachingHandOver
