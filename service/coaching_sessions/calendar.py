@@ -20,9 +20,6 @@ _PRODUCT = "-//Touchline//Coaching sessions//EN"
 _REFRESH = timedelta(hours=1)
 """How often a subscriber should look again."""
 
-RENDERING = 2
-"""Raised whenever the same sessions make another file, so that nobody is told that nothing changed."""
-
 
 def render_calendar(name: str, entries: Sequence[CalendarEntry], method: str = "PUBLISH") -> bytes:
     """The file in UTF-8: zones, then series with their moved sessions, then single sessions, each by their starts.
@@ -51,7 +48,7 @@ def render_calendar(name: str, entries: Sequence[CalendarEntry], method: str = "
 
 
 def render_uninvitation(entry: CalendarEntry, person: tuple[str, str]) -> bytes:
-    """A message that calls a session off for one person, (name, e-mail), who was to come to it; for the others it stays.
+    """A message that calls a session off for one person, (name, e-mail), who was to come; for the others it stays.
 
     It names this one alone and no status: a status would call off the whole (RFC 5546, 3.2.5).
     """

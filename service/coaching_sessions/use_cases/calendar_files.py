@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from service.coaching_sessions.calendar import RENDERING, render_calendar, render_uninvitation
+from service.coaching_sessions.calendar import render_calendar, render_uninvitation
 from service.coaching_sessions.calendar_entries import CalendarEntry, SeriesRule
 from service.coaching_sessions.lifecycle import SessionState
 from service.coaching_sessions.models import CoachingSession
@@ -18,6 +18,7 @@ from service.coaching_sessions.repository import calendar_lines as repository
 from service.coaching_sessions.repository.calendar_lines import FeedState, Line
 from service.coaching_sessions.repository.calendars import find_route
 from service.coaching_sessions.use_cases.access import find_session, planned_for
+from service.coaching_sessions.use_cases.calendar_writing import rendering_release
 from service.core.clock import clocks_release, utc_now
 from service.core.database import Database, raw_connection
 from service.core.errors import gone, invalid, not_found
@@ -162,8 +163,8 @@ def _is_open(state: FeedState, token_hash: bytes, now: datetime) -> bool:
 
 
 def _tag(state: FeedState, fingerprint: str, base_url: str) -> str:
-    """Of all that goes into the file: lines, name, addresses, and the ways of clocks and of writing."""
-    parts = (fingerprint, state.person_name, base_url, clocks_release(), str(RENDERING))
+    """Of all that goes into the file: lines, name, addresses, and the ways of clocks and of writing it."""
+    parts = (fingerprint, state.person_name, base_url, clocks_release(), rendering_release(__name__))
     return tag_of_bytes("\0".join(parts).encode())
 
 

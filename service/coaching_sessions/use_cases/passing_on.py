@@ -35,7 +35,7 @@ async def pass_on_sessions(
     following: Mapping[UUID, UUID],
     now: datetime,
 ) -> list[CoachingSession]:
-    """Locked sessions become another's; returns those arranged or moved by hand to times that the new one does not have.
+    """Locked sessions become another's; returns those arranged or moved by hand when the new one has no time.
 
     These stay. For others of a series, by the id of the cadence that follows, the next cascade finds another time.
     """
@@ -89,8 +89,8 @@ async def pass_on_due(session: AsyncSession, principal: Principal, now: datetime
 async def pass_on_of_leavers(session: AsyncSession, principal: Principal, found: Survey) -> None:
     """What those who have left still had with reps becomes that of whoever coaches the rep now.
 
-    Sessions that they still owe, arranged or moved by hand, are given up where nobody coaches the rep or the new one has
-    no time.
+    Sessions that they still owe, arranged or moved by hand, are given up where nobody coaches the rep or the new one
+    has no time.
     """
     require(principal, Permission.COACHING_HAND_OVERS_WRITE)
     roster, clock = found.roster, found.clock
