@@ -33,7 +33,7 @@ WRITERS: tuple[ModuleType, ...] = (
 
 @functools.cache
 def rendering_release(entries_by: str) -> str:
-    """A digest of the sources that a file is made by, those of the module that makes entries too, and of the library."""
+    """A digest of what a file is made by: these sources, those of the module that makes entries, and the library."""
     digest = blake2b(metadata.version("icalendar").encode(), digest_size=8)
     for module in (sys.modules[entries_by], *WRITERS):
         digest.update(inspect.getsource(module).encode())
