@@ -18,7 +18,7 @@ from service.coaching_sessions.roster import DAY, CadenceEnd
 from service.coaching_sessions.use_cases.access import visible_to
 from service.coaching_sessions.use_cases.arranging import COACHING_ROLES
 from service.coaching_sessions.use_cases.passing_on import pass_on_due, pass_on_sessions
-from service.coaching_sessions.use_cases.whose_coaching import coaches_of
+from service.coaching_sessions.use_cases.whose_coaching import coaches_of, handed_over_to
 from service.core.clock import utc_now
 from service.core.errors import FieldError, invalid, invalid_fields, not_found
 from service.core.ids import new_id
@@ -127,11 +127,11 @@ async def _sessions_from(
 
 async def _coached(session: AsyncSession, principal: Principal, data: CreateHandOver) -> set[UUID]:
     """Whom the manager coaches on the day: of those who report to them, or were handed over to them."""
-    reports = await direct_reports(session, principal.as_system(), data.from_manager_id, data.hands_over_on)
-    before = await standing_in.hand_overs_of(session, principal.org_id, [], data.from_manager_id)
-    reps = {person.id for person in reports} | {id_ for one in before for id_ in one.rep_ids}
-    coaches = await coaches_of(session, principal.org_id, reps, data.hands_over_on)
-    return {rep_id for rep_id, coach_id in coaches.items() if coach_id == data.from_manager_id}
+    manager_id, on = data.from_manager_id, data.hands_over_on
+    reports = await direct_reports(session, principal.as_system(), manager_id, on)
+    coaches = await coaches_of(session, principal.org_id, {person.id for person in reports}, on)
+    own = {rep_id for rep_id, coach_id in coaches.items() if coach_id == manager_id}
+    return own | await handed_over_to(session, principal.org_id, manager_id, on)
 
 
 def _chosen(data: CreateHandOver, coached: set[UUID]) -> list[UUID]:

@@ -31,6 +31,14 @@ async def coaches_of(session: AsyncSession, org_id: UUID, rep_ids: Collection[UU
     return {rep_id: coach_id for rep_id, coach_id in found.items() if coach_id is not None}
 
 
+async def handed_over_to(session: AsyncSession, org_id: UUID, person_id: UUID, day: date) -> set[UUID]:
+    """The reps whose coaching somebody has on a day because it was handed over to them."""
+    hand_overs = await standing_in.hand_overs_of(session, org_id, [], person_id)
+    reps = {rep_id for one in hand_overs for rep_id in one.rep_ids}
+    coaches = await coaches_of(session, org_id, reps, day) if reps else {}
+    return {rep_id for rep_id, coach_id in coaches.items() if coach_id == person_id}
+
+
 async def arranged_by(
     session: AsyncSession, principal: Principal, coaches: dict[UUID, UUID], day: date
 ) -> frozenset[UUID] | None:
