@@ -120,8 +120,16 @@ async def update_coaching_session(
     moves += [Move.WRITE] if given - BESIDE or not moves else []
     row, _ = await get_for_move(session, principal, session_id, expected, moves[0])
     require_move(principal, row, moves[-1])
-    if given & BESIDE:
+    if Move.INVITE in moves:
         await change_attendees(session, principal, row, data)
+    if Move.WRITE in moves:
+        await _write(session, row, data)
+    await session.flush()
+    await wake(session, row)
+    return (await present(session, principal, [row]))[0]
+
+
+async def _write(session: AsyncSession, row: CoachingSession, data: UpdateCoachingSession) -> None:
     if "shared_notes" in data.model_fields_set:
         row.shared_notes = data.shared_notes
     if data.answers is not None:
@@ -130,9 +138,6 @@ async def update_coaching_session(
             raise invalid_fields([FieldError(pointer, "is nothing that the format asks") for pointer in unknown])
         row.answers = _merged(row.answers, data.answers)
     row.updated_at = utc_now()
-    await session.flush()
-    await wake(session, row)
-    return (await present(session, principal, [row]))[0]
 
 
 async def document_of(session: AsyncSession, row: CoachingSession) -> FormatDocument:
