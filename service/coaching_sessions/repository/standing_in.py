@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Uuid, literal, or_
+from sqlalchemy import ARRAY, ColumnElement, Uuid, literal, or_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -88,6 +88,21 @@ async def lock_sessions_of(
         query.order_by(col(Session.id)).with_for_update(), execution_options={"populate_existing": True}
     )
     return list(found.all())
+
+
+async def end_rights(session: AsyncSession, row: Row) -> None:
+    """In sessions that started before a substitution's new end the substitute has a coach's rights until then only."""
+    statement = update(Session).where(
+        col(Session.org_id) == row.org_id,
+        col(Session.manager_id) == row.manager_id,
+        col(Session.substitute_id) == row.substitute_id,
+        col(Session.substituted_from) == row.begins_at,
+        col(Session.substituted_until) > row.ends_at,
+        col(Session.starts_at) < row.ends_at,
+    )
+    if row.rep_id is not None:
+        statement = statement.where(col(Session.rep_id) == row.rep_id)
+    await (await session.connection()).execute(statement.values(substituted_until=row.ends_at))
 
 
 def _of_hand_over(people: People) -> list[ColumnElement[bool]]:

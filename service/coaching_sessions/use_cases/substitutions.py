@@ -121,6 +121,7 @@ async def end_coaching_substitution(
         raise invalid("/to_on", "must be yesterday or later")
     row.to_on, row.ends_at, row.ended_at, row.updated_at = data.to_on, max(ends_at, row.begins_at), now, now
     await session.flush()
+    await repository.end_rights(session, row)
     span = (row.begins_at, was_until)
     left = await repository.list_substitutions_within(session, row.org_id, span, row.manager_id)
     held = await repository.lock_sessions_of(session, row.org_id, row.manager_id, (now, was_until), row.rep_id)
