@@ -106,7 +106,7 @@ class TogetherYear:
             self._around("lead", t[14:15], 1, 24, stands_in="south", is_there=True, ended_on=t[14] + 3 * DAY),
             self._around("west", t[11:12], 0, rng.randint(0, 2)),
             self._around("west", t[12:14], rng.randint(0, 6), rng.randint(0, 9), stands_in="south"),
-            self._around("west", t[15:16], 3, 3, stands_in="lead", rep="rep0", is_there=True),
+            self._around("west", t[15:16], 3, 3, stands_in="north", rep="rep0", is_there=True),
             self._around("rep1", t[7:8], 0, 1),
             self._around("rep2", t[10:11], 0, 0, half=True),
             self._around("rep4", t[10:13], 1, 10),
@@ -172,10 +172,10 @@ class TogetherYear:
         if story.fate != "completed":
             return
         story.fate = rng.choices(("completed", "cancelled", "missed"), (7, 1, 1))[0]
-        story.is_moved = story.occurs_on is not None and rng.random() < 0.1
-        sits_in = story.reps[0] == REPS[TUESDAYS.index(story.occurs_on) % 6] if story.occurs_on else False
-        if sits_in and story.day == story.occurs_on:
-            story.beside = ["ena"]
+        if story.occurs_on is not None and story.occurs_on > TUESDAYS[0]:
+            story.is_moved = rng.random() < 0.1
+            if story.reps[0] == REPS[TUESDAYS.index(story.occurs_on) % 6]:
+                story.beside = ["ena"]
         if story.fate == "completed":
             story.late, story.minutes = rng.choice((0, 5, 10, 11, 40)), rng.randint(10, 60)
             everybody = [story.holds, *story.beside, *story.reps]
