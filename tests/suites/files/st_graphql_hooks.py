@@ -108,4 +108,6 @@ def _starts_anywhere(given: dict[str, graphql.ValueNode]) -> bool:
     start, period = given.get("periodStart"), given.get("period")
     if start is None or isinstance(start, graphql.NullValueNode):
         return False
-    return period is None or (isinstance(period, graphql.EnumValueNode) and period.value in PERIODS)
+    if period is None or isinstance(period, graphql.NullValueNode):
+        return True
+    return isinstance(period, graphql.EnumValueNode) and period.value in PERIODS
