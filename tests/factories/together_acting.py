@@ -36,7 +36,7 @@ from tests.factories.together_year import (
 from tests.fixtures.moving_clock import MovingClock
 
 FORMAT = {"key": "plain", "name": "Plain", "document": {"sections": [{"key": "talk", "title": "Talk", "minutes": 30}]}}
-SERIES = {"rule": "FREQ=WEEKLY;INTERVAL=3;BYDAY=TU", "starts_on": TUESDAYS[0].isoformat(), "format_key": "plain"}
+SERIES = {"rule": "FREQ=WEEKLY;INTERVAL=4;BYDAY=TU", "starts_on": TUESDAYS[0].isoformat(), "format_key": "plain"}
 DAWN = time(5)
 
 

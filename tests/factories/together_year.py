@@ -11,8 +11,8 @@ from typing import Any
 
 YEAR, DAY = 2024, timedelta(days=1)
 FIRST, LAST, MIDDLE = date(YEAR, 1, 1), date(YEAR, 12, 31), date(YEAR, 6, 30)
-TUESDAYS = [date(YEAR, 1, 2) + timedelta(weeks=3 * n) for n in range(18)]
-"""The days of every series: each third week."""
+TUESDAYS = [date(YEAR, 1, 2) + timedelta(weeks=4 * n) for n in range(14)]
+"""The days of every series: each fourth week."""
 DUE_ON = date(YEAR, 9, 20)
 """Of whatever somebody takes on."""
 HANDED_OVER_ON, TOLD_ON, LEFT = date(YEAR, 7, 1), date(YEAR, 6, 3), date(YEAR, 6, 30)
@@ -21,7 +21,7 @@ LINES = {
     "east": "north",
     "west": "south",
     "lead": "north",
-    **{f"rep{n}": "east" if n < 3 else "lead" for n in range(6)},
+    **{f"rep{n}": "east" if n < 3 else "lead" for n in range(5)},
 }
 """Who reports to whom, all year: East leaves, and what East coached is handed over to West, of another tree."""
 REPS = tuple(name for name in LINES if name.startswith("rep"))
@@ -83,7 +83,7 @@ class TogetherYear:
         self.rng = Random(seed)
         self.aways = self._aways()
         self.stories = [self._one_to_one(rep, day) for day in TUESDAYS for rep in REPS]
-        self.groups = [self._group(n, day) for n, day in enumerate(TUESDAYS[1::2])]
+        self.groups = [self._group(n, day) for n, day in enumerate(TUESDAYS[1:13:2])]
         for group in self.groups:
             self._take_places(group)
         self.stories += self.groups
@@ -99,17 +99,17 @@ class TogetherYear:
         """For a day, which moves a session, for so long that there is no day left, and with somebody in one's place."""
         rng, t = self.rng, TUESDAYS
         return [
-            self._around("east", t[2:4], 0, 0),
-            self._around("east", t[5:7], rng.randint(0, 6), rng.randint(0, 9), stands_in="north"),
-            self._around("lead", t[3:6], 1, 10),
-            self._around("lead", t[9:11], rng.randint(0, 6), rng.randint(0, 9), stands_in="north"),
-            self._around("lead", t[14:15], 1, 24, stands_in="south", is_there=True, ended_on=t[14] + 3 * DAY),
-            self._around("west", t[11:12], 0, rng.randint(0, 2)),
-            self._around("west", t[12:14], rng.randint(0, 6), rng.randint(0, 9), stands_in="south"),
-            self._around("west", t[15:16], 3, 3, stands_in="north", rep="rep0", is_there=True),
-            self._around("rep1", t[7:8], 0, 1),
-            self._around("rep2", t[10:11], 0, 0, half=True),
-            self._around("rep4", t[10:13], 1, 10),
+            self._around("east", t[1:3], 0, 0),
+            self._around("east", t[4:6], rng.randint(0, 6), rng.randint(0, 9), stands_in="north"),
+            self._around("lead", t[2:5], 1, 10),
+            self._around("lead", t[7:9], rng.randint(0, 6), rng.randint(0, 9), stands_in="north"),
+            self._around("lead", t[11:12], 1, 30, stands_in="south", is_there=True, ended_on=t[11] + 3 * DAY),
+            self._around("west", t[8:9], 0, rng.randint(0, 2)),
+            self._around("west", t[9:11], rng.randint(0, 6), rng.randint(0, 9), stands_in="south"),
+            self._around("west", t[12:13], 3, 3, stands_in="north", rep="rep0", is_there=True),
+            self._around("rep1", t[5:6], 0, 1),
+            self._around("rep2", t[8:9], 0, 0, half=True),
+            self._around("rep4", t[8:11], 1, 10),
         ]
 
     def is_away(self, who: str, day: date) -> bool:
@@ -174,7 +174,7 @@ class TogetherYear:
         story.fate = rng.choices(("completed", "cancelled", "missed"), (7, 1, 1))[0]
         if story.occurs_on is not None and story.occurs_on > TUESDAYS[0]:
             story.is_moved = rng.random() < 0.1
-            if story.reps[0] == REPS[TUESDAYS.index(story.occurs_on) % 6]:
+            if story.reps[0] == REPS[TUESDAYS.index(story.occurs_on) % len(REPS)]:
                 story.beside = ["ena"]
         if story.fate == "completed":
             story.late, story.minutes = rng.choice((0, 5, 10, 11, 40)), rng.randint(10, 60)
