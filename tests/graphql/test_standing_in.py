@@ -23,7 +23,7 @@ DAY = timedelta(days=1)
 STAMPS: dict[str, Any] = {"created_at": NOW, "updated_at": NOW}
 PATHS = ("coaching-substitutions", "coaching-hand-overs", "absences", "calendar-feeds", "coaching-sessions")
 QUERY = """{
-    coachingSubstitutions { edges { node { id manager { name } substitute { name } rep { name } } } }
+    coachingSubstitutions { edges { node { id manager { name } substitute { name } repId } } }
     coachingHandOvers { edges { node { id fromManager { name } toManager { name }
         repIds { edges { node } } clashingSessionIds { edges { node } } } } }
     absences { edges { node { id person { name } } } }

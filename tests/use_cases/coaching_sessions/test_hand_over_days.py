@@ -114,6 +114,7 @@ async def test_by_hand_one_arranges_with_whoever_coaches_on_that_day(team: Handi
 async def test_whoever_coaches_takes_things_on_from_the_day_on(team: Handing, monkeypatch: pytest.MonkeyPatch) -> None:
     """Between sessions, as somebody above the rep may; before the day they see what the sessions to come need."""
     await team.hand_over()
+    await lay_down(team.org, NOW)
     clock = move_clock(monkeypatch, LAST_HOUR)
     given = CreateCommitment(
         rep_id=team.id("ann"), owner_id=team.id("next"), description="Call", due_on=date(2027, 4, 1)

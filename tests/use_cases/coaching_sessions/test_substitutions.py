@@ -261,7 +261,7 @@ async def test_ended_early_it_gives_no_right_to_what_was_held_before(
         async with team.org.database.tenant(team.org.id) as session:
             return (await get_coaching_session(session, team.acting("stan"), row.id)).shared_notes is not None
 
-    clock.at = made.ends_at - timedelta(days=7)
+    clock.at = datetime(2027, 3, 13, 5, tzinfo=UTC)  # the midnight after the twelfth
     assert await reads()
     await team.end(made, "2027-03-12")
     assert not await reads()
