@@ -53,6 +53,7 @@ describe_enum(
     cancel="Call it off.",
     miss="Find that nobody held it; the clock does.",
     write="Write notes and answers.",
+    invite="Change who takes part beside the two.",
     attest="Say how it went.",
 )
 
