@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy
-from sqlalchemy import and_, update
+from sqlalchemy import and_, func, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -20,7 +20,7 @@ Row = CoachingSession
 async def one_to_ones_ahead(
     session: AsyncSession, org_id: UUID, rep_ids: Collection[UUID], after: datetime
 ) -> list[OneToOne]:
-    """The scheduled sessions of series of some reps that start after an instant."""
+    """The scheduled sessions of series that some reps have alone and that start after an instant."""
     columns: tuple[Any, ...] = (Row.id, Row.rep_id, Row.occurs_on, Row.starts_at, CoachingCadence.rule)
     query = (
         sqlalchemy.select(*map(col, columns))
@@ -28,7 +28,7 @@ async def one_to_ones_ahead(
             CoachingCadence,
             and_(col(CoachingCadence.org_id) == org_id, col(CoachingCadence.id) == col(Row.cadence_id)),
         )
-        .where(col(Row.org_id) == org_id, col(Row.rep_id).in_(rep_ids))
+        .where(col(Row.org_id) == org_id, col(Row.rep_id).in_(rep_ids), func.cardinality(col(Row.rep_ids)) == 0)
         .where(col(Row.status) == "scheduled", col(Row.starts_at) > after)
     )
     return [OneToOne(*row) for row in await (await session.connection()).execute(query)]
@@ -43,9 +43,19 @@ async def lock_scheduled(session: AsyncSession, org_id: UUID, ids: Collection[UU
     return list(found.all())
 
 
-async def forget_replaced(session: AsyncSession, org_id: UUID, session_id: UUID) -> bool:
-    """What a session took the place of is no longer replaced; whether there was anything."""
+async def replaces_any(session: AsyncSession, org_id: UUID, session_id: UUID) -> bool:
+    """Whether a session took the place of others."""
+    query = select(Row.id).where(col(Row.org_id) == org_id, col(Row.replaced_by) == session_id)
+    return (await session.exec(query.limit(1))).first() is not None
+
+
+async def forget_replaced(
+    session: AsyncSession, org_id: UUID, session_id: UUID, rep_ids: Collection[UUID] | None
+) -> bool:
+    """What a session took the place of, of some reps (None: of all), is no longer replaced; whether there was any."""
     statement = update(Row).where(col(Row.org_id) == org_id, col(Row.replaced_by) == session_id)
+    if rep_ids is not None:
+        statement = statement.where(col(Row.rep_id).in_(rep_ids))
     found = await (await session.connection()).execute(statement.values(replaced_by=None).returning(col(Row.id)))
     return bool(found.all())
 
@@ -62,6 +72,17 @@ async def forget_removed(session: AsyncSession, org_id: UUID) -> None:
                 ORDER BY array_position(s.rep_ids, p.id))
         WHERE s.org_id = $1 AND cardinality(s.coach_ids) + cardinality(s.rep_ids) > 0
             AND EXISTS (SELECT FROM unnest(s.coach_ids || s.rep_ids) AS u (id)
+                WHERE NOT EXISTS (SELECT FROM person AS p WHERE p.org_id = $1 AND p.id = u.id))
+        """,
+        org_id,
+    )
+    await connection.execute(
+        """
+        UPDATE coaching_session AS s SET
+            uninvited_ids = array(SELECT p.id FROM person AS p WHERE p.org_id = $1 AND p.id = ANY(s.uninvited_ids)
+                ORDER BY array_position(s.uninvited_ids, p.id))
+        WHERE s.org_id = $1 AND cardinality(s.uninvited_ids) > 0
+            AND EXISTS (SELECT FROM unnest(s.uninvited_ids) AS u (id)
                 WHERE NOT EXISTS (SELECT FROM person AS p WHERE p.org_id = $1 AND p.id = u.id))
         """,
         org_id,

@@ -48,7 +48,7 @@ async def pass_on(session: AsyncSession, principal: Principal, found: Survey) ->
     """What was handed over by today, and what those who have left still had, becomes that of who coaches now."""
     require(principal, Permission.COACHING_PROGRAMMES_WRITE)
     await repository.lock_cascade(session, principal.org_id)
-    await pass_on_due(session, principal)
+    await pass_on_due(session, principal, found.clock.now, found.clock.today)
     await pass_on_of_leavers(session, principal, found)
 
 
