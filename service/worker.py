@@ -78,6 +78,7 @@ class Worker:
             lambda org_id: agenda_tasks.keep_up_agenda(runtime.database, org_id),
             list_organizations,
             REVIEW_SECONDS,
+            first_poll_after=REVIEW_SECONDS / 2,  # between two reviews of opportunities, on which it goes on
         )
         self.opportunities = DrainLoop(
             "opportunities",
@@ -131,6 +132,8 @@ class Worker:
             list_organizations,
             settings.worker_poll_seconds,
             on_work=self.snapshots.wake,
+            waits_for=(self.snapshots,),
+            full=CELLS_PER_TRANSACTION,
         )
         self.deliveries = DrainLoop(
             "deliveries",
@@ -138,6 +141,8 @@ class Worker:
             list_organizations,
             settings.worker_poll_seconds,
             on_work=self.cells.wake,
+            waits_for=(self.cells, self.snapshots),
+            full=crm_tasks.deliveries_at_once(settings.worker_batch_events),
         )
         self.leads = DrainLoop(
             "leads", lambda org_id: kpi_tasks.grade_leads(runtime.database, org_id), list_organizations, LEADS_SECONDS

@@ -68,6 +68,8 @@ def worker() -> None:
     """Run a worker without a server."""
     put_off_collecting()
     from service.worker import Worker  # noqa: PLC0415 - the other commands start faster without it
+    from service.core.running import run_for_long  # noqa: PLC0415 - the other commands start faster without these
+    from service.worker import Worker  # noqa: PLC0415
 
     async def body() -> None:
         async with open_runtime(load_settings()) as runtime:
@@ -75,7 +77,7 @@ def worker() -> None:
             await Worker(runtime).run()
 
     try:
-        asyncio.run(body())
+        run_for_long(body())
     except KeyboardInterrupt:
         raise typer.Exit(0) from None
 

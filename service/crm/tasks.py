@@ -13,8 +13,10 @@ from service.core.principal import Principal
 from service.core.runtime import Runtime
 from service.crm.repository import events as repository
 from service.crm.use_cases.imports import RUN_IMPORTS, run_imports
-from service.crm.use_cases.processing import process_pending
+from service.crm.use_cases.processing import deliveries_at_once, process_pending
 from service.crm.use_cases.unclaimed import CLAIM_UNCLAIMED, claim_unclaimed, purge_unclaimed
+
+__all__ = ["deliveries_at_once", "drain_deliveries", "handlers", "purge_expired"]
 
 logger = get_logger(__name__)
 

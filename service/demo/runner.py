@@ -16,6 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from service.coaching_opportunities.tasks import review
 from service.core.database import Database
 from service.core.logging import configure_logging
+from service.core.running import run_for_long
 from service.core.runtime import Runtime, open_runtime
 from service.core.settings import Settings
 from service.demo.briefing import print_monday
@@ -46,7 +47,7 @@ def run_demo(settings: Settings, *, port: int, exit_after: bool, seed: int) -> N
         }
     )
     with suppress(KeyboardInterrupt):
-        asyncio.run(_run(settings, exit_after=exit_after, seed=seed))
+        run_for_long(_run(settings, exit_after=exit_after, seed=seed))
 
 
 async def _run(settings: Settings, *, exit_after: bool, seed: int) -> None:

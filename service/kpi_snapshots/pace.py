@@ -96,6 +96,11 @@ class Sizes:
     error: Floats
     spread: Floats
 
+    @property
+    def arrays(self) -> tuple[Floats, Floats, Floats]:
+        """All three."""
+        return self.mean, self.error, self.spread
+
 
 @dataclass(frozen=True, slots=True)
 class Race:

@@ -1,11 +1,13 @@
 """Where people stand in one KPI: positions and histories of peers as arrays, and what they come to; pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
+from hashlib import blake2b
+from typing import NamedTuple
 from uuid import UUID
 
 import numpy as np
@@ -28,12 +30,14 @@ from service.kpi_snapshots.pace import (
 from service.kpi_snapshots.snapshot import KpiValue
 from service.organizations.working_time import WorkingCalendar
 from service.statistics.arrays import Floats
-from service.success_models.kpis import Kpi, KpiKind
+from service.success_models.kpis import Kpi, KpiKind, Polarity
 from service.success_models.measures import Aggregate, Measure
 from service.success_models.targets import months_after
 
 MONTHS = 3
 """Whole calendar months before the running one that habits are learned from; the running one counts up to yesterday."""
+MOST_REMEMBERED = 20_000
+"""Outlooks; of all organizations together, some ten megabytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,7 @@ class Peers:
     seen_since: Mapping[UUID, date]
     """The first day of the window on which anything is known of a person."""
     today: date
+    _histories: dict[UUID, History] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
     def exposures(self) -> Floats:
@@ -78,10 +83,16 @@ class Peers:
 
     def history(self, measure: Measure) -> History:
         """Counts of facts by person and month, over working days; of a sum the facts behind it."""
+        id_ = measure.identity()
+        if id_ not in self._histories:
+            self._histories[id_] = self._history(id_)
+        return self._histories[id_]
+
+    def _history(self, measure_id: UUID) -> History:
         rows = {id_: row for row, id_ in enumerate(self.ids)}
         columns = {first: column for column, (first, _) in enumerate(month_spans(self.today))}
         counts = np.zeros(self.exposures.shape)
-        for (id_, month), n in self.months.get(measure.identity(), {}).items():
+        for (id_, month), n in self.months.get(measure_id, {}).items():
             if id_ in rows and month in columns:
                 counts[rows[id_], columns[month]] = n
         people = np.repeat(np.arange(len(self.ids)), len(columns))
@@ -112,21 +123,68 @@ def find_outlooks(kpi: Kpi, positions: Sequence[Position], peers: Peers, figures
     return [_without_forecast(kpi, position, figures) for position in positions]
 
 
+class _Case(NamedTuple):
+    """What a forecast depends on besides what peers did; the denominator is that of a ratio, else 0."""
+
+    place: int
+    days_left: float
+    value: float
+    denominator: float
+    target: float | None
+
+
 def _forecast(kpi: Kpi, positions: Sequence[Position], peers: Peers) -> list[Outlook]:
+    """Of a person whose position and peers are those of before the outlook is too: one call moves one KPI of many."""
     place_of = {id_: place for place, id_ in enumerate(peers.ids)}
-    size = len(peers.ids)
-    is_ratio = kpi.kind is KpiKind.RATIO
-    so_far = [position.value.numerator if is_ratio else position.value.value for position in positions]
-    race = Race(
-        places=np.array([place_of[position.person_id] for position in positions], dtype=np.intp),
-        days_left=np.array([float(position.days_left) for position in positions]),
-        value=np.array([float(value or 0) for value in so_far]),
-        denominator=np.array([float(position.value.denominator or 0) for position in positions]),
-        target=np.array([np.nan if one.target is None else float(one.target) for one in positions]),
-        polarity=kpi.polarity,
+    cases = [_case(kpi, position, place_of[position.person_id]) for position in positions]
+    basis = _basis(kpi, peers)
+    found = {case: outlook for case in cases if (outlook := _remembered.get((basis, case))) is not None}
+    missing = list(dict.fromkeys(case for case in cases if case not in found))
+    if missing:
+        fresh = dict(zip(missing, _outlooks(kpi, _race(missing, kpi.polarity), peers), strict=True))
+        if len(_remembered) + len(fresh) > MOST_REMEMBERED:
+            _remembered.clear()
+        _remembered.update({(basis, case): outlook for case, outlook in fresh.items()})
+        found |= fresh
+    return [found[case] for case in cases]
+
+
+_remembered: dict[tuple[bytes, _Case], Outlook] = {}
+
+
+def _case(kpi: Kpi, position: Position, place: int) -> _Case:
+    value, target = position.value, position.target
+    so_far = value.numerator if kpi.kind is KpiKind.RATIO else value.value
+    goal = None if target is None else float(target)
+    return _Case(place, float(position.days_left), float(so_far or 0), float(value.denominator or 0), goal)
+
+
+def _basis(kpi: Kpi, peers: Peers) -> bytes:
+    """A digest of all that the outlooks of a KPI have in common."""
+    law = (kpi.kind, kpi.polarity, kpi.is_proportion, [measure.aggregate for measure in kpi.measures], len(peers.ids))
+    told = blake2b(repr(law).encode(), digest_size=16)
+    for measure in kpi.measures:
+        history, sizes = peers.history(measure), _sizes(measure, peers)
+        for array in (history.counts, history.exposures, *(() if sizes is None else sizes.arrays)):
+            told.update(array.tobytes())
+    return told.digest()
+
+
+def _race(cases: Sequence[_Case], polarity: Polarity) -> Race:
+    return Race(
+        places=np.array([case.place for case in cases], dtype=np.intp),
+        days_left=np.array([case.days_left for case in cases]),
+        value=np.array([case.value for case in cases]),
+        denominator=np.array([case.denominator for case in cases]),
+        target=np.array([np.nan if case.target is None else case.target for case in cases]),
+        polarity=polarity,
     )
+
+
+def _outlooks(kpi: Kpi, race: Race, peers: Peers) -> list[Outlook]:
+    size = len(peers.ids)
     histories = [peers.history(measure) for measure in kpi.measures]
-    if not is_ratio:
+    if kpi.kind is not KpiKind.RATIO:
         measure = kpi.measures[0]
         if measure.aggregate is Aggregate.SUM:
             return sum_outlook(race, histories[0], size, _sizes(measure, peers))
@@ -136,7 +194,7 @@ def _forecast(kpi: Kpi, positions: Sequence[Position], peers: Peers) -> list[Out
         return proportion_outlook(race, above, below, size)
     if all(measure.aggregate is Aggregate.COUNT for measure in kpi.measures):
         return rate_outlook(race, above, below, size)
-    return [Outlook()] * len(positions)
+    return [Outlook()] * len(race.places)
 
 
 def _without_forecast(kpi: Kpi, position: Position, figures: Figures) -> Outlook:

@@ -29,12 +29,34 @@ def smallest_integer(cumulative: Cumulative, start: Floats, probability: float) 
     return high
 
 
+def bracket(cumulative: Cumulative, high: Floats, probability: float, width: Floats) -> tuple[Floats, Floats]:
+    """The ends of intervals of [0, high], no wider than this, in which each distribution comes to the probability.
+
+    At its low end none has come to it, unless that is 0.
+    """
+    low = np.zeros(high.shape)
+    while (high - low > width).any():
+        middle = (low + high) / 2
+        enough = cumulative(middle) >= checked(probability)
+        low, high = np.where(enough, low, middle), np.where(enough, middle, high)
+    return low, high
+
+
 def smallest(cumulative: Cumulative, high: Floats, probability: float, steps: int = 45) -> Floats:
     """The least number of [0, high] that each distribution does not exceed with the probability, to high / 2^steps."""
-    low = np.zeros(high.shape)
-    at_zero = cumulative(low) >= checked(probability)
-    for _ in range(steps):
-        middle = (low + high) / 2
-        enough = cumulative(middle) >= probability
-        low, high = np.where(enough, low, middle), np.where(enough, middle, high)
-    return np.where(at_zero, 0.0, high)
+    at_zero = cumulative(np.zeros(high.shape)) >= checked(probability)
+    return np.where(at_zero, 0.0, bracket(cumulative, high, probability, high / 2.0**steps)[1])
+
+
+def least_step(places: Floats, rises: Floats, start: Floats, probability: float) -> Floats:
+    """The least of its steps with which each distribution comes to the probability, from `start` on; 0 if it is there.
+
+    Steps in the last axis, in any order: where each is, and by how much the probability rises there.
+    """
+    order = np.argsort(places, axis=-1)
+    reached = start[..., None] + np.cumsum(np.take_along_axis(rises, order, axis=-1), axis=-1)
+    # What is summed in another order may miss the probability by a rounding; the last step comes to it.
+    enough = reached >= np.minimum(probability, reached[..., -1:])
+    first = np.take_along_axis(order, np.argmax(enough, axis=-1)[..., None], axis=-1)
+    found = np.take_along_axis(places, first, axis=-1)[..., 0]
+    return np.where(start >= probability, 0.0, found)

@@ -52,7 +52,7 @@ class CountForecast:
         start, end = low[..., None], high[..., None] + 1
         # Each count its node where there are as many; else even in the square root, so closer at low counts.
         roots = np.sqrt(start) + (np.sqrt(end) - np.sqrt(start)) * steps
-        edges = np.floor(np.where(end - start > nodes, roots**2 + FUZZ * end, start + (end - start) * steps))
+        edges = np.floor(np.where(end - start > nodes, roots**2, start + (end - start) * steps) + FUZZ * end)
         widths = np.diff(edges)
         # Of two middle counts the lower and the upper in turn. An empty node (two edges in one place) has no weight.
         turn = 0.25 * (-1.0) ** np.arange(nodes)

@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import betainc
 
-from service.statistics.arrays import Floats, as_floats
+from service.statistics.arrays import Bools, Floats, Indices, as_floats
 from service.statistics.beta_binomial import Beta
-from service.statistics.inversion import smallest
+from service.statistics.inversion import bracket, least_step, smallest
 from service.statistics.predictive import FUZZ, MANY_NODES, CountForecast
 
 EXACT = 32
@@ -33,8 +33,7 @@ class MatchedBeta:
     @classmethod
     def of(cls, beta: Beta, left: Floats) -> "MatchedBeta":
         """Of at least one trial to come."""
-        chance, total = beta.mean[..., None], (beta.alpha + beta.beta)[..., None]
-        left = np.maximum(left, 1)
+        chance, total = beta.mean, beta.alpha + beta.beta
         mean = (left * chance + 0.5) / (left + 1)
         spread = left * chance * (1 - chance) * (total + left) / (total + 1)
         variance = (spread + 1 / 12) / (left + 1) ** 2
@@ -82,15 +81,19 @@ class ProportionForecast:
 
     def probability_at_most(self, target: ArrayLike) -> Floats:
         """P(final proportion <= target)."""
-        wanted = as_floats(target)[..., None] * (self.trials + self.left) - self.successes
-        return as_floats(
-            (self._at_most(np.floor(wanted + FUZZ * (self.trials + self.left))) * self.weights).sum(axis=-1)
-        )
+        return as_floats((self._at_most(self._most(as_floats(target))) * self.weights).sum(axis=-1))
 
     def quantile(self, probability: float) -> Floats:
         """The least proportion that is not exceeded with the probability."""
-        found = smallest(self.probability_at_most, np.ones(self.weights.shape[:-1]), probability, steps=27)
-        return np.where(np.isnan(self.mean), np.nan, found)
+        total = np.maximum(self.trials + self.left, 1)
+        # In so narrow a bracket each number of trials has one proportion at most: which of them it is follows at once.
+        width = 0.99 / total.max(axis=-1)
+        ends = bracket(self.probability_at_most, np.ones(width.shape), probability, width)
+        below, upto = (self._most(end) for end in ends)
+        there = self._at_most(below) * self.weights
+        rises = self._at_most(upto) * self.weights - there
+        places = np.where(upto > below, (upto + self.successes) / total, np.inf)
+        return np.where(np.isnan(self.mean), np.nan, least_step(places, rises, there.sum(axis=-1), probability))
 
     @property
     def mean(self) -> Floats:
@@ -98,18 +101,31 @@ class ProportionForecast:
         expected = self.successes + self.left * self.beta.mean[..., None]
         return as_floats((expected / np.maximum(self.trials + self.left, 1) * self.weights).sum(axis=-1))
 
+    def _most(self, target: Floats) -> Floats:
+        """How many successes to come keep the proportion at the target, for each number of trials."""
+        total = self.trials + self.left
+        return np.asarray(np.floor(target[..., None] * total - self.successes + FUZZ * total))
+
     def _at_most(self, most: Floats) -> Floats:
-        few = self.left <= EXACT
+        few, many = self._numbers
         units = np.indices(self.left.shape, sparse=True)[:-1]
-        rows = np.where(few, self.left, 0).astype(np.intp)
-        exact = self.table[(*units, rows, np.clip(most + 1, 0, EXACT + 1).astype(np.intp))]
-        if few.all():
-            return exact
-        return np.where(few, exact, self._matched.at_most(most))
+        found: Floats = self.table[(*units, few, np.clip(most + 1, 0, EXACT + 1).astype(np.intp))]
+        if many.any():
+            found[many] = self._matched.at_most(most[many])
+        return found
+
+    @cached_property
+    def _numbers(self) -> tuple[Indices, Bools]:
+        """The trials to come that are few enough for the table (0 elsewhere), and which are more."""
+        many = self.left > EXACT
+        return np.where(many, 0, self.left).astype(np.intp), many
 
     @cached_property
     def _matched(self) -> MatchedBeta:
-        return MatchedBeta.of(self.beta, self.left)
+        """Of those that are more."""
+        many = self._numbers[1]
+        alpha, beta = (np.broadcast_to(one[..., None], many.shape)[many] for one in (self.beta.alpha, self.beta.beta))
+        return MatchedBeta.of(Beta(alpha, beta), self.left[many])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -122,6 +123,10 @@ class Measure(InputDTO):
 
     def identity(self) -> UUID:
         """Derive the measure's id: measures of the same meaning share their cells, across KPIs and versions."""
+        return self._identity
+
+    @cached_property
+    def _identity(self) -> UUID:
         text = json.dumps(self.canonical(), sort_keys=True, separators=(",", ":"))
         return UUID(bytes=hashlib.sha256(text.encode()).digest()[:16], version=5)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from service.coaching_capability.keys.agreeing import Agreement
-from service.coaching_capability.keys.counting import KeyCounts
+from service.coaching_capability.keys.counting import KeyCounts, Lapse
 from service.coaching_capability.keys.covering import Cover
 from service.coaching_capability.keys.judging import CapabilityKey
 from service.coaching_capability.trees import Member
@@ -80,23 +80,17 @@ def _skills(counts: KeyCounts, members: Members) -> str | None:
 
 
 def _cadence(counts: KeyCounts, members: Members, manager_id: UUID) -> str:
-    numbers = counts.numbers
-    if numbers is None or not numbers.owed:
+    owed = counts.shares[CapabilityKey.CADENCE].rate.denominator
+    if not owed:
         return "Ask enablement for a programme that covers these reps: POST /v1/coaching-programmes."
-    causes = {
-        "missed": numbers.missed.numerator,
-        "cancelled": numbers.cancelled.numerator,
-        "without a time": numbers.unscheduled,
-        "started and never completed": numbers.unfinished,
-        "not on time": counts.late,
-    }
-    cause, count = max(causes.items(), key=lambda one: one[1])
+    cause = max(Lapse, key=lambda one: counts.lapses.get(one, 0))
+    count = counts.lapses.get(cause, 0)
     whom = _name(counts.blamed.get(CapabilityKey.CADENCE), members)
     were = "was" if count == 1 else "were"
     where = f"GET /v1/cadence-adherence?manager_id={manager_id}&tree=true"
-    if cause == "without a time":
+    if cause is Lapse.UNSCHEDULED:
         where = f"GET /v1/uncovered-people?manager_id={manager_id}"
-    return f"{count} of {numbers.owed} owed sessions {were} {cause}: ask {whom}, of whom most are, and see {where}."
+    return f"{count} of {owed} owed sessions {were} {cause}: ask {whom}, of whom most are, and see {where}."
 
 
 def _people(ids: Sequence[UUID], members: Members) -> str:

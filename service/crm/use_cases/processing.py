@@ -39,11 +39,15 @@ class Batch:
     events: int = 0
 
 
+def deliveries_at_once(max_events: int) -> int:
+    """How many deliveries are fetched for so many events."""
+    return max(1, max_events // EVENTS_PER_DELIVERY)
+
+
 async def process_pending(session: AsyncSession, org_id: UUID, max_events: int) -> int:
     """Split, deduplicate, translate and apply the oldest waiting deliveries; returns how many there were."""
     connection = await raw_connection(session)
-    limit = max(1, max_events // EVENTS_PER_DELIVERY)
-    pending = await repository.take_pending(connection, org_id, limit, MAX_BATCH_BYTES)
+    pending = await repository.take_pending(connection, org_id, deliveries_at_once(max_events), MAX_BATCH_BYTES)
     if pending:
         await process_deliveries(session, org_id, pending)
     return len(pending)

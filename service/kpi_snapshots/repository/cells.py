@@ -3,30 +3,13 @@
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 import sqlmodel
-from sqlalchemy import (
-    ARRAY,
-    Select,
-    Table,
-    Uuid,
-    and_,
-    bindparam,
-    column,
-    delete,
-    func,
-    literal,
-    or_,
-    select,
-    true,
-    tuple_,
-    union_all,
-    update,
-)
+from sqlalchemy import Uuid, and_, delete, func, literal, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import SQLModel, col
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from service.activities.models import DirtyCell
@@ -34,13 +17,16 @@ from service.kpi_snapshots.models import Measure as MeasureRow
 from service.kpi_snapshots.models import MeasureCell
 from service.kpi_snapshots.repository.relations import NOW, Facts
 from service.kpi_snapshots.repository.rows import rows, run
-from service.kpi_snapshots.repository.totals import between, cell_keys, everything, totals_of, within_cells
+from service.kpi_snapshots.repository.statements import (
+    CELL,
+    CELL_COLUMNS,
+    MeasureList,
+    as_cells,
+    refresh_statement,
+    totals_statement,
+)
+from service.kpi_snapshots.repository.totals import everything, totals_of
 from service.success_models.measures import Measure
-
-CELL: Table = SQLModel.metadata.tables[str(MeasureCell.__tablename__)]
-CELL_KEY = ("org_id", "person_id", "measure_id", "day")
-CELL_COLUMNS = (*CELL_KEY, "value", "n")
-CHANGED = (CELL.c.person_id, CELL.c.measure_id, CELL.c.day)
 
 
 class CellDifference(NamedTuple):
@@ -104,7 +90,7 @@ async def build_cells(session: AsyncSession, org_id: UUID, measures: Sequence[Me
     ids = [measure.identity() for measure in measures]
     await run(session, delete(CELL).where(CELL.c.org_id == org_id, CELL.c.measure_id.in_(ids)))
     totals = totals_of(org_id, measures, everything, by_day=True).subquery()
-    await run(session, insert(CELL).from_select(CELL_COLUMNS, _as_cells(org_id, totals)))
+    await run(session, insert(CELL).from_select(CELL_COLUMNS, as_cells(literal(org_id, Uuid), totals)))
     await run(
         session,
         update(MeasureRow).where(col(MeasureRow.org_id) == org_id, col(MeasureRow.id).in_(ids)).values(built_at=now),
@@ -139,53 +125,9 @@ async def refresh_cells(
     It must not be the statement that took the marks: facts are read after the marks are locked, so that
     a change which marks a cell again is either seen here or leaves its mark.
     """
-    fresh = totals_of(org_id, measures, within_cells(cells), by_day=True).cte("fresh")
-    marked = cell_keys(cells, "emptied")
-    ids = bindparam("measure_ids", [measure.identity() for measure in measures], type_=ARRAY(Uuid))
-    kept = func.unnest(ids).table_valued(column("measure_id", Uuid)).render_derived(name="kept")
-    is_fresh = select(literal(1)).where(
-        fresh.c.person_id == marked.c.person_id,
-        fresh.c.measure_id == kept.c.measure_id,
-        fresh.c.day == marked.c.day,
-    )
-    # The whole key of what may be stale, so that it is looked up and the organization's cells are not scanned.
-    absent = (
-        select(marked.c.person_id, kept.c.measure_id, marked.c.day)
-        .select_from(marked.join(kept, true()))
-        .where(~is_fresh.exists())
-        .cte("absent")
-        .prefix_with("MATERIALIZED")
-    )
-    emptied = (
-        delete(CELL)
-        .where(
-            CELL.c.org_id == org_id,
-            CELL.c.person_id == absent.c.person_id,
-            CELL.c.measure_id == absent.c.measure_id,
-            CELL.c.day == absent.c.day,
-        )
-        .returning(*CHANGED)
-        .cte("gone")
-    )
-    upsert = insert(CELL).from_select(CELL_COLUMNS, _as_cells(org_id, fresh))
-    new = upsert.excluded
-    written = (
-        upsert.on_conflict_do_update(
-            index_elements=CELL_KEY,
-            set_={"value": new.value, "n": new.n},
-            where=or_(CELL.c.value != new.value, CELL.c.n != new.n),
-        )
-        .returning(*CHANGED)
-        .cte("written")
-    )
-    changed = union_all(select(emptied), select(written)).subquery()
-    query = select(
-        changed.c.person_id,
-        func.array_agg(changed.c.measure_id.distinct()),
-        func.min(changed.c.day),
-        func.max(changed.c.day),
-    ).group_by(changed.c.person_id)
-    return [CellsChanged(row[0], frozenset(row[1]), row[2], row[3]) for row in await rows(session, query)]
+    values = {"org": org_id, "marked_people": [cell[0] for cell in cells], "marked_days": [cell[1] for cell in cells]}
+    found = await rows(session, refresh_statement(MeasureList.of(measures)), values)
+    return [CellsChanged(row[0], frozenset(row[1]), row[2], row[3]) for row in found]
 
 
 async def load_totals(
@@ -205,38 +147,22 @@ async def load_totals(
     """
     start, until = span[0], span[1] + timedelta(days=1)
     instant, today = as_of
-    parts: list[Any] = []
-    if built and start < min(until, today):
-        parts.append(_cell_totals(org_id, people, built, start, min(until, today)))
-    if built and max(start, today) < until:
-        parts.append(totals_of(org_id, built, between(people, max(start, today), until, instant), by_day=False))
-    if unbuilt:
-        bound = between(people, start, until, instant)
-        parts.append(totals_of(org_id, unbuilt, bound, by_day=False, facts=facts))
-    if not parts:
+    from_cells = built if start < min(until, today) else ()
+    from_today = built if max(start, today) < until else ()
+    if not (from_cells or from_today or unbuilt):
         return []
-    totals = union_all(*parts).subquery()
-    keys = (totals.c.person_id, totals.c.measure_id)
-    query = select(*keys, func.sum(totals.c.value), func.sum(totals.c.n)).group_by(*keys)
-    return [MeasureTotal(row[0], row[1], row[2], int(row[3])) for row in await rows(session, query)]
-
-
-def _cell_totals(
-    org_id: UUID, people: Sequence[UUID], measures: Sequence[Measure], start: date, until: date
-) -> Select[Any]:
-    ids = bindparam("cell_people", list(people), type_=ARRAY(Uuid))
-    keys = (CELL.c.person_id, CELL.c.measure_id)
-    return (
-        select(*keys, func.sum(CELL.c.value).label("value"), func.sum(CELL.c.n).label("n"))
-        .where(
-            CELL.c.org_id == org_id,
-            CELL.c.person_id == func.any(ids),
-            CELL.c.measure_id.in_([measure.identity() for measure in measures]),
-            CELL.c.day >= start,
-            CELL.c.day < until,
-        )
-        .group_by(*keys)
-    )
+    cells, fresh, rest = (MeasureList.of(part) for part in (from_cells, from_today, unbuilt))
+    values = {
+        "org": org_id,
+        "people": list(people),
+        "first_day": start,
+        "cells_until": min(until, today),
+        "fresh_from": max(start, today),
+        "until": until,
+        "instant": instant,
+    }
+    found = await rows(session, totals_statement(cells, fresh, rest, facts), values)
+    return [MeasureTotal(row[0], row[1], row[2], int(row[3])) for row in found]
 
 
 async def find_differences(
@@ -271,15 +197,3 @@ async def count_cells(session: AsyncSession, org_id: UUID) -> tuple[int, int]:
     cells = sqlmodel.select(func.count()).select_from(MeasureCell).where(col(MeasureCell.org_id) == org_id)
     dirty = sqlmodel.select(func.count()).select_from(DirtyCell).where(col(DirtyCell.org_id) == org_id)
     return (await session.exec(cells)).one(), (await session.exec(dirty)).one()
-
-
-def _as_cells(org_id: UUID, totals: Any) -> Select[Any]:
-    """Totals by day in the order of a cell's columns, in the order of its key."""
-    return select(
-        literal(org_id, Uuid),
-        totals.c.person_id,
-        totals.c.measure_id,
-        totals.c.day,
-        totals.c.value,
-        totals.c.n,
-    ).order_by(totals.c.person_id, totals.c.measure_id, totals.c.day)

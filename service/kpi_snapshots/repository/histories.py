@@ -8,10 +8,10 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Date, Select, Uuid, and_, bindparam, cast, func, select, union_all
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from service.kpi_snapshots.repository.cells import CELL
 from service.kpi_snapshots.repository.conditions import Grain, dated_grain, matching, number_column
 from service.kpi_snapshots.repository.relations import Facts
 from service.kpi_snapshots.repository.rows import rows
+from service.kpi_snapshots.repository.statements import CELL
 from service.kpi_snapshots.repository.totals import totals_of
 from service.success_models.measures import Measure
 

@@ -15,9 +15,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from service.kpi_snapshots.figures import Total
 from service.kpi_snapshots.quadrants.cases import DealFlow
-from service.kpi_snapshots.repository.cells import CELL
 from service.kpi_snapshots.repository.relations import NOW
 from service.kpi_snapshots.repository.rows import rows
+from service.kpi_snapshots.repository.statements import CELL
 from service.kpi_snapshots.repository.totals import between, totals_of
 from service.statistics.arrays import Indices
 from service.statistics.competing_risks import Ending

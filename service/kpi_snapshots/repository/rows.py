@@ -1,6 +1,6 @@
 """Statements on the session's connection, where there is nothing for the ORM to map."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Executable
@@ -12,6 +12,6 @@ async def run(session: AsyncSession, statement: Executable) -> None:
     await (await session.connection()).execute(statement)
 
 
-async def rows(session: AsyncSession, statement: Executable) -> Sequence[Any]:
-    """Execute and fetch all rows."""
-    return (await (await session.connection()).execute(statement)).all()
+async def rows(session: AsyncSession, statement: Executable, values: Mapping[str, Any] | None = None) -> Sequence[Any]:
+    """Execute, with values for the parameters that have none, and fetch all rows."""
+    return (await (await session.connection()).execute(statement, values)).all()

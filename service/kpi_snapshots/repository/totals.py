@@ -10,7 +10,6 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     CompoundSelect,
-    Date,
     FromClause,
     Numeric,
     Select,
@@ -23,7 +22,6 @@ from sqlalchemy import (
     literal,
     select,
     true,
-    tuple_,
     union_all,
 )
 from sqlalchemy.dialects.postgresql import array
@@ -40,12 +38,14 @@ from service.kpi_snapshots.repository.conditions import column as field_column
 from service.kpi_snapshots.repository.relations import NOW, Facts
 from service.success_models.measures import Aggregate, Measure
 
+Org = UUID | ColumnElement[UUID]
+"""An organization, or the parameter that names it."""
 Bound = Callable[[Grain], ColumnElement[bool]]
 """Which facts of a grain count."""
 
 
 def totals_of(
-    org_id: UUID, measures: Sequence[Measure], bound: Bound, *, by_day: bool, facts: Facts = NOW
+    org_id: Org, measures: Sequence[Measure], bound: Bound, *, by_day: bool, facts: Facts = NOW
 ) -> CompoundSelect[Any]:
     """Select (person_id, measure_id, [day,] value, n) of one or more measures over the facts within `bound`.
 
@@ -63,7 +63,7 @@ def totals_of(
 
 
 def aggregate(
-    org_id: UUID, grain: Grain, measures: Sequence[Measure], condition: ColumnElement[bool], *, by_day: bool
+    org_id: Org, grain: Grain, measures: Sequence[Measure], condition: ColumnElement[bool], *, by_day: bool
 ) -> Select[Any]:
     """Aggregate each measure with FILTER in one scan, then turn its columns into rows."""
     keys = [grain.person.label("person_id"), *([grain.day.label("day")] if by_day else [])]
@@ -123,24 +123,6 @@ def _unpivot(scan: FromClause, measures: Sequence[Measure]) -> FromClause:
     )
 
 
-def cell_keys(cells: Sequence[tuple[UUID, date]], name: str) -> FromClause:
-    """Put (person_id, day) keys into a relation, passed as two arrays."""
-    return (
-        func.unnest(
-            bindparam(f"{name}_people", [cell[0] for cell in cells], type_=ARRAY(Uuid)),
-            bindparam(f"{name}_days", [cell[1] for cell in cells], type_=ARRAY(Date)),
-        )
-        .table_valued(column("person_id", Uuid), column("day", Date))
-        .render_derived(name=name)
-    )
-
-
-def within_cells(cells: Sequence[tuple[UUID, date]]) -> Bound:
-    """Bound to the facts of some (person, day) cells."""
-    keys = cell_keys(cells, "marked")
-    return lambda grain: tuple_(grain.person, grain.day).in_(select(keys.c.person_id, keys.c.day))
-
-
 def everything(_grain: Grain) -> ColumnElement[bool]:
     """Bound to nothing: every fact."""
     return true()
@@ -148,5 +130,11 @@ def everything(_grain: Grain) -> ColumnElement[bool]:
 
 def between(people: Sequence[UUID], start: date, until: date, as_of: datetime) -> Bound:
     """Bound to the facts of some people from `start` to before `until`, none after `as_of`."""
-    ids = bindparam("people", list(people), type_=ARRAY(Uuid))
-    return lambda grain: and_(grain.person == func.any(ids), grain.day >= start, grain.day < until, grain.at <= as_of)
+    return within(bindparam("people", list(people), type_=ARRAY(Uuid)), start, until, as_of)
+
+
+def within(people: Any, start: Any, until: Any, as_of: Any) -> Bound:
+    """The same, of values or parameters."""
+    return lambda grain: and_(
+        grain.person == func.any(people), grain.day >= start, grain.day < until, grain.at <= as_of
+    )

@@ -28,10 +28,10 @@ from sqlalchemy import (
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from service.kpi_snapshots.leads.panels import Sums
-from service.kpi_snapshots.repository.cells import CELL
 from service.kpi_snapshots.repository.conditions import Grain, dated_grain, matching, needs_deal
 from service.kpi_snapshots.repository.relations import NOW
 from service.kpi_snapshots.repository.rows import rows
+from service.kpi_snapshots.repository.statements import CELL
 from service.kpi_snapshots.repository.totals import totals_of
 from service.success_models.filters import Source
 from service.success_models.measures import Measure

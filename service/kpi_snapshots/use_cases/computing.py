@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from service.kpi_snapshots.dto import KpiSnapshotDTO, snapshot_id
 from service.kpi_snapshots.figures import Figures
+from service.kpi_snapshots.leads.grading import LeadGrade
 from service.kpi_snapshots.lines import PreparedModel, SnapshotLine
 from service.kpi_snapshots.pace import Outlook, to_decimal
 from service.kpi_snapshots.repository.histories import load_months, load_sizes
@@ -57,9 +58,9 @@ async def compute_snapshots(
         targets = [target_of(kpi, line, question) for line in members]
         positions = [_position(line, target, question, figures) for line, target in zip(members, targets, strict=True)]
         outlooks = find_outlooks(kpi, positions, peers[group], figures)
+        grade = grades.of(group[0], kpi)
         for line, target, position, outlook in zip(members, targets, positions, outlooks, strict=True):
-            snapshot = _snapshot(line, question, position, target, outlook)
-            found[line.person.id, key] = snapshot.model_copy(update={"lead_grade": grades.of(line.model.id, kpi)})
+            found[line.person.id, key] = _snapshot(line, question, position, target, outlook, grade)
     return [found[line.person.id, line.kpi.definition.key] for line in lines]
 
 
@@ -145,7 +146,12 @@ def value_of(kpi: Kpi, line: SnapshotLine, question: Question, figures: Figures)
 
 
 def _snapshot(
-    line: SnapshotLine, question: Question, position: Position, target: ResolvedTarget | None, outlook: Outlook
+    line: SnapshotLine,
+    question: Question,
+    position: Position,
+    target: ResolvedTarget | None,
+    outlook: Outlook,
+    grade: LeadGrade | None,
 ) -> KpiSnapshotDTO:
     frame, kpi, value = question.frame, line.kpi.definition, position.value
     local = frame.as_of.astimezone(question.zone)
@@ -176,4 +182,5 @@ def _snapshot(
         interval_high=to_decimal(outlook.high),
         method=outlook.method,
         model_version=line.model.version,
+        lead_grade=grade,
     )

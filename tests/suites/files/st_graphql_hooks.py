@@ -61,6 +61,8 @@ class _Arguments(graphql.Visitor):
                 kept |= {begin: nodes.String(min(days).isoformat()), end: nodes.String(last_day.isoformat())}
         if _starts_anywhere(given):
             kept["period"] = nodes.Enum("MONTH")
+        if "periodStart" in given and isinstance(given.get("period"), graphql.NullValueNode):
+            kept["periodStart"] = nodes.Null  # where there has to be a period, it is missing still
         arguments = [graphql.ArgumentNode(name=graphql.NameNode(value=name), value=kept[name]) for name in kept]
         rest = {key: getattr(node, key) for key in node.keys if key != "arguments"}
         return graphql.FieldNode(**rest, arguments=tuple(arguments))
@@ -108,6 +110,4 @@ def _starts_anywhere(given: dict[str, graphql.ValueNode]) -> bool:
     start, period = given.get("periodStart"), given.get("period")
     if start is None or isinstance(start, graphql.NullValueNode):
         return False
-    if period is None or isinstance(period, graphql.NullValueNode):
-        return True
-    return isinstance(period, graphql.EnumValueNode) and period.value in PERIODS
+    return period is None or (isinstance(period, graphql.EnumValueNode) and period.value in PERIODS)

@@ -10,6 +10,7 @@ from service.statistics.arrays import Floats, as_floats
 from service.statistics.beta_binomial import Beta
 from service.statistics.forecasts import forecast_count, forecast_proportion, forecast_rate
 from service.statistics.gamma_poisson import Gamma
+from service.statistics.inversion import smallest
 from service.statistics.predictive import CountForecast
 
 CASES = 200_000
@@ -153,3 +154,18 @@ def test_thousands_of_units_are_units_one_by_one() -> None:
         coming = forecast_count(Gamma(gamma.shape[own], gamma.rate[own]), left[own])
         alone = forecast_proportion(successes[own], trials[own], Beta(beta.alpha[own], beta.beta[own]), coming)
         assert together[unit] == pytest.approx(alone.probability_at_least(0.4)[0])
+
+
+def test_a_quantile_is_the_least_proportion_that_is_enough() -> None:
+    generator = np.random.default_rng(24)
+    trials = generator.integers(0, 90, 400)
+    successes = generator.binomial(trials, generator.uniform(0, 1, 400))
+    beta = Beta(generator.uniform(0.3, 60, 400), generator.uniform(0.3, 90, 400))
+    gamma = Gamma(generator.uniform(1, 80, 400), generator.uniform(0.5, 9, 400))
+    forecast = forecast_proportion(successes, trials, beta, forecast_count(gamma, generator.uniform(0, 60, 400)))
+    for part in (0.001, 0.05, 0.5, 0.95):
+        found = forecast.quantile(part)
+        assert (forecast.probability_at_most(found) >= part - 1e-12).all()
+        assert ((forecast.probability_at_most(found - 1e-7) < part) | (found == 0)).all()
+        assert found == pytest.approx(smallest(forecast.probability_at_most, np.ones(400), part), abs=2e-9)
+    assert (forecast.quantile(0.001)[successes == 0] == 0).any()
