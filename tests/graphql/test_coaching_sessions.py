@@ -92,7 +92,7 @@ async def test_both_attestations_are_nodes(cast: Cast, ask: Ask) -> None:
 
 async def test_any_number_of_sessions_in_as_many_statements(cast: Cast, ask: Ask, database: Database) -> None:
     counts = []
-    beside = {"rep_ids": [cast.people["colleague"].id], "coach_ids": [cast.people["enablement"].id]}
+    beside: dict[str, Any] = {"rep_ids": [cast.people["colleague"].id], "coach_ids": [cast.people["enablement"].id]}
     for more in (1, 30):
         await cast.plant([cast.new(**beside) for _ in range(more)])
         with counted_statements(database) as statements:

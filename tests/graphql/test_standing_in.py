@@ -1,6 +1,5 @@
 """Substitutions, hand-overs, absences, feeds and sessions of many: as many statements for one row as for a dozen."""
 
-from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -21,16 +20,16 @@ from tests.graphql.conftest import Ask
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 DAY = timedelta(days=1)
 STAMPS: dict[str, Any] = {"created_at": NOW, "updated_at": NOW}
-PATHS = ("coaching-substitutions", "coaching-hand-overs", "absences", "calendar-feeds", "coaching-sessions")
-QUERY = """{
-    coachingSubstitutions { edges { node { id manager { name } substitute { name } repId } } }
-    coachingHandOvers { edges { node { id fromManager { name } toManager { name }
-        repIds { edges { node } } clashingSessionIds { edges { node } } } } }
-    absences { edges { node { id person { name } } } }
-    calendarFeeds { edges { node { id person { name } } } }
-    coachingSessions { edges { node { substitute { name } reps { edges { node { name } } }
-        coaches { edges { node { name } } } } } } }"""
-Counted = Callable[[], Awaitable[list[int]]]
+LISTS = {
+    "coaching-substitutions": "coachingSubstitutions { edges { node { manager { name } substitute { name } repId } } }",
+    "coaching-hand-overs": """coachingHandOvers { edges { node { fromManager { name } toManager { name }
+        repIds { edges { node } } clashingSessionIds { edges { node } } } } }""",
+    "absences": "absences { edges { node { id person { name } } } }",
+    "calendar-feeds": "calendarFeeds { edges { node { id person { name } } } }",
+    "coaching-sessions": """coachingSessions { edges { node { substitute { name } reps { edges { node { name } } }
+        coaches { edges { node { name } } } } } }""",
+}
+"""Each over REST and over GraphQL."""
 
 
 @pytest_asyncio.fixture
@@ -64,24 +63,27 @@ async def plant(cast: Cast, number: int) -> None:
     rows.append(CalendarFeed(org_id=org_id, id=new_id(), **feed, created_at=NOW))
     async with cast.org.database.tenant(org_id) as session:
         session.add_all(rows)
-    beside = {"rep_ids": [ids["colleague"]], "coach_ids": [ids["enablement"]], "substitute_id": ids["stranger"]}
+    beside: dict[str, Any] = {
+        "rep_ids": [ids["colleague"]],
+        "coach_ids": [ids["enablement"]],
+        "substitute_id": ids["stranger"],
+    }
     await cast.planted(**beside, substituted_from=NOW, substituted_until=NOW + DAY)
 
 
 async def test_as_many_statements_for_one_as_for_a_dozen(cast: Cast, ask: Ask, client: httpx.AsyncClient) -> None:
-    counts: list[list[int]] = []
+    key, counts, planted = cast.keys["manager"], list[list[int]](), 0
     for more in (1, 11):
-        for number in range(more):
-            await plant(cast, len(counts) + number)
+        for _ in range(more):
+            await plant(cast, planted)
+            planted += 1
         counts.append([])
-        for path in PATHS:
-            with counted_statements(cast.org.database) as statements:
-                answer = await client.get(f"/v1/{path}", headers=bearer(cast.keys["manager"]))
-            assert len(answer.json()["data"]) == (1 if more == 1 else 12), path
-            counts[-1].append(len(statements))
-        with counted_statements(cast.org.database) as statements:
-            found = await ask(cast.keys["manager"], QUERY)
-        assert "errors" not in found
-        assert {len(one["edges"]) for one in found["data"].values()} == {1 if more == 1 else 12}
-        counts[-1].append(len(statements))
+        for path, asked in LISTS.items():
+            with counted_statements(cast.org.database) as by_rest:
+                answer = await client.get(f"/v1/{path}", headers=bearer(key))
+            with counted_statements(cast.org.database) as by_graphql:
+                found = await ask(key, f"{{ found: {asked} }}")
+            assert "errors" not in found, path
+            assert len(answer.json()["data"]) == len(found["data"]["found"]["edges"]) == planted, path
+            counts[-1] += [len(by_rest), len(by_graphql)]
     assert counts[0] == counts[1]

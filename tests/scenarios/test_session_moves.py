@@ -76,7 +76,7 @@ async def by_graphql(
 ) -> tuple[int, str]:
     """The same, of the mutation that is its twin."""
     mutation = f"{'update' if move in WRITTEN else move}CoachingSession"
-    given = {"id": to_global_id("CoachingSession", id_)}
+    given: dict[str, Any] = {"id": to_global_id("CoachingSession", id_)}
     given |= {NAMES.get(name, name): one for name, one in body.items()}
     if "coachIds" in given:
         given["coachIds"] = [to_global_id("Person", one) for one in body["coach_ids"]]

@@ -66,7 +66,8 @@ async def create_coaching_hand_over(session: AsyncSession, principal: Principal,
     cadences = await passing_on.lock_cadences_of(session, principal.org_id, data.from_manager_id, on)
     midnight = await _midnight(session, principal, on)
     rows = await _sessions_from(session, principal.org_id, data, midnight, now)
-    coached = await _coached(session, principal, data) | {one.rep_id for one in (*cadences, *rows)}
+    coached = await _coached(session, principal, data)
+    coached |= {one.rep_id for one in cadences} | {one.rep_id for one in rows}
     coached |= {rep_id for _, rep_id in await passing_on.matters_of(session, principal.org_id, {data.from_manager_id})}
     reps = _chosen(data, coached - {data.to_manager_id})
     chosen = set(reps)

@@ -106,7 +106,8 @@ def test_who_attends_besides_is_told_of_that_session_alone() -> None:
     cid, day = ("Cid", "cid@example.com"), date(2026, 6, 2)
     sessions = dict(GAPS) | {day: replace(GAPS[day], others=(cid,))}
     rendered = render_calendar("Ada", [*sessions.values()], method="REQUEST")
-    main, override = Calendar.from_ical(rendered).walk("VEVENT")
+    events: list[Any] = [*Calendar.from_ical(rendered).walk("VEVENT")]
+    main, override = events
     assert override["recurrence-id"].dt.date() == day
     asked = [{str(one) for one in event["attendee"]} for event in (main, override)]
     assert asked[1] - asked[0] == {"mailto:cid@example.com"}
