@@ -1,6 +1,6 @@
 """`GET /v1/coaching-effects`: what is answered, who reads it, and what is refused."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import httpx
 import pytest
@@ -18,7 +18,7 @@ from tests.factories.coaching_effects import (
     make_effects_org,
 )
 from tests.factories.sales_org import make_sales_org
-from tests.fixtures.rest import bearer
+from tests.fixtures.rest import ANYWAY, bearer
 from tests.fixtures.statements import counted_statements
 
 PATH = "/v1/coaching-effects"
@@ -231,6 +231,28 @@ async def test_another_organization_has_none_of_it(rest: httpx.AsyncClient, hous
         hidden = await read(rest, house, other.admin_key, **{name: id_})
         assert hidden.status_code == 404, (name, hidden.text)
         assert id_ not in hidden.text
+
+
+async def test_days_are_the_organizations_and_who_left_has_too_few_weeks(
+    rest: httpx.AsyncClient, house: EffectsOrg
+) -> None:
+    day = (FIRST + timedelta(weeks=45, days=3)).isoformat()
+    late = datetime.fromisoformat(f"{day}T02:00:00+00:00") + timedelta(days=1)
+    times = {"started_at": late, "completed_at": late + timedelta(minutes=30)}
+    await coach(house, house.reps[16].id, late.date(), as_topic=False, **times)
+    for on, counted in ((day, 1), (late.date().isoformat(), 0)):
+        found = (await read(rest, house, **{"from": on, "to": on})).json()
+        assert (found["result"]["n_coached"], found["n_left_out"]) == (counted, 0), on
+    before = (await read(rest, house)).json()
+    id_, began = next(iter(house.coached.items()))
+    headers = bearer(house.org.admin_key) | ANYWAY
+    for weeks, left_out in ((8, 0), (2, 1)):
+        left = {"left_on": (began + timedelta(weeks=weeks)).isoformat()}
+        answer = await rest.patch(f"/v1/people/{id_}", json=left, headers=headers)
+        assert answer.status_code == 200, answer.text
+        found = (await read(rest, house)).json()
+        assert found["n_left_out"] == left_out
+        assert found["result"]["n_coached"] == before["result"]["n_coached"] - left_out
 
 
 async def test_a_constant_number_of_statements(rest: httpx.AsyncClient, house: EffectsOrg) -> None:
