@@ -52,9 +52,10 @@ class KeyCounts:
     shares: Mapping[CapabilityKey, Share]
     covers: Mapping[Cover, list[UUID]] = field(default_factory=dict)
     agreements: Mapping[Agreement, list[UUID]] = field(default_factory=dict)
-    lapses: Mapping[Lapse, int] = field(default_factory=dict)
-    blamed: Mapping[CapabilityKey, UUID] = field(default_factory=dict)
-    """Of process and cadence the manager of whom most is missing."""
+    outcomes: Mapping[UUID, int] = field(default_factory=dict)
+    """What was discussed of results, by manager."""
+    lapses: Mapping[Lapse, Mapping[UUID, int]] = field(default_factory=dict)
+    """By manager, too."""
 
 
 def count_keys(
@@ -70,7 +71,7 @@ def count_keys(
     people = len(facts.standing)
     due = [one for one in facts.sessions if one.owed and one.standing is not Standing.AHEAD]
     process, outcomes = _process(due)
-    cadence, lapses, missing = _cadence(due, facts.gaps)
+    cadence, lapses = _cadence(due, facts.gaps)
     return KeyCounts(
         shares={
             CapabilityKey.MODELS: Share(rate_of(len(covers.get(Cover.COVERED, ())), people), people),
@@ -80,8 +81,8 @@ def count_keys(
         },
         covers=covers,
         agreements=agreements,
+        outcomes=outcomes,
         lapses=lapses,
-        blamed=_most({CapabilityKey.PROCESS: outcomes, CapabilityKey.CADENCE: missing}),
     )
 
 
@@ -98,9 +99,9 @@ def _process(due: Sequence[LedgerSession]) -> tuple[Share, Counter[UUID]]:
     return Share(pooled_rate(parts), len(parts)), outcomes
 
 
-def _cadence(due: Sequence[LedgerSession], gaps: Sequence[LedgerGap]) -> tuple[Share, Counter[Lapse], Counter[UUID]]:
-    """Held on time, of those owed, the sessions of the same reps together; what is missing, why, and by manager."""
-    lapses, missing = Counter[Lapse](), Counter[UUID]()
+def _cadence(due: Sequence[LedgerSession], gaps: Sequence[LedgerGap]) -> tuple[Share, dict[Lapse, Counter[UUID]]]:
+    """Held on time, of those owed, the sessions of the same reps together; and what is missing, by why and manager."""
+    lapses: dict[Lapse, Counter[UUID]] = {}
     parts: dict[frozenset[UUID], list[int]] = {}
     told = [(one.rep_ids, one.manager_id, None if one.on_time else LAPSES[one.standing]) for one in due]
     told += [((gap.rep_id,), gap.manager_id, Lapse.UNSCHEDULED) for gap in gaps if gap.owed and gap.is_due]
@@ -109,15 +110,5 @@ def _cadence(due: Sequence[LedgerSession], gaps: Sequence[LedgerGap]) -> tuple[S
         part[0] += lapse is None
         part[1] += 1
         if lapse is not None:
-            lapses[lapse] += 1
-            missing[manager_id] += 1
-    return Share(pooled_rate([(held, owed) for held, owed in parts.values()]), len(parts)), lapses, missing
-
-
-def _most(missing: Mapping[CapabilityKey, Counter[UUID]]) -> dict[CapabilityKey, UUID]:
-    found = {}
-    for key, counts in missing.items():
-        most = max(counts.items(), key=lambda one: (one[1], str(one[0])), default=None)
-        if most is not None and most[1]:
-            found[key] = most[0]
-    return found
+            lapses.setdefault(lapse, Counter())[manager_id] += 1
+    return Share(pooled_rate([(held, owed) for held, owed in parts.values()]), len(parts)), lapses

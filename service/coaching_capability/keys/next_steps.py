@@ -49,7 +49,7 @@ def _process(counts: KeyCounts, members: Members) -> str:
         return (
             "Name the topics that were discussed when a session is completed: POST /v1/coaching-sessions/{id}/complete."
         )
-    whom = _name(counts.blamed.get(CapabilityKey.PROCESS), members)
+    whom = _most(counts.outcomes, members)
     return (
         f"Ask {whom}, in whose sessions most was about results, to begin the next ones with a process topic of the "
         "brief: GET /v1/coaching-sessions/{id}/brief."
@@ -83,9 +83,9 @@ def _cadence(counts: KeyCounts, members: Members, manager_id: UUID) -> str:
     owed = counts.shares[CapabilityKey.CADENCE].rate.denominator
     if not owed:
         return "Ask enablement for a programme that covers these reps: POST /v1/coaching-programmes."
-    cause = max(Lapse, key=lambda one: counts.lapses.get(one, 0))
-    count = counts.lapses.get(cause, 0)
-    whom = _name(counts.blamed.get(CapabilityKey.CADENCE), members)
+    cause = max(Lapse, key=lambda one: sum(counts.lapses.get(one, {}).values()))
+    by_manager = counts.lapses.get(cause, {})
+    count, whom = sum(by_manager.values()), _most(by_manager, members)
     were = "was" if count == 1 else "were"
     where = f"GET /v1/cadence-adherence?manager_id={manager_id}&tree=true"
     if cause is Lapse.UNSCHEDULED:
@@ -110,6 +110,8 @@ def _verb(ids: Sequence[UUID], one: str, several: str) -> str:
     return one if len(ids) == 1 else several
 
 
-def _name(person_id: UUID | None, members: Members) -> str:
+def _most(counts: Mapping[UUID, int], members: Members) -> str:
+    """The name of whom most is counted of."""
+    person_id, _ = max(counts.items(), key=lambda one: (one[1], str(one[0])), default=(None, 0))
     found = None if person_id is None else members.get(person_id)
     return "the manager" if found is None else found.name
