@@ -49,7 +49,8 @@ INSERT INTO coaching_session (org_id, id, manager_id, rep_id, coach_ids, rep_ids
 SELECT $1, gen_random_uuid(), l.manager_id, p.id, '{}', '{}', '{}', $2, 'Europe/Vienna', at, at,
        at + interval '30 minutes', CASE WHEN held THEN 'completed' ELSE 'missed' END, true, 0, '{}',
        CASE WHEN held THEN at END, CASE WHEN held THEN at + interval '30 minutes' END,
-       CASE WHEN NOT held THEN at + interval '1 day' END, CASE WHEN held THEN 30 END, '{"all": {"q0": "Yes"}}', at - interval '28 days', at
+       CASE WHEN NOT held THEN at + interval '1 day' END, CASE WHEN held THEN 30 END,
+       '{"all": {"q0": "Yes"}}', at - interval '28 days', at
 FROM person AS p JOIN manager_period AS l ON l.org_id = p.org_id AND l.person_id = p.id,
      generate_series(1, $3::int) AS week,
      LATERAL (SELECT now() - week * interval '7 days' + interval '1 day' AS at, week % 10 > 0 AS held) AS x
