@@ -67,7 +67,6 @@ def _with_address(settings: Settings, host: str | None, port: int | None) -> Set
 def worker() -> None:
     """Run a worker without a server."""
     put_off_collecting()
-    from service.worker import Worker  # noqa: PLC0415 - the other commands start faster without it
     from service.core.running import run_for_long  # noqa: PLC0415 - the other commands start faster without these
     from service.worker import Worker  # noqa: PLC0415
 

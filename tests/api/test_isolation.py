@@ -58,8 +58,8 @@ SHIPPED = {"getCompetencyFrameworkTemplate"}
 """Everybody has what comes with Touchline."""
 UNKEYED = {"readCalendarFeed"}
 """Found by a token alone, whoever asks."""
-ABSENT = {"getIdentityProvider"}
-"""An organization has none until it sets one up."""
+ABSENT = {"getIdentityProvider", "getRaterCalibration"}
+"""An organization has neither a provider nor a framework until it sets one up."""
 SINGLE = {
     name: (method, path) for method, path, name, _ in operations() if "{" in path and name not in UNKEYED | SHIPPED
 }
