@@ -9,8 +9,10 @@ import pytest_asyncio
 from sqlmodel import col, select
 
 from service.coaching_sessions.dto.sessions import CoachingSessionDTO, CreateCoachingSession, UpdateCoachingSession
+from service.coaching_sessions.dto.standing_in import CreateSubstitution
 from service.coaching_sessions.models import BookedSlot
 from service.coaching_sessions.use_cases.sessions import create_coaching_session, update_coaching_session
+from service.coaching_sessions.use_cases.substitutions import create_coaching_substitution
 from service.core.clock import utc_now
 from service.core.database import Database
 from service.core.errors import ServiceError
@@ -129,6 +131,19 @@ async def test_whoever_has_no_time_is_named_and_nothing_has_changed(cast: Cast) 
     with pytest.raises(ServiceError) as stale:
         await change(cast, "manager", id_, Precondition(frozenset({etag_of(before)})), rep_ids=[])
     assert stale.value.code == "etag_mismatch"
+
+
+async def test_who_holds_it_stays_whoever_comes_beside(cast: Cast) -> None:
+    """A substitute who had no time then is not asked again."""
+    at = cast.next_hour() + timedelta(days=100)
+    id_, day = await cast.planted(at=at), at.astimezone(cast.org.zone).date()
+    await cast.planted(at=at, manager_id=cast.people["stranger"].id, rep_id=cast.people["third"].id)
+    given = {"manager_id": cast.people["manager"].id, "substitute_id": cast.people["stranger"].id}
+    async with cast.org.database.tenant(cast.org.id) as session:
+        data = CreateSubstitution.model_validate({**given, "from_on": day, "to_on": day})
+        await create_coaching_substitution(session, cast.acting("manager"), data)
+    made = await change(cast, "manager", id_, coach_ids=["enablement"])
+    assert (made.substitute_id, made.coach_ids) == (None, [cast.people["enablement"].id])
 
 
 async def test_one_to_ones_follow_who_comes_to_a_group_in_their_place(org: SalesOrg) -> None:
