@@ -17,6 +17,7 @@ from service.core.clock import utc_now
 from service.core.database import Database
 from service.core.errors import ServiceError
 from service.core.etags import Precondition, etag_of
+from service.organizations.use_cases.people import delete_person
 from tests.factories.coaching_cast import Cast, make_cast
 from tests.factories.programmes import add_absence, add_programme, lay_down, sessions_of
 from tests.factories.sales_org import SalesOrg
@@ -184,3 +185,30 @@ async def test_a_series_leaves_a_session_alone_that_others_were_brought_into(org
         await lay_down(org, now)
         stays = third.starts_at in {row.starts_at for row in await sessions_of(org, ann.id)}
         assert stays is bool(coaches)
+
+
+async def test_whoever_is_removed_from_the_organization_is_in_no_session_any_more(org: SalesOrg) -> None:
+    lead = await org.add_person("Lead", role="manager")
+    ann = await org.add_person("Ann", manager_id=lead.id)
+    bob, cid, dan = [await org.add_person(name, manager_id=lead.id) for name in ("Bob", "Cid", "Dan")]
+    ena, stan = await org.add_person("Ena", role="enablement"), await org.add_person("Stan", role="manager")
+    at = utc_now().replace(minute=0, second=0, microsecond=0) + timedelta(days=9)
+    day = at.astimezone(org.zone).date()
+    given = {"rep_id": ann.id, "rep_ids": [bob.id, cid.id, dan.id], "coach_ids": [ena.id], "starts_at": at}
+    span = {"manager_id": lead.id, "substitute_id": stan.id, "from_on": day, "to_on": day}
+    async with org.database.tenant(org.id) as session:
+        made = await create_coaching_session(session, org.system, CreateCoachingSession.model_validate(given))
+        fewer = UpdateCoachingSession(rep_ids=[bob.id, dan.id])
+        await update_coaching_session(session, org.system, made.id, fewer)
+        await create_coaching_substitution(session, org.system, CreateSubstitution.model_validate(span))
+
+    async def taking_part() -> tuple[list[UUID], list[UUID], UUID | None, list[UUID]]:
+        (row,) = await sessions_of(org, ann.id)
+        return row.rep_ids, row.coach_ids, row.substitute_id, row.uninvited_ids
+
+    assert await taking_part() == ([bob.id, dan.id], [ena.id], stan.id, [cid.id, lead.id])
+    async with org.database.tenant(org.id) as session:
+        for gone in (bob, cid, ena, stan):
+            await delete_person(session, org.system, gone.id)
+    await lay_down(org, utc_now())
+    assert await taking_part() == ([dan.id], [], None, [lead.id])
