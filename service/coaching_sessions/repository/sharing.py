@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from service.coaching_sessions.models import CoachingCadence, CoachingSession
 from service.coaching_sessions.replaced import OneToOne
 from service.core.database import raw_connection
+from service.organizations.models import Person
 
 Row = CoachingSession
 
@@ -60,7 +61,22 @@ async def forget_replaced(
     return bool(found.all())
 
 
-async def forget_removed(session: AsyncSession, org_id: UUID) -> None:
+async def lock_of_removed(session: AsyncSession, org_id: UUID) -> list[Row]:
+    """Scheduled sessions whose substitute was removed from the organization, locked in order."""
+    person = select(Person.id).where(col(Person.org_id) == org_id, col(Person.id) == col(Row.substitute_id))
+    query = select(Row).where(
+        col(Row.org_id) == org_id,
+        col(Row.status) == "scheduled",
+        col(Row.substitute_id).is_not(None),
+        ~person.exists(),
+    )
+    found = await session.exec(
+        query.order_by(col(Row.id)).with_for_update(of=Row), execution_options={"populate_existing": True}
+    )
+    return list(found.all())
+
+
+async def forget_removed_attendees(session: AsyncSession, org_id: UUID) -> None:
     """Take people who were removed from the organization out of the sessions that they took part in beside others."""
     connection = await raw_connection(session)
     await connection.execute(
@@ -76,6 +92,11 @@ async def forget_removed(session: AsyncSession, org_id: UUID) -> None:
         """,
         org_id,
     )
+
+
+async def forget_removed_others(session: AsyncSession, org_id: UUID) -> None:
+    """The same of the sessions that they were to hold for somebody, or are uninvited from."""
+    connection = await raw_connection(session)
     await connection.execute(
         """
         UPDATE coaching_session AS s SET

@@ -11,7 +11,7 @@ from service.coaching_sessions.repository.sharing import replaces_any
 from service.coaching_sessions.use_cases.access import planned_for
 from service.coaching_sessions.use_cases.arranging import pointers_of, require_company
 from service.coaching_sessions.use_cases.booking import book_one, release
-from service.coaching_sessions.use_cases.holding import hold_by_whom_it_concerns, uninvite
+from service.coaching_sessions.use_cases.holding import uninvite
 from service.coaching_sessions.use_cases.replacing import give_back, replace_one_to_ones
 from service.coaching_sessions.use_cases.telling import tell
 from service.core.clock import utc_now
@@ -27,7 +27,8 @@ async def change_attendees(
 ) -> None:
     """Bring others into a locked, scheduled session, or leave them out; where nobody else is named nothing happens.
 
-    Whoever was there stays, whether the caller could have arranged it with them or not. Where it took the place of
+    Whoever was there stays, whether the caller could have arranged it with them or not, and so does who holds it, the
+    manager or a substitute. Where it took the place of
     one-to-ones, it takes those of who comes as well, and who does not come any more has theirs back.
     """
     was, now = planned_for(row), utc_now()
@@ -40,7 +41,6 @@ async def change_attendees(
     await require_company(session, principal, between, new, row.starts_at)
     row.rep_ids, row.coach_ids = list(reps), list(coaches)
     row.sequence, row.updated_at = row.sequence + 1, now
-    await hold_by_whom_it_concerns(session, row)
     uninvite(row, was.attending)
     replaced = await _follow_in_one_to_ones(session, row, set(was.reps), set(between.reps))
     instead_of = [one.id for one in replaced]

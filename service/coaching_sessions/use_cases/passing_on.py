@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from service.coaching_sessions.lifecycle import SessionState, Side
 from service.coaching_sessions.models import CoachingSession
 from service.coaching_sessions.permissions import Permission
-from service.coaching_sessions.repository import passing_on, sessions, standing_in
+from service.coaching_sessions.repository import passing_on, sessions, sharing, standing_in
 from service.coaching_sessions.roster import CadenceEnd
 from service.coaching_sessions.upkeep import END_SAYS, OTHER_COACH
 from service.coaching_sessions.use_cases.access import planned_for
@@ -73,6 +73,22 @@ async def give_up(session: AsyncSession, rows: Sequence[CoachingSession], why: s
     for row in rows:
         await release(session, row.org_id, [row.id])
         await tell(session, row, EventType.COACHING_SESSION_CANCELLED, side=Side.SYSTEM.value)
+
+
+async def forget_the_removed(session: AsyncSession, principal: Principal, now: datetime) -> None:
+    """Whoever was removed from the organization takes part in nothing any more.
+
+    What a removed substitute was to hold is the manager's again, or is given up where the manager has no time then.
+    """
+    require(principal, Permission.COACHING_PROGRAMMES_WRITE)
+    await sharing.forget_removed_attendees(session, principal.org_id)
+    rows = await sharing.lock_of_removed(session, principal.org_id)
+    if rows:
+        span = (min(row.starts_at for row in rows), max(row.ends_at for row in rows))
+        left = await standing_in.list_substitutions_within(session, principal.org_id, span)
+        clashing = await change_hands(session, principal.org_id, rows, lambda row: substitute(row, left), now)
+        await give_up(session, clashing, OTHER_COACH, now)
+    await sharing.forget_removed_others(session, principal.org_id)
 
 
 async def pass_on_due(session: AsyncSession, principal: Principal, now: datetime, today: date) -> None:

@@ -9,12 +9,15 @@ import pytest_asyncio
 from sqlmodel import col, select
 
 from service.coaching_sessions.dto.sessions import CoachingSessionDTO, CreateCoachingSession, UpdateCoachingSession
+from service.coaching_sessions.dto.standing_in import CreateSubstitution
 from service.coaching_sessions.models import BookedSlot
 from service.coaching_sessions.use_cases.sessions import create_coaching_session, update_coaching_session
+from service.coaching_sessions.use_cases.substitutions import create_coaching_substitution
 from service.core.clock import utc_now
 from service.core.database import Database
 from service.core.errors import ServiceError
 from service.core.etags import Precondition, etag_of
+from service.organizations.use_cases.people import delete_person
 from tests.factories.coaching_cast import Cast, make_cast
 from tests.factories.programmes import add_absence, add_programme, lay_down, sessions_of
 from tests.factories.sales_org import SalesOrg
@@ -131,6 +134,19 @@ async def test_whoever_has_no_time_is_named_and_nothing_has_changed(cast: Cast) 
     assert stale.value.code == "etag_mismatch"
 
 
+async def test_who_holds_it_stays_whoever_comes_beside(cast: Cast) -> None:
+    """A substitute who had no time then is not asked again."""
+    at = cast.next_hour() + timedelta(days=100)
+    id_, day = await cast.planted(at=at), at.astimezone(cast.org.zone).date()
+    await cast.planted(at=at, manager_id=cast.people["stranger"].id, rep_id=cast.people["third"].id)
+    given = {"manager_id": cast.people["manager"].id, "substitute_id": cast.people["stranger"].id}
+    async with cast.org.database.tenant(cast.org.id) as session:
+        data = CreateSubstitution.model_validate({**given, "from_on": day, "to_on": day})
+        await create_coaching_substitution(session, cast.acting("manager"), data)
+    made = await change(cast, "manager", id_, coach_ids=["enablement"])
+    assert (made.substitute_id, made.coach_ids) == (None, [cast.people["enablement"].id])
+
+
 async def test_one_to_ones_follow_who_comes_to_a_group_in_their_place(org: SalesOrg) -> None:
     lead = await org.add_person("Lead", role="manager")
     line = {"manager_id": lead.id, "hired_on": "2026-01-01", "job_role": "AE"}
@@ -169,3 +185,33 @@ async def test_a_series_leaves_a_session_alone_that_others_were_brought_into(org
         await lay_down(org, now)
         stays = third.starts_at in {row.starts_at for row in await sessions_of(org, ann.id)}
         assert stays is bool(coaches)
+
+
+async def test_whoever_is_removed_from_the_organization_is_in_no_session_any_more(org: SalesOrg) -> None:
+    lead = await org.add_person("Lead", role="manager")
+    ann = await org.add_person("Ann", manager_id=lead.id)
+    bob, cid, dan = [await org.add_person(name, manager_id=lead.id) for name in ("Bob", "Cid", "Dan")]
+    ena, stan = await org.add_person("Ena", role="enablement"), await org.add_person("Stan", role="manager")
+    at = utc_now().replace(minute=0, second=0, microsecond=0) + timedelta(days=9)
+    day = at.astimezone(org.zone).date()
+    given = {"rep_id": ann.id, "rep_ids": [bob.id, cid.id, dan.id], "coach_ids": [ena.id], "starts_at": at}
+    span = {"manager_id": lead.id, "substitute_id": stan.id, "from_on": day, "to_on": day}
+    async with org.database.tenant(org.id) as session:
+        made = await create_coaching_session(session, org.system, CreateCoachingSession.model_validate(given))
+        fewer = UpdateCoachingSession(rep_ids=[bob.id, dan.id])
+        await update_coaching_session(session, org.system, made.id, fewer)
+        await create_coaching_substitution(session, org.system, CreateSubstitution.model_validate(span))
+
+    async def taking_part() -> tuple[list[UUID], list[UUID], UUID | None, list[UUID]]:
+        (row,) = await sessions_of(org, ann.id)
+        return row.rep_ids, row.coach_ids, row.substitute_id, row.uninvited_ids
+
+    assert await taking_part() == ([bob.id, dan.id], [ena.id], stan.id, [cid.id, lead.id])
+    async with org.database.tenant(org.id) as session:
+        for gone in (bob, cid, ena, stan):
+            await delete_person(session, org.system, gone.id)
+    await lay_down(org, utc_now())
+    assert await taking_part() == ([dan.id], [], None, [])
+    async with org.database.tenant(org.id) as session:
+        booked = select(BookedSlot.person_id).where(col(BookedSlot.org_id) == org.id)
+        assert set((await session.exec(booked)).all()) == {lead.id, ann.id, dan.id}

@@ -35,7 +35,7 @@ async def ask(troupe: Troupe, days: Any, principal: Principal | None = None, **m
 
 async def test_every_ledger_is_the_truth(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = move_clock(monkeypatch, datetime(YEAR, 1, 1, 6, tzinfo=UTC))
-    year = TogetherYear(8)
+    year = TogetherYear(26)
     troupe = await gather(await make_sales_org(database), clock, year)
     await troupe.play(MIDDLE + 12 * DAY)
     at_that_time, then = await ask(troupe, HALVES[0]), clock.at
@@ -73,6 +73,9 @@ async def everything_open_was_passed_on(troupe: Troupe) -> None:
 def assert_there_was_something_of_everything(year: TogetherYear) -> None:
     fates = {story.fate for story in year.stories}
     assert fates == {"completed", "cancelled", "missed", "unscheduled", "replaced", "called_off"}
+    others = [({*one.were[0]}, {*one.reps[1:]}) for one in year.groups if one.were and one.replaces]
+    assert any(were - are for were, are in others)
+    assert any(are - were for were, are in others)
     for what in (
         [one for one in year.stories if one.occurs_on not in {None, one.day}],
         [one for one in year.stories if one.stands_in and one.fate == "completed"],
