@@ -21,7 +21,7 @@ from service.coaching_sessions import tasks as coaching_tasks
 from service.core import notifications
 from service.core.jobs import JobHandler, build_runner
 from service.core.logging import get_logger
-from service.core.loops import DrainLoop
+from service.core.loops import DrainLoop, Shared
 from service.core.runtime import Runtime
 from service.crm import tasks as crm_tasks
 from service.kpi_snapshots import tasks as kpi_tasks
@@ -72,7 +72,7 @@ class Worker:
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
         settings = runtime.settings
-        list_organizations = partial(organizations_tasks.list_organization_ids, runtime.database)
+        list_organizations = Shared(partial(organizations_tasks.list_organization_ids, runtime.database))
         self.agenda = DrainLoop(
             "agenda",
             lambda org_id: agenda_tasks.keep_up_agenda(runtime.database, org_id),
@@ -159,7 +159,6 @@ class Worker:
             lambda org_id: webhooks_tasks.publish_outbox(runtime.database, org_id),
             list_organizations,
             settings.worker_poll_seconds,
-            on_work=self.webhooks.wake,
         )
 
     async def run(self) -> None:

@@ -13,6 +13,26 @@ logger = get_logger(__name__)
 FAILURE_PAUSE_SECONDS = 1.0
 
 
+class Shared:
+    """An answer that loops which poll at about the same time get from one question."""
+
+    def __init__(self, ask: Callable[[], Awaitable[list[UUID]]], seconds: float = 0.5) -> None:
+        self._ask = ask
+        self._seconds = seconds
+        self._asking = asyncio.Lock()
+        self._good_until = -math.inf
+        self._found: list[UUID] = []
+
+    async def __call__(self) -> list[UUID]:
+        """What was found at most so many seconds ago; who asks meanwhile waits for the same answer."""
+        async with self._asking:
+            now = asyncio.get_running_loop().time()
+            if now >= self._good_until:
+                self._found = await self._ask()
+                self._good_until = now + self._seconds
+            return self._found
+
+
 class DrainLoop:
     """Calls `drain(org_id)` for organizations with work until it answers 0.
 

@@ -2,6 +2,7 @@
 
 import asyncio
 
+import asyncpg
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
@@ -52,3 +53,21 @@ async def test_a_mistake_of_ours_is_not_passed_off_as_an_outage(database: Databa
     with pytest.raises(DBAPIError):
         async with database.directory() as session:
             await (await session.connection()).execute(sa.text("SELECT nothing FROM nowhere"))
+
+
+async def test_connections_that_were_closed_are_opened_again(database: Database) -> None:
+    several = Database(database.url, application_name="touchline-closed")
+
+    async def ask() -> int:
+        async with several.directory() as session:
+            return int(await (await session.connection()).scalar(sa.text("SELECT 1 FROM pg_sleep(0.01)")))
+
+    assert await asyncio.gather(*(ask() for _ in range(4))) == [1] * 4
+    killer = await asyncpg.connect(database.url)
+    await killer.fetch(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'touchline-closed'"
+    )
+    await killer.close()
+    await asyncio.sleep(0.05)
+    assert await asyncio.gather(*(ask() for _ in range(4))) == [1] * 4
+    await several.close()

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from service.core.loops import DrainLoop
+from service.core.loops import DrainLoop, Shared
 
 ORG, OTHER = UUID(int=1), UUID(int=2)
 
@@ -168,3 +168,17 @@ async def test_who_fails_is_not_waited_for_for_ever(monkeypatch: pytest.MonkeyPa
         loop.wake(ORG)
         await settle()
         assert began == [ORG]
+
+
+async def test_who_asks_at_about_the_same_time_shares_the_answer() -> None:
+    asked = list[UUID]()
+
+    async def ask() -> list[UUID]:
+        asked.append(ORG)
+        await asyncio.sleep(0)
+        return asked[:]
+
+    shared = Shared(ask, seconds=0.05)
+    assert await asyncio.gather(shared(), shared()) == [[ORG]] * 2
+    await asyncio.sleep(0.1)
+    assert await shared() == [ORG] * 2
