@@ -2,15 +2,16 @@
 
 import datetime as dt
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated
 
 import strawberry
 
 from schema.context import Info
 from schema.describing import NEEDS, describe, describe_enum
 from schema.inputs import to_input
+from schema.manager_trees import ManagerTree
 from schema.paging import Paged
-from schema.people.types import Person, to_person
+from schema.questions import key_of_question, read_question
 from schema.relay import Connection, Node, PageInfo, id_of, page_of_list, to_connection, to_global_id, to_page_info
 from schema.scalars import Cursor
 from service.coaching_capability.dto.capability import CapabilityQuery, CapabilityShareDTO, ManagerCapabilityDTO
@@ -19,7 +20,6 @@ from service.coaching_capability.permissions import Permission
 from service.coaching_capability.use_cases.capability import get_manager_capability, list_coaching_capability
 from service.core.errors import ErrorKind, ServiceError, not_found
 from service.core.pagination import PageRequest
-from service.organizations.permissions import Permission as People
 
 describe_enum(
     CapabilityKey,
@@ -84,33 +84,16 @@ class CapabilityKeyConnection:
 
 
 @strawberry.type(description="Whether the four keys to coaching are in place with one manager.")
-class ManagerCapability(Node):
+class ManagerCapability(Node, ManagerTree):
     """The id names the question."""
 
     row: strawberry.Private[ManagerCapabilityDTO]
-    name: str
-    left_on: dt.date | None
-    tree: bool
     from_on: dt.date
     to_on: dt.date
-    as_of: dt.datetime
     people: int
     keys_met: int
     keys_below: int
     method: str
-
-    @strawberry.field(description="Whose tree it is, also where `manager` is null.")
-    def manager_id(self) -> strawberry.ID:
-        """For `node(id)`."""
-        return to_global_id("Person", self.row.id)
-
-    @strawberry.field(
-        description="Whose tree it is, if the caller may see that person today.", metadata={NEEDS: People.PEOPLE_READ}
-    )
-    async def manager(self, info: Info) -> Person | None:
-        """Through the loader."""
-        found = await info.context.loaders.people.load(self.row.id)
-        return None if found is None else to_person(found)
 
     @strawberry.field(description=ManagerCapabilityDTO.model_fields["keys"].description, extensions=[Paged(whole=True)])
     def keys(self, page: PageRequest) -> CapabilityKeyConnection:
@@ -129,16 +112,14 @@ ASKED = ("manager_id", "tree", "from_on", "to_on", "as_of")
 
 
 def _convert(query: CapabilityQuery, dto: ManagerCapabilityDTO) -> ManagerCapability:
-    asked: dict[str, Any] = query.model_dump(mode="json") | {"manager_id": str(dto.id)}
-    key = ":".join("" if asked[name] is None else str(asked[name]) for name in ASKED)
+    key = key_of_question(query.model_copy(update={"manager_id": dto.id}), ASKED)
     shown = dto.model_dump(exclude={"id", "keys"})
     return ManagerCapability(id=to_global_id("ManagerCapability", key), row=dto, **shown)
 
 
 async def load_manager_capability(info: Info, key: str) -> ManagerCapability:
     """By what the id names; days left out are those of today."""
-    parts = dict(zip(ASKED, (part or None for part in key.split(":", len(ASKED) - 1)), strict=True))
-    query = CapabilityQuery.model_validate(parts)
+    query = read_question(CapabilityQuery, ASKED, key)
     try:
         async with info.context.session() as session:
             found = await get_manager_capability(session, info.context.principal, query)

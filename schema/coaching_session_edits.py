@@ -38,7 +38,9 @@ class CreateCoachingSessionInput:
     idempotency_key: str | None = None
 
 
-@strawberry.input(description="What the two write; of the answers those that are given are replaced.")
+@strawberry.input(
+    description="What the two write, of the answers those that are given, and who takes part beside them: whole lists."
+)
 class UpdateCoachingSessionInput:
     """A merge-patch."""
 
@@ -46,6 +48,8 @@ class UpdateCoachingSessionInput:
     if_match: str | None = None
     shared_notes: str | None = UNSET
     answers: JSON | None = UNSET
+    rep_ids: list[strawberry.ID] | None = UNSET
+    coach_ids: list[strawberry.ID] | None = UNSET
     idempotency_key: str | None = None
 
 
@@ -62,7 +66,12 @@ async def create_coaching_session(
     return await sessions.create_coaching_session(session, info.context.principal, to_dto(CreateCoachingSession, data))
 
 
-@mutation("Write notes and answers.", needs=WRITE, payload=CoachingSessionPayload, render=to_payload)
+@mutation(
+    "Write notes and answers, or change who takes part beside the two.",
+    needs=WRITE,
+    payload=CoachingSessionPayload,
+    render=to_payload,
+)
 async def update_coaching_session(
     session: TenantSession, info: Info, data: UpdateCoachingSessionInput
 ) -> CoachingSessionDTO:

@@ -53,6 +53,7 @@ describe_enum(
     cancel="Call it off.",
     miss="Find that nobody held it; the clock does.",
     write="Write notes and answers.",
+    invite="Change who takes part beside the two.",
     attest="Say how it went.",
 )
 
@@ -186,7 +187,7 @@ class CoachingSession(Node):
         return part_of_list(await info.context.loaders.note_grants.load(self.row.id), to_note_grant, page)
 
     @strawberry.field(
-        description="How the caller rates it, once it is completed; null for whoever was not coached in it.",
+        description="What the caller is asked about it, once it is completed; null for whoever was not coached in it.",
         metadata={NEEDS: Permission.COACHING_RATINGS_WRITE},
     )
     async def my_rating(self, info: Info) -> CoachingRating | None:

@@ -45,7 +45,7 @@ def mutation(
 
     `render` makes the `payload` from the DTO that the function returns and the input; `document` names the
     input that the use case's pointers are relative to. `anonymous`: nobody learns that it was made, so that it leaves
-    no audit row.
+    no audit row, and its input has no `idempotency_key` (`service.api.operation` says why).
     """
 
     def build(function: UseCase[InputT, DtoT]) -> Any:

@@ -2,15 +2,15 @@
 
 import datetime as dt
 from decimal import Decimal
-from typing import Any
 
 import strawberry
 
 from schema.context import Info
 from schema.describing import NEEDS, describe, describe_enum
 from schema.inputs import to_input
+from schema.manager_trees import ManagerTree
 from schema.paging import Paged
-from schema.people.types import Person, to_person
+from schema.questions import key_of_question, read_question
 from schema.relay import Connection, Node, PageInfo, id_of, page_of_list, to_connection, to_global_id, to_page_info
 from schema.scalars import Cursor
 from service.coaching_capability.correcting import CorrectionTrend
@@ -22,7 +22,6 @@ from service.coaching_capability.dto.self_correction import (
 from service.coaching_capability.use_cases.self_correction import get_self_correction, list_self_correction
 from service.coaching_opportunities.permissions import Permission
 from service.core.pagination import PageRequest
-from service.organizations.permissions import Permission as People
 
 describe_enum(
     CorrectionTrend,
@@ -60,16 +59,12 @@ class CorrectionMonthConnection:
 
 
 @strawberry.type(description="How often the reps of one manager close a gap alone.")
-class SelfCorrection(Node):
+class SelfCorrection(Node, ManagerTree):
     """The id names the question."""
 
     row: strawberry.Private[SelfCorrectionDTO]
-    name: str
-    left_on: dt.date | None
-    tree: bool
     from_on: dt.date
     to_on: dt.date
-    as_of: dt.datetime
     self_corrected: int
     decided: int
     people: int
@@ -82,19 +77,6 @@ class SelfCorrection(Node):
     withheld: int
     explanation: str
     method: str
-
-    @strawberry.field(description="Whose team it is, also where `manager` is null.")
-    def manager_id(self) -> strawberry.ID:
-        """For `node(id)`."""
-        return to_global_id("Person", self.row.id)
-
-    @strawberry.field(
-        description="Whose team it is, if the caller may see that person today.", metadata={NEEDS: People.PEOPLE_READ}
-    )
-    async def manager(self, info: Info) -> Person | None:
-        """Through the loader."""
-        found = await info.context.loaders.people.load(self.row.id)
-        return None if found is None else to_person(found)
 
     @strawberry.field(description=SelfCorrectionDTO.model_fields["months"].description, extensions=[Paged(whole=True)])
     def months(self, page: PageRequest) -> CorrectionMonthConnection:
@@ -113,16 +95,14 @@ ASKED = ("manager_id", "tree", "months", "as_of")
 
 
 def _convert(query: SelfCorrectionQuery, dto: SelfCorrectionDTO) -> SelfCorrection:
-    asked: dict[str, Any] = query.model_dump(mode="json") | {"manager_id": str(dto.id)}
-    key = ":".join("" if asked[name] is None else str(asked[name]) for name in ASKED)
+    key = key_of_question(query.model_copy(update={"manager_id": dto.id}), ASKED)
     shown = dto.model_dump(exclude={"id", "months"})
     return SelfCorrection(id=to_global_id("SelfCorrection", key), row=dto, **shown)
 
 
 async def load_self_correction(info: Info, key: str) -> SelfCorrection:
     """By what the id names; without an instant that of now."""
-    parts = dict(zip(ASKED, (part or None for part in key.split(":", len(ASKED) - 1)), strict=True))
-    query = SelfCorrectionQuery.model_validate(parts)
+    query = read_question(SelfCorrectionQuery, ASKED, key)
     async with info.context.session() as session:
         return _convert(query, await get_self_correction(session, info.context.principal, query))
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
@@ -31,6 +30,7 @@ from service.coaching_opportunities.use_cases.watching import OpportunityFeed
 from service.coaching_sessions.use_cases.brief_feed import BriefFeed
 from service.coaching_sessions.use_cases.topic_feed import TopicFeed
 from service.coaching_sessions.use_cases.watching_sessions import SessionFeed
+from service.core.collecting import settle_collecting
 from service.core.notifications import OPPORTUNITIES, SESSIONS, SNAPSHOTS, TOPICS, Listener
 from service.core.runtime import Runtime, open_runtime
 from service.core.settings import Settings
@@ -74,10 +74,7 @@ def build_app(settings: Settings, *, run_worker: bool, runtime: RuntimeFactory |
                 worker = await stack.enter_async_context(running_worker(opened))
                 receivers.wake = worker.deliveries.wake
             dispatcher.receivers = receivers
-            # What exists now lives as long as the process: keep the collector from walking it again and again.
-            gc.collect()
-            gc.freeze()
-            gc.set_threshold(50_000, 20, 20)
+            settle_collecting()
             yield
 
     api = build_api(settings, lifespan)

@@ -1,7 +1,6 @@
 """One embedded PostgreSQL and one migrated database per test session; every test makes its own organization."""
 
 import asyncio
-import gc
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -11,12 +10,14 @@ import pytest
 import pytest_asyncio
 from hypothesis import settings as hypothesis_settings
 
+from service.core.collecting import put_off_collecting, settle_collecting
 from service.core.database import Database
 from service.core.embedded import OWNER, DatabaseUrls, ensure_database
 from service.core.migrating import migrate
 from service.core.secrets import SecretBox
 from service.core.settings import Settings
 
+put_off_collecting()
 # Hypothesis's limit of 200 ms an example is for an idle machine, and says nothing about answers; it sets none in CI.
 # All else is as the environment has it.
 hypothesis_settings.register_profile("touchline", hypothesis_settings(), deadline=None)
@@ -30,9 +31,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_collection_finish() -> None:
     """Keep the collector from walking again and again what was imported: as the service does, a third of the time."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
+    settle_collecting()
 
 
 ENCRYPTION_KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="

@@ -1,7 +1,7 @@
 """Queries of how cadences were kept."""
 
 import datetime as dt
-from typing import Annotated, Any
+from typing import Annotated
 
 import strawberry
 
@@ -10,6 +10,7 @@ from schema.cadence_adherence.types import CadenceAdherence
 from schema.context import Info
 from schema.describing import NEEDS
 from schema.inputs import to_input
+from schema.questions import key_of_question, read_question
 from schema.relay import NullIfAbsent, id_of, to_global_id
 from service.coaching_sessions.dto.adherence import AdherenceQuery
 from service.coaching_sessions.permissions import Permission
@@ -19,23 +20,17 @@ from service.core.errors import ErrorKind, ServiceError, not_found
 ASKED = ("manager_id", "tree", "team_id", "from_on", "to_on", "as_of")
 
 
-def _key(query: AdherenceQuery) -> str:
-    """The question as an id's key, its instant last as that has colons."""
-    parts: dict[str, Any] = query.model_dump(mode="json")
-    return ":".join("" if parts[name] is None else str(parts[name]) for name in ASKED)
-
-
 async def _ask(info: Info, query: AdherenceQuery) -> CadenceAdherence:
     async with info.context.session() as session:
         dto = await get_cadence_adherence(session, info.context.principal, query)
     shown = dto.model_dump(include={"from_on", "to_on", "as_of", "method", "evenness_reason"})
-    return CadenceAdherence(id=to_global_id("CadenceAdherence", _key(query)), row=dto, **numbers_of(dto.total), **shown)
+    id_ = to_global_id("CadenceAdherence", key_of_question(query, ASKED))
+    return CadenceAdherence(id=id_, row=dto, **numbers_of(dto.total), **shown)
 
 
 async def load_cadence_adherence(info: Info, key: str) -> CadenceAdherence:
     """By what the id names; days left out are those of today."""
-    parts = dict(zip(ASKED, (part or None for part in key.split(":", len(ASKED) - 1)), strict=True))
-    query = AdherenceQuery.model_validate(parts)
+    query = read_question(AdherenceQuery, ASKED, key)
     try:
         return await _ask(info, query)
     except ServiceError as error:

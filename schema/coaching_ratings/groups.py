@@ -72,7 +72,6 @@ class RatingGroup(Node):
     status: RatingGroupStatus
     reason: str
     n_raters: int | None
-    n_ratings: int | None
 
     @strawberry.field(description=RatingGroupDTO.model_fields["means"].description, extensions=[Paged(whole=True)])
     def means(self, page: PageRequest) -> QuestionMeanConnection:

@@ -1,4 +1,4 @@
-"""A rep's own rating of a coaching session, and the questions that it answers."""
+"""What a rep is asked about a coaching session, and their answers, which are taken and never shown."""
 
 import datetime as dt
 from uuid import UUID
@@ -58,14 +58,13 @@ def questions_page(questions: list[RatingQuestionDTO], page: PageRequest) -> Rat
     return RatingQuestionConnection(edges=edges, page_info=to_page_info(found, page))
 
 
-@strawberry.type(description="How the caller rates a coaching session; nobody else ever finds it.")
+@strawberry.type(description="What the caller is asked about a coaching session; answers are never read again.")
 class CoachingRating(Node):
-    """Its id is that of the session: everybody finds their own by it."""
+    """Its id is that of the session: everybody who was coached in it finds it."""
 
     row: strawberry.Private[CoachingRatingDTO]
     set_key: str
     set_version: int
-    answers: JSON | None
     open_until: dt.datetime
 
     @strawberry.field(description="The questions, in order.", extensions=[Paged(whole=True)])
@@ -78,7 +77,7 @@ describe(CoachingRating, CoachingRatingDTO)
 
 
 def to_coaching_rating(dto: CoachingRatingDTO) -> CoachingRating:
-    """The GraphQL view of one's own rating."""
+    """The GraphQL view of it."""
     fields = dto.model_dump(exclude={"session_id", "questions"})
     return CoachingRating(id=to_global_id("CoachingRating", dto.session_id), row=dto, **fields)
 
@@ -95,14 +94,13 @@ class RateCoachingSessionInput:
 
     id: strawberry.ID
     answers: JSON
-    idempotency_key: str | None = None
 
 
-@strawberry.type(description="A rating as it is now.")
+@strawberry.type(description="What was rated; the answers are not repeated.")
 class CoachingRatingPayload:
     """The answer to a rating."""
 
-    coaching_rating: CoachingRating = strawberry.field(description="The rating.")
+    coaching_rating: CoachingRating = strawberry.field(description="What was asked.")
 
 
 def _payload(dto: CoachingRatingDTO, _data: object) -> CoachingRatingPayload:

@@ -128,14 +128,21 @@ async def get_coaching_session_calendar(
     ),
 )
 async def get_coaching_session_invitation(
-    session_id: UUID, session: SessionDep, principal: PrincipalDep, runtime: RuntimeDep
+    session_id: UUID,
+    session: SessionDep,
+    principal: PrincipalDep,
+    runtime: RuntimeDep,
+    person_id: Annotated[
+        UUID | None, Query(description="For this person: `CANCEL` for one of the session's `uninvited_ids`.")
+    ] = None,
 ) -> CalendarResponse:
     """To mail to those who take part: `METHOD:REQUEST`, and once the session is cancelled `METHOD:CANCEL`.
 
-    Send it as a part of this content type on every `coaching_session.scheduled`, `.rescheduled` and `.cancelled`; it
-    is as of now, and its `SEQUENCE` tells calendars what is newer.
+    One file names them all. Send it as a part of this content type on every `coaching_session.scheduled`,
+    `.rescheduled`, `.reassigned`, `.attendees_changed` and `.cancelled`; it is as of now, and its `SEQUENCE` tells
+    calendars what is newer.
     """
     base_url = runtime.settings.base_url
-    file = await calendar_files.get_session_invitation(session, principal, session_id, base_url)
+    file = await calendar_files.get_session_invitation(session, principal, session_id, base_url, person_id)
     headers = {"Content-Disposition": 'attachment; filename="invitation.ics"'}
     return CalendarResponse(file.body, headers=headers, media_type=f"text/calendar; method={file.method}")

@@ -1,4 +1,4 @@
-"""`/v1/coaching-sessions/{id}/rating` and `/v1/coaching-ratings`: a rep's own rating, and what groups of reps say."""
+"""`/v1/coaching-sessions/{id}/rating` and `/v1/coaching-ratings`: a rep rates, and what groups of reps say."""
 
 from typing import Annotated
 from uuid import UUID
@@ -25,10 +25,10 @@ router = resource_router("/v1", "coaching ratings")
 
 @router.get(
     "/coaching-sessions/{session_id}/rating",
-    **operation("getCoachingRating", "Read one's own rating of a coaching session", WRITE, 404),
+    **operation("getCoachingRating", "Read what a coaching session is rated by", WRITE, 404),
 )
 async def get_coaching_rating(session_id: UUID, session: SessionDep, principal: PrincipalDep) -> CoachingRatingDTO:
-    """The questions, and the caller's answers once there are any; nobody but who was coached finds it."""
+    """The questions, for who was coached; what somebody answered is never read again."""
     return await ratings.get_coaching_rating(session, principal, session_id)
 
 

@@ -73,7 +73,7 @@ async def get_coaching_session(session_id: UUID, session: SessionDep, principal:
 
 @router.patch(
     "/{session_id}",
-    **operation("updateCoachingSession", "Write notes and answers of a coaching session", WRITE, 404, 409),
+    **operation("updateCoachingSession", "Change a coaching session", WRITE, 404, 409),
 )
 async def update_coaching_session(
     session_id: UUID,
@@ -82,5 +82,9 @@ async def update_coaching_session(
     session: SessionDep,
     principal: PrincipalDep,
 ) -> CoachingSessionDTO:
-    """Merge-patch by anybody who takes part, until it is over; answers that are not given stay."""
+    """Notes and answers, by anybody who takes part, until it is over; answers that are not given stay.
+
+    Before it begins `rep_ids` and `coach_ids`, by whoever coaches or arranges it: each list takes the place of the one
+    there was. The time of who comes is taken as when it is arranged; who does not come any more is free.
+    """
     return await sessions.update_coaching_session(session, principal, session_id, data, expected)

@@ -30,7 +30,8 @@ def operation(
     read of the same would show, so that it carries an `ETag`. `upload`: the JSON Schema of a multipart body,
     which the handler reads while it arrives, under limits of its own. `reads`: a POST that only computes, so that it
     takes no idempotency key and leaves no trace. `anonymous`: a write of which nobody learns that it was made, so that
-    it leaves no audit row.
+    it leaves no audit row, and takes no idempotency key: whoever guesses a key could try out what was sent with it. It
+    has to come to the same when it is sent twice.
     """
     extra: dict[str, Any] = {PERMISSION: needs}
     if private:

@@ -48,7 +48,7 @@ class Write:
     async def begin(self, request: Request) -> None:
         """Claim the idempotency key, if there is one; `AlreadyAnsweredError` if it was used for this request."""
         key = request.headers.get(idempotency.HEADER)
-        if key is None:
+        if key is None or _is_anonymous(request):
             return
         target = f"{request.method} {request.url.path}?{request.url.query}"
         content = await identity_of(request) if is_multipart(request) else await request.body()
@@ -60,7 +60,7 @@ class Write:
 
     async def succeed(self, operation_id: str, request: Request, response: Response) -> None:
         """Audit what was done, unless it is anonymous, and keep its answer."""
-        if ANONYMOUS not in (request.scope["route"].openapi_extra or {}):
+        if not _is_anonymous(request):
             await self._audit(operation_id, request, response)
         if self._claimed is not None:
             await self._claimed.keep(_kept(response))
@@ -86,6 +86,10 @@ class Write:
         response = service_problem(error)
         await self._claimed.keep_refusal(_kept(response))
         return response
+
+
+def _is_anonymous(request: Request) -> bool:
+    return ANONYMOUS in (request.scope["route"].openapi_extra or {})
 
 
 def _is_json(headers: Any) -> bool:

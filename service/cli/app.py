@@ -10,6 +10,7 @@ import typer
 
 from service.cli import data, demo, keys, orgs
 from service.cli.running import load_settings
+from service.core.collecting import put_off_collecting, settle_collecting
 from service.core.configuration_doc import render_configuration
 from service.core.migrating import migrate as run_migrations
 from service.core.runtime import open_runtime, resolve_urls
@@ -46,6 +47,7 @@ def serve(
     worker: Annotated[bool, typer.Option(help="Run the worker in this process too.")] = True,
 ) -> None:
     """Serve REST, GraphQL and the receivers."""
+    put_off_collecting()
     from service.main import serve as serve_app  # noqa: PLC0415 - the other commands start faster without it
 
     settings = _with_address(load_settings(), host, port)
@@ -64,11 +66,13 @@ def _with_address(settings: Settings, host: str | None, port: int | None) -> Set
 @app.command()
 def worker() -> None:
     """Run a worker without a server."""
+    put_off_collecting()
     from service.core.running import run_for_long  # noqa: PLC0415 - the other commands start faster without these
     from service.worker import Worker  # noqa: PLC0415
 
     async def body() -> None:
         async with open_runtime(load_settings()) as runtime:
+            settle_collecting()
             await Worker(runtime).run()
 
     try:

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from service.cli.running import load_settings
+from service.core.collecting import put_off_collecting
 
 app = typer.Typer(invoke_without_command=True)
 
@@ -19,6 +20,7 @@ def demo(
     """Set up a demo organization, replay three weeks of webhooks, print one manager's Monday, keep serving."""
     if context.invoked_subcommand is not None:
         return
+    put_off_collecting()
     from service.demo.runner import run_demo  # noqa: PLC0415 - the other commands start faster without it
 
     run_demo(load_settings(), port=port, exit_after=exit_after, seed=seed)

@@ -2,8 +2,8 @@
 
 An opportunity counts in the month in which its grace time ended, for whom the person reported to when it was raised. A
 month that is over never changes again, so that nothing can be learned by asking at different times. Whoever does not
-manage a team reads its months only where five people or more are in them, each month by itself and their sum: what is
-withheld cannot be found by subtraction.
+manage a team reads its months only where five people or more are in them beside themself, each month by itself and
+their sum: what is withheld cannot be found by subtraction.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -64,6 +64,8 @@ class Viewer:
     manages: Callable[[Decided], bool]
     may_read: Callable[[UUID], bool]
     running: date
+    person_id: UUID | None = None
+    """Who asks: what is their own they can take away from any sum."""
 
 
 def show(rows: Iterable[Decided], viewer: Viewer) -> list[TeamMonth]:
@@ -77,7 +79,7 @@ def show(rows: Iterable[Decided], viewer: Viewer) -> list[TeamMonth]:
         if len(own) == len(held) or not viewer.may_read(manager_id):
             found.append(TeamMonth(manager_id, month, own))
             continue
-        others = {row.person_id for row in held} - {row.person_id for row in own}
+        others = {row.person_id for row in held} - {row.person_id for row in own} - {viewer.person_id}
         hidden = len(others) < LEAST_PEOPLE or month >= viewer.running
         found.append(TeamMonth(manager_id, month, () if hidden else tuple(held), hidden, whole=True))
     return found

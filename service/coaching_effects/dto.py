@@ -39,7 +39,7 @@ class EffectDTO(OutputDTO):
     """A difference that there is, with its 90 % interval; all null where it cannot be estimated."""
 
     effect: Decimal | None
-    """Per week, in units of the KPI."""
+    """In units of the KPI; of one that adds up, per week."""
     low: Decimal | None
     """Lower end of its interval."""
     high: Decimal | None
@@ -92,7 +92,7 @@ class CoachingEffectsDTO(OutputDTO):
     mirrored: EffectDTO | None
     """The change since before the dip, the dip left out; a verdict needs both. Null for a draw, which knows no dip."""
     baseline: Decimal | None
-    """What those coached had per week before."""
+    """What those coached had before; of a KPI that adds up, per week."""
     relative_effect: Decimal | None
     """The effect as a share of that."""
     minimum_detectable: Decimal | None

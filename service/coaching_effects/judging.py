@@ -80,6 +80,12 @@ def gather_weeks(panel: Panel, windows: Windows) -> list[StaggeredEffect]:
     return [adjusted_effect(panel, replace(windows, after=range(week, week + 1))) for week in windows.after]
 
 
+def is_told(effect: StaggeredEffect) -> Bools:
+    """Whether there are people enough on both sides for a number to be shown, and to be relied on."""
+    estimated = np.isfinite(effect.value) & np.isfinite(effect.error)
+    return np.asarray(estimated & (effect.begun >= LEAST_COACHED) & (effect.compared >= LEAST_COMPARED))
+
+
 def find_doubts(found: Evidence) -> dict[Doubt, Bools]:
     """Which doubts there are, in their order; arrays of the evidence's shape.
 
@@ -111,7 +117,7 @@ def judge(found: Evidence, *, less_is_better: bool) -> tuple[EffectVerdict, Doub
 
 
 def _stands_out(effect: StaggeredEffect) -> Bools:
-    return np.asarray((effect.p_value() < CLAIM) & (effect.begun >= LEAST_COACHED))
+    return np.asarray((effect.p_value() < CLAIM) & is_told(effect))
 
 
 def _agrees(found: Evidence) -> Bools:
@@ -120,4 +126,4 @@ def _agrees(found: Evidence) -> Bools:
     if found.mirrored is None:
         return np.ones(value.shape, bool)
     low, high = found.mirrored.interval(LEVEL)
-    return np.asarray(np.where(value > 0, low > 0, high < 0))
+    return np.asarray(np.where(value > 0, low > 0, high < 0) & is_told(found.mirrored))

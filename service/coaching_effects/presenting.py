@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from service.coaching_effects.dto import CoachingEffectsDTO, EffectDTO, EffectWeekDTO, PlaceboKpiDTO
-from service.coaching_effects.judging import LEVEL, Design, Doubt, EffectVerdict, Evidence, judge
+from service.coaching_effects.judging import LEVEL, Design, Doubt, EffectVerdict, Evidence, is_told, judge
 from service.coaching_effects.sentences import CAUTION, explain
 from service.statistics.staggered_effects import StaggeredEffect
 from service.success_models.kpis import Kpi, Polarity
@@ -21,7 +21,8 @@ METHOD = (
     "not begun, conditional on the path up to then; errors clustered by person (HC3), Student's t. Beside it the "
     "mirrored change with the trigger weeks left out (Chabe-Ferret 2015)."
 )
-DIGITS = 4
+DIGITS, PLACES = 4, 6
+"""Of every number: significant ones, and places at most."""
 HIDDEN = frozenset({Doubt.NOT_BY_WEEK, Doubt.TOO_FEW_COACHED, Doubt.TOO_FEW_COMPARED, Doubt.NO_EQUALS})
 """With so little no number is shown: it would be read."""
 NOTHING = EffectDTO(effect=None, low=None, high=None, n_coached=0, n_compared=0)
@@ -47,7 +48,7 @@ def present(asked: Asked, found: Evidence | None, by_week: Sequence[StaggeredEff
     if found is not None:
         verdict = judge(found, less_is_better=asked.kpi.polarity is Polarity.LOWER)
     shown = None if found is None or verdict[1] in HIDDEN else found
-    result = NOTHING if found is None else _effect(found.effect, hidden=shown is None)
+    result = NOTHING if found is None else _effect(found.effect)
     baseline = None if shown is None else _number(shown.effect.baseline)
     minimum = None if shown is None else _number(shown.effect.detectable())
     relative = None
@@ -68,7 +69,7 @@ def present(asked: Asked, found: Evidence | None, by_week: Sequence[StaggeredEff
         design=asked.design,
         verdict=verdict[0],
         cannot_tell=verdict[1],
-        explanation=explain(asked.kpi.name, verdict, ends, (result.n_coached, result.n_compared), minimum),
+        explanation=explain(asked.kpi, verdict, ends, (result.n_coached, result.n_compared), minimum),
         caution=CAUTION[asked.design],
         result=result,
         mirrored=None if shown is None or shown.mirrored is None else _effect(shown.mirrored),
@@ -91,19 +92,23 @@ def present(asked: Asked, found: Evidence | None, by_week: Sequence[StaggeredEff
     )
 
 
-def _effect(one: StaggeredEffect, *, hidden: bool = False) -> EffectDTO:
+def _effect(one: StaggeredEffect) -> EffectDTO:
+    told = bool(is_told(one))
     low, high = one.interval(LEVEL)
-    value = (None, None, None) if hidden else (_number(one.value), _number(low), _number(high))
-    told = None not in value
     return EffectDTO(
-        effect=value[0] if told else None,
-        low=value[1] if told else None,
-        high=value[2] if told else None,
+        effect=_number(one.value) if told else None,
+        low=_number(low) if told else None,
+        high=_number(high) if told else None,
         n_coached=round(float(one.begun)),
         n_compared=round(float(one.compared)),
     )
 
 
 def _number(value: ArrayLike) -> Decimal | None:
+    """Written out, as not everybody reads powers of ten."""
     number = float(np.asarray(value, dtype=np.float64))
-    return Decimal(f"{number:.{DIGITS}g}") if isfinite(number) else None
+    if not isfinite(number):
+        return None
+    # Nothing is added so that what is rounded to nothing has no sign.
+    rounded = round(float(f"{number:.{DIGITS}g}"), PLACES) + 0.0
+    return Decimal(f"{rounded:.{PLACES}f}".rstrip("0").rstrip("."))

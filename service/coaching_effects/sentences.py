@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from service.coaching_effects.judging import LEAST_COACHED, LEAST_COMPARED, Design, Doubt, EffectVerdict
+from service.success_models.kpis import Kpi, KpiKind
 
 RETURN = (
     "People are coached when they have just been weak, and after weak weeks better ones follow by themselves: this "
@@ -42,23 +43,25 @@ WHY = {
 
 
 def explain(
-    name: str,
+    kpi: Kpi,
     verdict: tuple[EffectVerdict, Doubt | None],
     effect: tuple[Decimal, Decimal, Decimal] | None,
     counts: tuple[int, int],
     minimum: Decimal | None,
 ) -> str:
     """`effect` with its interval, `counts` those coached and those compared."""
-    found = ""
+    name, found = kpi.name, ""
+    # A share is what it is in any week; what adds up is told of one.
+    unit = " a week" if kpi.kind is KpiKind.FLOW else ""
     if effect is not None:
         value, low, high = effect
         found = (
-            f" {counts[0]} coached, against {counts[1]} not coached yet: {value:+f} a week, 90 % interval {low:+f} to "
+            f" {counts[0]} coached, against {counts[1]} not coached yet: {value:+f}{unit}, 90 % interval {low:+f} to "
             f"{high:+f}."
         )
     if verdict[1] is None:
         how = "rose" if effect is not None and effect[0] > 0 else "fell"
         good = "Coaching helped" if verdict[0] is EffectVerdict.HELPED else "Coaching did not help, on the contrary"
         return f"{good}: {name} {how} beyond chance and beyond the return to normal.{found}"
-    least = "" if minimum is None else f" An effect of {minimum:f} a week would be found four times in five."
+    least = "" if minimum is None else f" An effect of {minimum:f}{unit} would be found four times in five."
     return f"Cannot tell whether coaching changed {name}. {WHY[verdict[1]]}{found}{least}"

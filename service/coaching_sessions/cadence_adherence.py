@@ -141,7 +141,7 @@ def tally(
         format_completeness=pooled_rate([(one.outcome.fulfilled, one.outcome.asked) for one in held]),
         outcomes_recorded=rate_of(sum(bool(session.outcome.concerns) for session in held), len(held)),
         commitments_kept=rate_of(sum(kept), len(kept)),
-        process_share=pooled_rate([_process_of(session) for session in held]),
+        process_share=pooled_rate([process_of(session) for session in held]),
         attested=rate_of(sum(one.is_attested for one in held), len(held)),
         disputes=find_disputes(due),
         not_due_yet=len(known) - len(due) + owed_gaps[False],
@@ -185,7 +185,7 @@ def _disputes_of(session: LedgerSession) -> list[str]:
     return found
 
 
-def _process_of(session: LedgerSession) -> tuple[int, int]:
-    counts = Counter(session.outcome.concerns)
-    process = counts[Concern.PROCESS]
-    return process, process + counts[Concern.OUTCOME]
+def process_of(session: LedgerSession) -> tuple[int, int]:
+    """Of what came out of a session how much is about process, and how much about process or outcome."""
+    process = session.outcome.concerns.count(Concern.PROCESS)
+    return process, process + session.outcome.concerns.count(Concern.OUTCOME)

@@ -5,6 +5,7 @@ Nothing is written but the fields of `CalendarEntry`: what people note about a s
 
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 from zoneinfo import ZoneInfo
@@ -19,9 +20,6 @@ _PRODUCT = "-//Touchline//Coaching sessions//EN"
 _REFRESH = timedelta(hours=1)
 """How often a subscriber should look again."""
 
-RENDERING = 2
-"""Raised whenever the same sessions make another file, so that nobody is told that nothing changed."""
-
 
 def render_calendar(name: str, entries: Sequence[CalendarEntry], method: str = "PUBLISH") -> bytes:
     """The file in UTF-8: zones, then series with their moved sessions, then single sessions, each by their starts.
@@ -31,11 +29,7 @@ def render_calendar(name: str, entries: Sequence[CalendarEntry], method: str = "
     """
     is_asking = method != "PUBLISH"
     series, alone = gather(entries)
-    calendar = Calendar()
-    calendar.add("prodid", _PRODUCT)
-    calendar.add("version", "2.0")
-    calendar.add("calscale", "GREGORIAN")
-    calendar.add("method", method)
+    calendar = _calendar(method)
     if not is_asking:
         # The standard's names first, then those that programs of before RFC 7986 know.
         calendar.add("name", vText(_line(name)))
@@ -48,10 +42,40 @@ def render_calendar(name: str, entries: Sequence[CalendarEntry], method: str = "
     for entry in sorted(alone, key=lambda one: (one.starts_at, one.session_id)):
         calendar.add_component(_event(entry, f"{entry.session_id}@touchline", is_asking=is_asking))
     shown = [*alone, *chain.from_iterable((one.like, *(moved for _, moved in one.moved)) for one in series)]
+    spans = [(one.time_zone, one.starts_at, one.ends_at) for one in shown]
+    spans += [(one.like.time_zone, one.last, one.last) for one in series]
+    return _finished(calendar, spans)
+
+
+def render_uninvitation(entry: CalendarEntry, person: tuple[str, str]) -> bytes:
+    """A message that calls a session off for one person, (name, e-mail), who was to come; for the others it stays.
+
+    It names this one alone and no status: a status would call off the whole (RFC 5546, 3.2.5).
+    """
+    calendar = _calendar("CANCEL")
+    event = _event(replace(entry, alarm_minutes=None), f"{entry.session_id}@touchline", is_asking=False)
+    del event["status"]
+    attendee = _address(person)
+    attendee.params["ROLE"] = "REQ-PARTICIPANT"
+    event.add("attendee", attendee)
+    calendar.add_component(event)
+    return _finished(calendar, [(entry.time_zone, entry.starts_at, entry.ends_at)])
+
+
+def _calendar(method: str) -> Calendar:
+    calendar = Calendar()
+    calendar.add("prodid", _PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", method)
+    return calendar
+
+
+def _finished(calendar: Calendar, shown: Sequence[tuple[str, datetime, datetime]]) -> bytes:
+    """The file, with each zone that it names described for the years that are shown in it, from and to."""
     zones = []
     for key in sorted(calendar.get_missing_tzids()):
-        spans = [(one.starts_at, one.ends_at) for one in shown if one.time_zone == key]
-        spans += [(one.last, one.last) for one in series if one.like.time_zone == key]
+        spans = [(first, last) for zone, first, last in shown if zone == key]
         zones.append(describe_zone(key, min(first for first, _ in spans), max(last for _, last in spans)))
     calendar.subcomponents = [*zones, *calendar.subcomponents]
     rendered: bytes = calendar.to_ical()

@@ -41,6 +41,7 @@ class Move(StrEnum):
     CANCEL = "cancel"
     MISS = "miss"
     WRITE = "write"
+    INVITE = "invite"
     ATTEST = "attest"
 
 
@@ -52,9 +53,10 @@ RULES: Mapping[Move, Rule[SessionState, Side]] = {
     Move.CANCEL: Rule(frozenset({_S.SCHEDULED, _S.IN_PROGRESS}), _S.CANCELLED, frozenset(Side)),
     Move.MISS: Rule(frozenset({_S.SCHEDULED}), _S.MISSED, frozenset({Side.SYSTEM})),
     Move.WRITE: Rule(frozenset({_S.SCHEDULED, _S.IN_PROGRESS}), None, frozenset({Side.MANAGER, Side.REP})),
+    Move.INVITE: Rule(frozenset({_S.SCHEDULED}), None, frozenset(Side) - {Side.REP}),
     Move.ATTEST: Rule(frozenset({_S.IN_PROGRESS, _S.COMPLETED, _S.MISSED}), None, frozenset({Side.MANAGER, Side.REP})),
 }
-"""The whole state machine. Writing is of shared notes and answers."""
+"""The whole state machine. Writing is of shared notes and answers, inviting changes who takes part beside the two."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,14 +22,13 @@ LEVEL = 0.9
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What a rater says of a manager: `answers` are means over the rater's sessions with that manager, by question.
+    """What a rater says of a manager: `answers` are whole steps over all their sessions with that manager, by question.
 
     An insider may read what is published of this manager, so that the others must be five without them.
     """
 
     rater_id: UUID
     manager_id: UUID
-    ratings: int
     answers: Mapping[str, Fraction]
     is_insider: bool = False
 
@@ -60,10 +59,12 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """What is published of a group: raters, each counted once per manager, their ratings, and means by question."""
+    """What is published of a group: raters, each counted once per manager, and means by question.
+
+    How many sessions they rated is not: whoever knows how often each was coached would learn who rated which.
+    """
 
     n_raters: int
-    n_ratings: int
     means: Mapping[str, Span]
 
 
@@ -110,7 +111,7 @@ def sum_up(blocks: Sequence[Block], questions: Iterable[str]) -> Numbers | None:
         told = [_tell(block, key) for block in blocks]
         low, high = sum((one.low for one in told), Fraction(0)), sum((one.high for one in told), Fraction(0))
         means[key] = Span(low / count, high / count)
-    return Numbers(count, sum(view.ratings for block in blocks for view in block), means)
+    return Numbers(count, means)
 
 
 def interval_of(mean: Span, n_raters: int) -> tuple[float, float]:

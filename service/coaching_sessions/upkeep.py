@@ -26,13 +26,17 @@ END_SAYS = {
     CadenceEnd.CHANGED: "The series changed",
     CadenceEnd.PROGRAMME_ENDED: "The programme has ended",
 }
+GOES_ON = frozenset({CadenceEnd.CHANGED, CadenceEnd.HANDED_OVER})
+"""The ends after which another cadence carries the series on."""
 OTHER_ZONE = "The time zone changed"
 OTHER_COACH = "Somebody else holds it, who has no time then"
 
 
 @dataclass(frozen=True, slots=True)
 class Laid:
-    """A session of a series as it is; `by_hand`: somebody moved it, `revivable`: the series itself cancelled it.
+    """A session of a series as it is; `revivable`: the series itself cancelled it.
+
+    `by_hand`: somebody moved it, or brought others into it, whose time the series does not know.
 
     `coach_id` is whose time it takes besides the rep's.
     """
@@ -120,7 +124,7 @@ def keep_up(cadences: Iterable[Kept], diary: Diary, clock: Clock) -> Decisions:
 def _is_stray(cadence: Kept, laid: Laid) -> bool:
     """Outside of the cadence's days; where the series goes on, what was moved by hand stays what it was moved to."""
     within = cadence.from_on <= laid.occurs_on <= (cadence.ends_on or date.max)
-    stays = cadence.end is CadenceEnd.CHANGED and laid.by_hand
+    stays = cadence.end in GOES_ON and laid.by_hand
     return laid.is_scheduled and not within and not stays
 
 

@@ -4,6 +4,7 @@ Every rep's day draws from a generator of its own, so that a later run only adds
 """
 
 import random
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -59,6 +60,10 @@ class Opportunity:
         return self.created_at <= at < self.moves[-1][0]
 
 
+_Life = tuple[str, datetime, datetime]
+"""A deal's number, beginning and end."""
+
+
 @dataclass(frozen=True, slots=True)
 class DemoData:
     """Everything that happened from `start` to `until`."""
@@ -83,8 +88,8 @@ def generate(seed: int, first_run: date, until: datetime) -> DemoData:
                 done += _work(rng, rep, day, share)
                 opened += _opportunities(rng, rep, day, share)
             day += timedelta(days=1)
-        lives = [(deal.number, deal.created_at, deal.moves[-1][0]) for deal in opened]
-        work += (_about(seed, item, lives) for item in done)
+        lives = _lives(opened)
+        work += (_about(seed, item, lives[item.at.date()]) for item in done)
         opportunities += opened
     return DemoData(
         start,
@@ -112,11 +117,21 @@ def _item(rng: random.Random, rep: Rep, kind: str, at: datetime, number: str, co
     return Work(number, rep, kind, at, outcome, None, rng.choice((1800, 2700, 3600)))
 
 
-def _about(seed: int, item: Work, lives: list[tuple[str, datetime, datetime]]) -> Work:
+def _lives(opened: list[Opportunity]) -> dict[date, list[_Life]]:
+    """A rep's deals on each day of theirs, in the order of their numbers."""
+    found: dict[date, list[_Life]] = defaultdict(list)
+    for deal in opened:
+        life = (deal.number, deal.created_at, deal.moves[-1][0])
+        for day in range(life[1].toordinal(), life[2].toordinal() + 1):
+            found[date.fromordinal(day)].append(life)
+    return found
+
+
+def _about(seed: int, item: Work, lives: list[_Life]) -> Work:
     """The same work with the deal it was about: some open one of the rep's, where there is one.
 
-    `lives` are the rep's deals: number, beginning, end.
-    It draws from a generator of its own, so that what was linked once stays so when later days are added.
+    `lives` are the rep's deals of the day. It draws from a generator of its own, so that what was linked once stays
+    so when later days are added.
     """
     chance = ABOUT_A_DEAL.get((item.kind, item.outcome))
     if chance is None:

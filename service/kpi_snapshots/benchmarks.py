@@ -120,7 +120,7 @@ def _measure(group: PeerGroup) -> _Measured:
         return _Measured(group, values, None, None)
     if np.ptp(before) == 0 or np.ptp(now) == 0:
         return _Measured(group, values, 0.0, 1.0)
-    from scipy.stats import spearmanr  # noqa: PLC0415 - a tenth of the service's start, and few processes compare
+    from scipy.stats import spearmanr
 
     agreement = float(np.corrcoef(before, now)[0, 1])
     p = float(spearmanr(before, now, alternative="greater").pvalue)

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scipy import stats
+from scipy.special import stdtrit
 
 from service.skill_assessments.levels import ROUNDING
 from service.skill_assessments.peers import FEWEST
@@ -33,5 +33,5 @@ def pool(levels: Sequence[float], top: int) -> Pooled | None:
         return None
     mean = math.fsum(levels) / n
     variance = max(math.fsum((one - mean) ** 2 for one in levels) / (n - 1), ROUNDING)
-    half = float(stats.t.ppf((1 + LEVEL) / 2, n - 1)) * math.sqrt(variance / n)
+    half = float(stdtrit(n - 1, (1 + LEVEL) / 2)) * math.sqrt(variance / n)
     return Pooled(n, mean, max(1.0, mean - half), min(float(top), mean + half))

@@ -17,6 +17,7 @@ _SESSION: dict[str, Any] = {
     "coach_ids": [],
     "rep_ids": [],
     "substitute_id": _ID,
+    "uninvited_ids": [],
     "starts_at": "2026-03-03T14:00:00Z",
     "sequence": 0,
     "invitation": f"/v1/coaching-sessions/{_ID}/invitation",
@@ -44,8 +45,11 @@ class SessionData(EventData):
     coach_ids: list[UUID] = Field(description="Who coaches besides the manager.")
     rep_ids: list[UUID] = Field(description="Who is coached besides the rep.")
     substitute_id: UUID | None = Field(description="Who holds it in the manager's place.")
+    uninvited_ids: list[UUID] = Field(
+        description="Who was to come and is not any more: `invitation?person_id=…` calls it off for each of them."
+    )
     starts_at: Instant
-    sequence: int = Field(description="Raised by each change of time, as calendars count it.")
+    sequence: int = Field(description="Raised by each change of time or of who takes part, as calendars count it.")
     invitation: str = Field(
         description="Where the calendar file to mail is: it asks for the session as it is now, or calls it off."
     )

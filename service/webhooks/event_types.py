@@ -78,6 +78,7 @@ class EventType(StrEnum):
     COACHING_SESSION_SCHEDULED = "coaching_session.scheduled"
     COACHING_SESSION_RESCHEDULED = "coaching_session.rescheduled"
     COACHING_SESSION_REASSIGNED = "coaching_session.reassigned"
+    COACHING_SESSION_ATTENDEES_CHANGED = "coaching_session.attendees_changed"
     COACHING_SESSION_STARTED = "coaching_session.started"
     COACHING_SESSION_COMPLETED = "coaching_session.completed"
     COACHING_SESSION_MISSED = "coaching_session.missed"
@@ -138,6 +139,7 @@ EVENTS: Mapping[EventType, EventSpec] = {
     EventType.COACHING_SESSION_SCHEDULED: EventSpec("A coaching session was scheduled", SessionData),
     EventType.COACHING_SESSION_RESCHEDULED: EventSpec("A coaching session was moved", RescheduledSessionData),
     EventType.COACHING_SESSION_REASSIGNED: EventSpec("Somebody else coaches in a session", SessionData),
+    EventType.COACHING_SESSION_ATTENDEES_CHANGED: EventSpec("Others take part in a coaching session", SessionData),
     EventType.COACHING_SESSION_STARTED: EventSpec("A coaching session has begun", SessionData),
     EventType.COACHING_SESSION_COMPLETED: EventSpec("A coaching session was held", SessionData),
     EventType.COACHING_SESSION_MISSED: EventSpec("Nobody held a coaching session", SessionData),

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -11,6 +12,7 @@ import sqlalchemy as sa
 from icalendar import Calendar
 
 from schema.relay import to_global_id
+from service.core.ids import new_id
 from service.core.tables import metadata
 from service.organizations.dto.people import PersonDTO
 from tests.factories.sales_org import SalesOrg
@@ -27,8 +29,8 @@ async def pair(org: SalesOrg) -> tuple[PersonDTO, PersonDTO]:
     return lead, await org.add_person("Ann", manager_id=lead.id, time_zone="Europe/Vienna")
 
 
-async def arrange(rest: httpx.AsyncClient, org: SalesOrg, rep: PersonDTO) -> dict[str, Any]:
-    body = {"rep_id": str(rep.id), "starts_at": STARTS_AT.isoformat(), "minutes": 30, "format_key": "grow"}
+async def arrange(rest: httpx.AsyncClient, org: SalesOrg, rep: PersonDTO, **more: Any) -> dict[str, Any]:
+    body = {"rep_id": str(rep.id), "starts_at": STARTS_AT.isoformat(), "minutes": 30, "format_key": "grow", **more}
     made = await rest.post("/v1/coaching-sessions", json=body, headers=bearer(org.admin_key))
     assert made.status_code == 201, made.text
     answer: dict[str, Any] = made.json()
@@ -81,6 +83,53 @@ async def test_it_asks_then_asks_again_and_then_calls_off(
     assert {str(one) for one in off["ATTENDEE"]} == set(attendees)
     assert all("RSVP" not in one.params for one in off["ATTENDEE"])
     assert not off.walk("VALARM")
+
+
+async def test_a_group_is_asked_by_one_file_and_whoever_is_left_out_is_told_alone(
+    rest: httpx.AsyncClient, org: SalesOrg, pair: tuple[PersonDTO, PersonDTO]
+) -> None:
+    lead, ann = pair
+    bob, ena = await org.add_person("Bob", manager_id=lead.id), await org.add_person("Ena", role="enablement")
+    headers = bearer(org.admin_key)
+    made = await arrange(rest, org, ann, rep_ids=[str(bob.id)], coach_ids=[str(ena.id)])
+    one, path = f"/v1/coaching-sessions/{made['id']}", made["invitation"]
+    body = {"name": "Phone", "person_id": str(bob.id)}
+    feed = urlsplit((await rest.post("/v1/calendar-feeds", json=body, headers=headers)).json()["url"]).path
+
+    async def feed_of_bob(**headers: str) -> int:
+        answer = await rest.get(feed, headers=headers)
+        return -answer.status_code if answer.status_code != 200 else answer.text.count("BEGIN:VEVENT")
+
+    async def asked(person: PersonDTO | None = None) -> tuple[str, int, set[str]]:
+        of = "" if person is None else f"?person_id={person.id}"
+        method, event = await invitation(rest, org.admin_key, path + of)
+        named = event["ATTENDEE"] if isinstance(event["ATTENDEE"], list) else [event["ATTENDEE"]]
+        assert event["UID"] == f"{made['id']}@touchline"
+        assert str(event["ORGANIZER"]) == f"mailto:{lead.email}"
+        # What leaves one out must not call off the whole (RFC 5546, 3.2.5).
+        assert ("STATUS" in event) == (method == "REQUEST" or len(named) > 1)
+        return method, event["SEQUENCE"], {str(one).removeprefix("mailto:") for one in named}
+
+    everybody = {one.email for one in (lead, ann, bob, ena)}
+    assert await asked() == await asked(bob) == ("REQUEST", 0, everybody)
+    tag = (await rest.get(feed)).headers["etag"]
+    assert (await feed_of_bob(), await feed_of_bob(**{"If-None-Match": tag})) == (1, -304)
+    blind = await rest.patch(one, json={"rep_ids": []}, headers=headers)
+    assert (blind.status_code, blind.json()["code"]) == (428, "if_match_required")
+    seen = headers | {"If-Match": (await rest.get(one, headers=headers)).headers["etag"]}
+    left_out = await rest.patch(one, json={"rep_ids": []}, headers=seen)
+    assert (left_out.status_code, left_out.json()["rep_ids"], left_out.json()["sequence"]) == (200, [], 1)
+    assert (await rest.patch(one, json={"coach_ids": []}, headers=seen)).status_code == 412
+    assert await asked() == await asked(ena) == ("REQUEST", 1, everybody - {bob.email})
+    assert await asked(bob) == ("CANCEL", 1, {bob.email})
+    assert await feed_of_bob(**{"If-None-Match": tag}) == 0
+    never = await rest.get(f"{path}?person_id={new_id()}", headers=headers)
+    assert (never.status_code, [error["pointer"] for error in never.json()["errors"]]) == (422, ["person_id"])
+    brought = await rest.patch(one, json={"rep_ids": [str(bob.id)]}, headers=headers | ANYWAY)
+    assert brought.json()["sequence"] == 2
+    assert await asked() == await asked(bob) == ("REQUEST", 2, everybody)
+    assert (await rest.post(f"{one}/cancel", json={"reason": "Ill"}, headers=headers | ANYWAY)).status_code == 200
+    assert await asked() == await asked(ann) == ("CANCEL", 3, everybody)
 
 
 async def test_events_and_graphql_lead_to_it(

@@ -7,11 +7,13 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from service.api.limits import RequestBounds
 from service.api.newcomer.page import POLICY, STATIC
 from service.core.database import Database
 from service.core.embedded import DatabaseUrls
 from service.core.secrets import SecretBox
 from service.core.settings import Settings
+from service.main import build_api
 from tests.factories.sales_org import SalesOrg
 from tests.fixtures.rest import bearer, rest_client
 
@@ -63,6 +65,18 @@ async def test_every_file_that_it_names_is_its_own(paged: httpx.AsyncClient) -> 
         )
         assert set(elsewhere) <= {"http://www.w3.org/2000/svg"}, name
         assert not re.search(r"innerHTML|insertAdjacentHTML|document\.write|\beval\(", served.text), name
+
+
+async def test_after_an_upgrade_no_browser_mixes_old_files_with_new_ones(settings: Settings) -> None:
+    """Each is asked for again, and none is taken for what it is not: as the whole application answers."""
+    with_page = settings.model_copy(update={"newcomer_page": True})
+    transport = httpx.ASGITransport(RequestBounds(build_api(with_page), with_page))
+    async with httpx.AsyncClient(transport=transport, base_url=settings.base_url) as client:
+        for path in ("/", "/newcomer/main.js"):
+            headers = (await client.get(path)).headers
+            assert (headers["cache-control"], headers["x-content-type-options"]) == ("private, no-cache", "nosniff")
+        again = {"If-None-Match": headers["etag"]}
+        assert (await client.get("/newcomer/main.js", headers=again)).status_code == 304
 
 
 async def test_it_holds_no_key_and_knows_no_organization(paged: httpx.AsyncClient, org: SalesOrg) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from tests.benchmarks.briefs import measure_briefs
 from tests.benchmarks.cadences import measure_cascade
+from tests.benchmarks.coaching import Coaching, measure_coaching
 from tests.benchmarks.deliveries import compare_batches, compare_single_events
 from tests.benchmarks.facts import measure_drain
 from tests.benchmarks.feeds import measure_feeds
@@ -34,6 +35,7 @@ def main() -> None:
         what = "100,000 deals: shrunken rates and survival / lifelines"
         show(what, figures, "1 x", reached=ripe.ours <= ripe.lifelines)
         show("the same with each open deal's verdict", f"{ripe.answer:.2f} s", "2 s", reached=ripe.answer < 2)
+        show_coaching(measure_coaching(house))
         feeds = measure_feeds(house)
         share = feeds.with_tags / feeds.without
         figures = f"{share:.1%} ({feeds.with_tags:.1f} s / {feeds.without:.1f} s of CPU)"
@@ -78,6 +80,15 @@ def show_reads(reads: Reads) -> None:
         show(what, figures, "-" if aim is None else f"{aim} x", reached=aim is None or raw / ready >= aim)
     show("one person's ready snapshots over REST", f"{reads.requests_per_second:,.0f}/s", "-", reached=True)
     show("people whose snapshots are brought up to date", f"{reads.refreshed_per_second:,.0f}/s", "-", reached=True)
+
+
+def show_coaching(taken: Coaching) -> None:
+    """Two lines: the answers about coaching of a large organization."""
+    for what, seconds in (
+        ("whether coaching helped 200 reps, 18 months", taken.effects),
+        ("four keys of 21 managers, 20,000 sessions", taken.keys),
+    ):
+        show(what, f"{seconds:.2f} s", "2 s", reached=seconds < 2)
 
 
 def show_ratio(what: str, ours: float, theirs: float, aim: float) -> None:

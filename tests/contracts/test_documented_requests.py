@@ -17,11 +17,16 @@ from service.success_models.use_cases.success_models import shipped_document
 from tests.fixtures.documents import plain_api
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [
+    ROOT / "README.md",
+    *sorted(path for path in (ROOT / "docs").rglob("*.md") if "node_modules" not in path.parts),
+]
 REQUEST = re.compile(
     r"^api (?:-X (?P<method>\w+) )?localhost:8000(?P<path>/v1/\S+)[^'\n]*-d '(?P<body>\{.*?\})'$",
     re.DOTALL | re.MULTILINE,
 )
+MENTION = re.compile(r"(GET|POST|PUT|PATCH|DELETE) (/v1/[^\s`?\"'),;:]+)(?:\?([^\s`\"')]+))?")
+READ = re.compile(r"^api '?localhost:8000(/v1/[^\s'?]+)(?:\?([^\s']+))?'?(?!.* -d )", re.MULTILINE)
 ANY_ID = str(UUID(int=7))
 
 
@@ -50,6 +55,35 @@ def test_its_operation_takes_it(method: str, path: str, body: dict[str, Any]) ->
     assert field is not None
     kind: Any = field.field_info.annotation
     TypeAdapter(kind).validate_python(body)
+
+
+def mentions() -> set[tuple[str, str, str]]:
+    """Method, path and query of each operation that a page names or reads, parts that stand for something as an id."""
+    found = set()
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        named = [*MENTION.findall(text), *(("GET", path, query) for path, query in READ.findall(text))]
+        for method, path, query in named:
+            parts = [
+                "{id}" if part.startswith(("{", "<", "$", "…")) or part.isupper() else part
+                for part in path.rstrip(".").removesuffix(".svg").split("/")
+            ]
+            found.add((method.lower(), "/".join(parts), query))
+    return found
+
+
+def test_every_operation_that_is_named_is_there_and_takes_what_it_is_asked() -> None:
+    document = plain_api().openapi()
+    known = {
+        (method, re.sub(r"\{\w+\}", "{id}", path)): {one.get("name") for one in operation.get("parameters", ())}
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    }
+    assert len(mentions()) > 100
+    for method, path, query in sorted(mentions()):
+        assert (method, path) in known, f"{method} {path}"
+        asked = {pair.partition("=")[0] for pair in query.split("&") if pair}
+        assert asked <= known[method, path], f"{method} {path}?{query}"
 
 
 def test_the_plan_that_is_shown_is_of_what_is_shipped() -> None:

@@ -53,6 +53,7 @@ async def test_down_and_up_again(tmp_path: Path) -> None:
         await connection.commit()
     await engine.dispose()
     await migrate(urls)
+    assert await differences_from_metadata(urls) == []
 
 
 def test_migrations_have_a_lock_timeout() -> None:

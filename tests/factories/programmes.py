@@ -83,8 +83,10 @@ async def gaps_of(org: SalesOrg) -> list[tuple[date, str, bool]]:
         return [(gap.occurs_on, gap.reason, gap.owed) for gap in (await session.exec(query)).all()]
 
 
-async def add_many(org: SalesOrg, managers: int, reps: int) -> tuple[list[UUID], list[UUID]]:
-    """Managers and as many reps of each, in a few statements; the ids of both."""
+async def add_many(
+    org: SalesOrg, managers: int, reps: int, since: date = date(2026, 1, 1)
+) -> tuple[list[UUID], list[UUID]]:
+    """Managers and as many reps of each, there since a day, in a few statements; the ids of both."""
     tables = metadata.tables
     leads, team = [new_id() for _ in range(managers)], [new_id() for _ in range(reps)]
     now = utc_now()
@@ -95,7 +97,7 @@ async def add_many(org: SalesOrg, managers: int, reps: int) -> tuple[list[UUID],
             "name": f"{role} {number}",
             "email": f"{role}{number}@example.com",
             "role": role,
-            "hired_on": date(2026, 1, 1),
+            "hired_on": since,
             "known_from": now,
             "created_at": now,
             "updated_at": now,
@@ -109,7 +111,7 @@ async def add_many(org: SalesOrg, managers: int, reps: int) -> tuple[list[UUID],
             "id": new_id(),
             "person_id": id_,
             "manager_id": leads[number % managers],
-            "start_on": date(2026, 1, 1),
+            "start_on": since,
         }
         for number, id_ in enumerate(team)
     ]

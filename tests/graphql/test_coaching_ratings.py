@@ -12,7 +12,7 @@ from tests.fixtures.rest import bearer
 from tests.fixtures.statements import counted_statements
 from tests.graphql.conftest import Ask
 
-GROUP = """id status reason nRaters nRatings means { edges { node mean meanLow meanHigh intervalLow intervalHigh } }"""
+GROUP = """id status reason nRaters means { edges { node mean meanLow meanHigh intervalLow intervalHigh } }"""
 RATINGS = f"""query ($on: Date, $manager: ID) {{ coachingRatings(on: $on, managerId: $manager) {{
     id periodStartsOn periodEndsOn asOf previousEndsOn reason method setKey setVersion
     questions {{ edges {{ node question anchors {{ edges {{ node }} }} }} }}
@@ -32,7 +32,6 @@ def plain(group: dict[str, Any]) -> dict[str, Any]:
         "status": group["status"].lower(),
         "reason": group["reason"],
         "n_raters": group["nRaters"],
-        "n_ratings": group["nRatings"],
         "means": means,
     }
 

@@ -25,10 +25,15 @@ ONE = """query ($id: ID!) { coachingSession(id: $id) {
     moves { edges { node { id sequence side reason noticeMinutes movedBy { name } } } }
     attestations { edges { node { id side held minutes comment person { name } } } } } }"""
 MANY = """{ coachingSessions { edges { node { rep { name } moves { edges { node { id } } } privateNote { text }
-    attestations { edges { node { held } } } noteGrants { edges { node { id } } } } } } }"""
+    attestations { edges { node { held } } } noteGrants { edges { node { id } } } substitute { name }
+    coaches { edges { node { name } } } reps { edges { node { name } } } } } } }"""
 UPDATE = """mutation ($id: ID!, $answers: JSON, $etag: String) {
     updateCoachingSession(input: {id: $id, answers: $answers, ifMatch: $etag}) {
     ... on CoachingSessionPayload { coachingSession { answers etag } }
+    ... on InvalidInputError { fields { edges { node } } } ... on UserError { code } } }"""
+BRING = """mutation ($input: UpdateCoachingSessionInput!) { updateCoachingSession(input: $input) {
+    ... on CoachingSessionPayload { coachingSession { sequence etag
+        reps { edges { node { name } } } coaches { edges { node { name } } } } }
     ... on InvalidInputError { fields { edges { node } } } ... on UserError { code } } }"""
 CREATE = """mutation ($input: CreateCoachingSessionInput!) { createCoachingSession(input: $input) {
     ... on CoachingSessionPayload { coachingSession { id startsAt endsAt reminderMinutes { edges { node } } } }
@@ -87,13 +92,32 @@ async def test_both_attestations_are_nodes(cast: Cast, ask: Ask) -> None:
 
 async def test_any_number_of_sessions_in_as_many_statements(cast: Cast, ask: Ask, database: Database) -> None:
     counts = []
+    beside: dict[str, Any] = {"rep_ids": [cast.people["colleague"].id], "coach_ids": [cast.people["enablement"].id]}
     for more in (1, 30):
-        await cast.plant([cast.new() for _ in range(more)])
+        await cast.plant([cast.new(**beside) for _ in range(more)])
         with counted_statements(database) as statements:
             found = await ask(cast.keys["rep"], MANY)
         assert "errors" not in found
         counts.append(len(statements))
     assert counts[0] == counts[1]
+
+
+async def test_who_comes_beside_the_two_is_changed_as_over_rest(cast: Cast, ask: Ask) -> None:
+    id_, key = global_id(await cast.planted()), cast.keys["manager"]
+    bob, stan = (to_global_id("Person", cast.people[name].id) for name in ("colleague", "stranger"))
+
+    async def bring(**given: Any) -> dict[str, Any]:
+        found: dict[str, Any] = (await ask(key, BRING, input={"id": id_, **given}))["data"]["updateCoachingSession"]
+        return found
+
+    made = (await bring(repIds=[bob], coachIds=[stan]))["coachingSession"]
+    assert (made["sequence"], made["reps"]) == (1, {"edges": [{"node": {"name": "Bob"}}]})
+    fewer = (await bring(coachIds=[], ifMatch=made["etag"]))["coachingSession"]
+    assert (fewer["sequence"], fewer["reps"], fewer["coaches"]) == (2, made["reps"], {"edges": []})
+    assert await bring(repIds=[], ifMatch=made["etag"]) == {"code": "etag_mismatch"}
+    refused = await bring(repIds=[bob, stan])
+    assert refused == {"code": "invalid_input", "fields": {"edges": [{"node": "/repIds/1"}]}}
+    assert (await bring(repIds=None))["code"] == "invalid_input"
 
 
 async def test_who_is_coached_next_in_as_many_statements(cast: Cast, ask: Ask, database: Database) -> None:

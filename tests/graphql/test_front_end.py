@@ -120,6 +120,7 @@ async def test_every_query_is_answered(ask: Ask, org: SalesOrg, name: str) -> No
         "manager": to_global_id("Person", lead.id),
         "person": to_global_id("Person", rep.id),
         "session": to_global_id("CoachingSession", rep.id),
+        "rep": to_global_id("Person", rep.id),
         "period": "MONTH",
     }
     asked = {who: node for who, node in operations(document).items() if node.operation.value == "query"}

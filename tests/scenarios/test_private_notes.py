@@ -178,7 +178,7 @@ async def test_shared_notes_are_read_by_whom_one_of_the_two_let(
         assert len((await rest.get(f"{path}/note-grants", headers=headers[role])).json()["data"]) == count, role
     read = (await rest.get(path, headers=headers[reader])).json()
     assert read["shared_notes"] == SHARED
-    assert set(read["allowed_moves"]) == (set() if reader == "stranger" else {"reschedule", "cancel"})
+    assert set(read["allowed_moves"]) == (set() if reader == "stranger" else {"reschedule", "cancel", "invite"})
     listed = (await rest.get("/v1/coaching-sessions", params={"limit": 200}, headers=headers[reader])).json()["data"]
     assert [one["shared_notes"] for one in listed if one["id"] == str(id_)] == [SHARED]
     assert (await rest.get(f"{path}/private-note", headers=headers[reader])).status_code == 404

@@ -20,6 +20,7 @@ TABLE: dict[str, tuple[set[str], set[str], str | None]] = {
     "reschedule": ({"scheduled"}, set(SEES), None),
     "cancel": ({"scheduled", "in_progress"}, set(SEES), "cancelled"),
     "write": ({"scheduled", "in_progress"}, THE_TWO, None),
+    "invite": ({"scheduled"}, {*SEES} - {"rep"}, None),
     "attest": ({"in_progress", "completed", "missed"}, THE_TWO, None),
 }
 """Of each move: from where, by whom, and where it leads (None: it stays)."""
@@ -34,8 +35,14 @@ INPUTS: dict[str, dict[str, Any]] = {
     "reschedule": {"reason": "A fair"},
     "cancel": {"reason": "A fair"},
     "write": {"shared_notes": "Ours"},
+    "invite": {},
     "attest": {"held": True},
 }
+
+
+WRITTEN = ("write", "invite")
+"""Those that are a merge-patch of the session."""
+NAMES = {"shared_notes": "sharedNotes", "starts_at": "startsAt", "coach_ids": "coachIds"}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -57,7 +64,7 @@ def expected(move: str, state: str, role: str) -> int:
 async def by_rest(client: httpx.AsyncClient, key: str, move: str, id_: UUID, body: dict[str, Any]) -> tuple[int, str]:
     """Status, and the code of a refusal."""
     path, headers = f"/v1/coaching-sessions/{id_}", bearer(key) | ANYWAY
-    if move == "write":
+    if move in WRITTEN:
         answer = await client.patch(path, json=body, headers=headers)
     else:
         answer = await client.post(f"{path}/{move}", json=body, headers=headers)
@@ -68,10 +75,12 @@ async def by_graphql(
     client: httpx.AsyncClient, key: str, move: str, id_: UUID, body: dict[str, Any]
 ) -> tuple[int, str]:
     """The same, of the mutation that is its twin."""
-    name = f"{'update' if move == 'write' else move}CoachingSession"
-    given = {"id": to_global_id("CoachingSession", id_)}
-    given |= {{"shared_notes": "sharedNotes", "starts_at": "startsAt"}.get(key, key): one for key, one in body.items()}
-    query = f"""mutation ($input: {name[0].upper()}{name[1:]}Input!) {{ found: {name}(input: $input) {{
+    mutation = f"{'update' if move in WRITTEN else move}CoachingSession"
+    given: dict[str, Any] = {"id": to_global_id("CoachingSession", id_)}
+    given |= {NAMES.get(name, name): one for name, one in body.items()}
+    if "coachIds" in given:
+        given["coachIds"] = [to_global_id("Person", one) for one in body["coach_ids"]]
+    query = f"""mutation ($input: {mutation[0].upper()}{mutation[1:]}Input!) {{ found: {mutation}(input: $input) {{
         __typename ... on UserError {{ code }} }} }}"""
     sent = {"query": query, "variables": {"input": given}}
     found = (await client.post("/graphql", json=sent, headers=bearer(key))).json()["data"]["found"]
@@ -89,7 +98,8 @@ async def test_each_move_from_each_state_by_each_role(
     before = await cast.rows()
     ask = by_rest if surface == "rest" else by_graphql
     for (state, role), id_ in planted.items():
-        to = {"starts_at": cast.next_hour().isoformat()} if move == "reschedule" else {}
+        to: dict[str, Any] = {"starts_at": cast.next_hour().isoformat()} if move == "reschedule" else {}
+        to |= {"coach_ids": [str(cast.people["enablement"].id)]} if move == "invite" else {}
         status, code = await ask(rest, cast.keys[role], move, id_, INPUTS[move] | to)
         wanted = expected(move, state, role)
         assert (status, code) == (wanted, REFUSALS[wanted][1] if wanted in REFUSALS else ""), (state, role)

@@ -90,7 +90,7 @@ def _looked_at(stage: Stage, chromium: str, pictures: Path, demo: Demo, name: st
         "rep": rep.name,
         "kpi": "calls-made",
     }
-    work["fading"] = _fading_key(demo)
+    work["fading"], work["blind"] = _fading_key(demo), _made_key(demo, name="Blind", scopes=["events:read"])["key"]
     hooks = [_hook(demo.state, number) for number in range(HOOKS)]
     (stage.folder / f"{name}.json").write_text(json.dumps({**work, "hooks": hooks}))
     done = stage.run("node", "front-end.mjs", chromium, str(pictures), f"{name}.json", seconds=240)
@@ -102,11 +102,19 @@ def _looked_at(stage: Stage, chromium: str, pictures: Path, demo: Demo, name: st
 
 def _fading_key(demo: Demo) -> dict[str, Any]:
     """A second key of the manager, and the request that revokes it."""
-    admin = {"Authorization": f"Bearer {demo.state.admin_key}"}
-    asked = {"name": "Fading", "person_id": demo.state.manager_id}
-    made = httpx.post(f"{demo.url}/v1/api-keys", json=asked, headers=admin).raise_for_status().json()
-    revoking = {"url": f"{demo.url}/v1/api-keys/{made['id']}", "headers": {**admin, "If-Match": "*"}}
+    made = _made_key(demo, name="Fading", person_id=demo.state.manager_id)
+    revoking = {"url": f"{demo.url}/v1/api-keys/{made['id']}", "headers": {**_admin(demo), "If-Match": "*"}}
     return {"key": made["key"], **revoking}
+
+
+def _made_key(demo: Demo, **asked: Any) -> dict[str, Any]:
+    made = httpx.post(f"{demo.url}/v1/api-keys", json=asked, headers=_admin(demo)).raise_for_status()
+    key: dict[str, Any] = made.json()
+    return key
+
+
+def _admin(demo: Demo) -> dict[str, str]:
+    return {"Authorization": f"Bearer {demo.state.admin_key}"}
 
 
 def _hook(state: DemoState, number: int) -> dict[str, Any]:

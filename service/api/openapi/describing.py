@@ -11,7 +11,7 @@ from service.api.openapi.components import (
 )
 from service.api.openapi.schemas import without_null
 from service.api.openapi.walking import Schema, operations, resolve
-from service.api.operation import ANYONE, PERMISSION, PUBLIC, READS
+from service.api.operation import ANONYMOUS, ANYONE, PERMISSION, PUBLIC, READS
 from service.api.problems import MEDIA_TYPE
 from service.api.sparse import SPARSE_MEDIA_TYPE
 
@@ -85,7 +85,7 @@ def _parameters(document: dict[str, Any], operation: dict[str, Any], method: str
     if needs == PUBLIC:
         return found
     if method in WRITES:
-        if READS not in operation:
+        if not {READS, ANONYMOUS} & operation.keys():
             found.append({"$ref": "#/components/parameters/IdempotencyKey"})
     else:
         if names := _row_fields(document, operation):
@@ -175,7 +175,7 @@ def _answer(operation: dict[str, Any], method: str, status: str, answer: dict[st
         names.append("Location")
     if (status == "200" and method != "post") or operation.get("x-etag"):
         names.append("ETag")
-    if method in WRITES and READS not in operation:
+    if method in WRITES and not {READS, ANONYMOUS} & operation.keys():
         names.append("Idempotency-Replayed")
     elif any(parameter.get("name") == "cursor" for parameter in operation.get("parameters", ())):
         names.append("Link")

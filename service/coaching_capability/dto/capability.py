@@ -1,9 +1,10 @@
 """Inputs and outputs of coaching capability: the four keys, per manager and tree."""
 
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
+from service.coaching_capability.dto.trees import ManagerTreeDTO
 from service.coaching_capability.keys.judging import CapabilityKey, CapabilityTrend, StandardVerdict
 from service.coaching_sessions.dto.adherence import AccountSpan
 from service.core.dto import OutputDTO
@@ -60,22 +61,13 @@ class CapabilityShareDTO(OutputDTO):
     """The one next step: what to call, or whom to ask; null: nothing is missing."""
 
 
-class ManagerCapabilityDTO(OutputDTO):
+class ManagerCapabilityDTO(ManagerTreeDTO):
     """Whether the four keys to coaching are in place with one manager."""
 
-    id: UUID
-    """The manager's."""
-    name: str
-    left_on: date | None
-    """The last day; null: still there."""
-    tree: bool
-    """Everybody below counts; if not, the direct reports."""
     from_on: date
     """The first day."""
     to_on: date
     """The last day; the period before ends where this one begins, and is as long."""
-    as_of: datetime
-    """Nothing later is in it."""
     people: int
     """Reps who were in the tree on any of the days."""
     keys_met: int

@@ -1,12 +1,13 @@
 """Inputs and outputs of self-correction: how often reps close a gap alone, team by team."""
 
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
 from pydantic import Field
 
 from service.coaching_capability.correcting import CorrectionTrend
+from service.coaching_capability.dto.trees import ManagerTreeDTO
 from service.core.dto import InputDTO, Instant, OutputDTO
 
 
@@ -42,22 +43,13 @@ class CorrectionMonthDTO(OutputDTO):
     """Its upper end."""
 
 
-class SelfCorrectionDTO(OutputDTO):
+class SelfCorrectionDTO(ManagerTreeDTO):
     """How often the reps of one manager close a gap alone, in the months that are shown."""
 
-    id: UUID
-    """The manager's."""
-    name: str
-    left_on: date | None
-    """The last day; null: still there."""
-    tree: bool
-    """Everybody below counts; if not, the direct reports."""
     from_on: date
     """The first day of the first month."""
     to_on: date
     """The last day."""
-    as_of: datetime
-    """Nothing later is in it."""
     self_corrected: int
     """Opportunities that the person closed alone within the grace time."""
     decided: int

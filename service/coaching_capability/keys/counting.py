@@ -1,19 +1,39 @@
 """The four shares of a tree in one period, each with what is missing; pure."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import StrEnum
 from uuid import UUID
 
 from service.coaching_capability.keys.agreeing import Agreement
 from service.coaching_capability.keys.covering import Cover
 from service.coaching_capability.keys.judging import CapabilityKey, Share
-from service.coaching_sessions.cadence_adherence import AdherenceNumbers, pooled_rate, rate_of, tally
+from service.coaching_sessions.cadence_adherence import pooled_rate, process_of, rate_of
 from service.coaching_sessions.ledger import LedgerGap, LedgerSession, Standing
 
 CoverOf = Callable[[UUID, date, datetime], Cover]
 AgreementOf = Callable[[UUID, date, datetime], Agreement]
+
+
+class Lapse(StrEnum):
+    """Why an owed session was not held on time."""
+
+    MISSED = "missed"
+    CANCELLED = "cancelled"
+    UNSCHEDULED = "without a time"
+    UNFINISHED = "started and never completed"
+    LATE = "not on time"
+
+
+LAPSES = {
+    Standing.HELD: Lapse.LATE,
+    Standing.CANCELLED: Lapse.CANCELLED,
+    Standing.MISSED: Lapse.MISSED,
+    Standing.UNFINISHED: Lapse.UNFINISHED,
+}
+"""What it is of a session that is not on time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +52,10 @@ class KeyCounts:
     shares: Mapping[CapabilityKey, Share]
     covers: Mapping[Cover, list[UUID]] = field(default_factory=dict)
     agreements: Mapping[Agreement, list[UUID]] = field(default_factory=dict)
-    numbers: AdherenceNumbers | None = None
-    late: int = 0
-    blamed: Mapping[CapabilityKey, UUID] = field(default_factory=dict)
-    """Of process and cadence the manager of whom most is missing."""
+    outcomes: Mapping[UUID, int] = field(default_factory=dict)
+    """What was discussed of results, by manager."""
+    lapses: Mapping[Lapse, Mapping[UUID, int]] = field(default_factory=dict)
+    """By manager, too."""
 
 
 def count_keys(
@@ -48,57 +68,47 @@ def count_keys(
         at = instant_of(day)
         covers.setdefault(cover_of(person_id, day, at), []).append(person_id)
         agreements.setdefault(agreement_of(person_id, day, at), []).append(person_id)
-    numbers = tally(facts.sessions, facts.gaps, ())
-    cadence, missing = _cadence(facts)
     people = len(facts.standing)
-    talked = [one for one in facts.sessions if one.owed and one.standing is Standing.HELD]
-    process = numbers.process_share
+    due = [one for one in facts.sessions if one.owed and one.standing is not Standing.AHEAD]
+    process, outcomes = _process(due)
+    cadence, lapses = _cadence(due, facts.gaps)
     return KeyCounts(
         shares={
             CapabilityKey.MODELS: Share(rate_of(len(covers.get(Cover.COVERED, ())), people), people),
-            CapabilityKey.PROCESS: Share(process, sum(bool(_decided(one)) for one in talked)),
+            CapabilityKey.PROCESS: process,
             CapabilityKey.SKILLS: Share(rate_of(len(agreements.get(Agreement.AGREED, ())), people), people),
             CapabilityKey.CADENCE: cadence,
         },
         covers=covers,
         agreements=agreements,
-        numbers=numbers,
-        late=numbers.held.numerator - numbers.on_time.numerator,
-        blamed=_most({CapabilityKey.PROCESS: _outcomes(talked), CapabilityKey.CADENCE: missing}),
+        outcomes=outcomes,
+        lapses=lapses,
     )
 
 
-def _cadence(facts: PeriodFacts) -> tuple[Share, Counter[UUID]]:
-    """Held on time, of those owed, the sessions of the same reps together; and what is missing, by manager."""
+def _process(due: Sequence[LedgerSession]) -> tuple[Share, Counter[UUID]]:
+    """Process of all that was discussed, that of a session together; and what is about results, by manager."""
+    parts: list[tuple[int, int]] = []
+    outcomes = Counter[UUID]()
+    for session in due:
+        if session.standing is Standing.HELD:
+            process, both = process_of(session)
+            outcomes[session.manager_id] += both - process
+            if both:
+                parts.append((process, both))
+    return Share(pooled_rate(parts), len(parts)), outcomes
+
+
+def _cadence(due: Sequence[LedgerSession], gaps: Sequence[LedgerGap]) -> tuple[Share, dict[Lapse, Counter[UUID]]]:
+    """Held on time, of those owed, the sessions of the same reps together; and what is missing, by why and manager."""
+    lapses: dict[Lapse, Counter[UUID]] = {}
     parts: dict[frozenset[UUID], list[int]] = {}
-    missing: Counter[UUID] = Counter()
-    due = [one for one in facts.sessions if one.owed and one.standing is not Standing.AHEAD]
-    told = [(one.rep_ids, one.manager_id, one.on_time) for one in due]
-    told += [((gap.rep_id,), gap.manager_id, False) for gap in facts.gaps if gap.owed and gap.is_due]
-    for rep_ids, manager_id, on_time in told:
+    told = [(one.rep_ids, one.manager_id, None if one.on_time else LAPSES[one.standing]) for one in due]
+    told += [((gap.rep_id,), gap.manager_id, Lapse.UNSCHEDULED) for gap in gaps if gap.owed and gap.is_due]
+    for rep_ids, manager_id, lapse in told:
         part = parts.setdefault(frozenset(rep_ids), [0, 0])
-        part[0] += on_time
+        part[0] += lapse is None
         part[1] += 1
-        missing[manager_id] += not on_time
-    return Share(pooled_rate([(held, owed) for held, owed in parts.values()]), len(parts)), missing
-
-
-def _decided(session: LedgerSession) -> list[str]:
-    """What was discussed and concerns process or outcome."""
-    return [one for one in session.outcome.concerns if one in {"process", "outcome"}]
-
-
-def _outcomes(sessions: Iterable[LedgerSession]) -> Counter[UUID]:
-    found: Counter[UUID] = Counter()
-    for session in sessions:
-        found[session.manager_id] += _decided(session).count("outcome")
-    return found
-
-
-def _most(missing: Mapping[CapabilityKey, Counter[UUID]]) -> dict[CapabilityKey, UUID]:
-    found = {}
-    for key, counts in missing.items():
-        most = max(counts.items(), key=lambda one: (one[1], str(one[0])), default=None)
-        if most is not None and most[1]:
-            found[key] = most[0]
-    return found
+        if lapse is not None:
+            lapses.setdefault(lapse, Counter())[manager_id] += 1
+    return Share(pooled_rate([(held, owed) for held, owed in parts.values()]), len(parts)), lapses

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from service.coaching_capability.keys.agreeing import Agreement
-from service.coaching_capability.keys.counting import KeyCounts
+from service.coaching_capability.keys.counting import KeyCounts, Lapse
 from service.coaching_capability.keys.covering import Cover
 from service.coaching_capability.keys.judging import CapabilityKey
 from service.coaching_capability.trees import Member
@@ -49,7 +49,7 @@ def _process(counts: KeyCounts, members: Members) -> str:
         return (
             "Name the topics that were discussed when a session is completed: POST /v1/coaching-sessions/{id}/complete."
         )
-    whom = _name(counts.blamed.get(CapabilityKey.PROCESS), members)
+    whom = _most(counts.outcomes, members)
     return (
         f"Ask {whom}, in whose sessions most was about results, to begin the next ones with a process topic of the "
         "brief: GET /v1/coaching-sessions/{id}/brief."
@@ -80,23 +80,17 @@ def _skills(counts: KeyCounts, members: Members) -> str | None:
 
 
 def _cadence(counts: KeyCounts, members: Members, manager_id: UUID) -> str:
-    numbers = counts.numbers
-    if numbers is None or not numbers.owed:
+    owed = counts.shares[CapabilityKey.CADENCE].rate.denominator
+    if not owed:
         return "Ask enablement for a programme that covers these reps: POST /v1/coaching-programmes."
-    causes = {
-        "missed": numbers.missed.numerator,
-        "cancelled": numbers.cancelled.numerator,
-        "without a time": numbers.unscheduled,
-        "started and never completed": numbers.unfinished,
-        "not on time": counts.late,
-    }
-    cause, count = max(causes.items(), key=lambda one: one[1])
-    whom = _name(counts.blamed.get(CapabilityKey.CADENCE), members)
+    cause = max(Lapse, key=lambda one: sum(counts.lapses.get(one, {}).values()))
+    by_manager = counts.lapses.get(cause, {})
+    count, whom = sum(by_manager.values()), _most(by_manager, members)
     were = "was" if count == 1 else "were"
     where = f"GET /v1/cadence-adherence?manager_id={manager_id}&tree=true"
-    if cause == "without a time":
+    if cause is Lapse.UNSCHEDULED:
         where = f"GET /v1/uncovered-people?manager_id={manager_id}"
-    return f"{count} of {numbers.owed} owed sessions {were} {cause}: ask {whom}, of whom most are, and see {where}."
+    return f"{count} of {owed} owed sessions {were} {cause}: ask {whom}, of whom most are, and see {where}."
 
 
 def _people(ids: Sequence[UUID], members: Members) -> str:
@@ -116,6 +110,8 @@ def _verb(ids: Sequence[UUID], one: str, several: str) -> str:
     return one if len(ids) == 1 else several
 
 
-def _name(person_id: UUID | None, members: Members) -> str:
+def _most(counts: Mapping[UUID, int], members: Members) -> str:
+    """The name of whom most is counted of."""
+    person_id, _ = max(counts.items(), key=lambda one: (one[1], str(one[0])), default=(None, 0))
     found = None if person_id is None else members.get(person_id)
     return "the manager" if found is None else found.name

@@ -94,12 +94,11 @@ def end_of(day: date, moment: Moment) -> datetime:
 
 
 def _due(rows: Mapping[UUID, Sequence[Row]], tree: Tree, span: Span) -> list[Row]:
-    return [
-        row
-        for manager_id in tree.managers
-        for row in rows.get(manager_id, ())
-        if span[0] <= row.due_on < span[1] and tree.has_sessions_of(manager_id, row.due_on)
-    ]
+    found: list[Row] = []
+    for manager_id, spans in tree.managers.items():
+        met = [(max(start, span[0]), min(end, span[1])) for start, end in spans]
+        found += [row for row in rows.get(manager_id, ()) if any(start <= row.due_on < end for start, end in met)]
+    return found
 
 
 async def load_facts(
@@ -121,7 +120,7 @@ async def load_facts(
     return Facts(
         frame=frame,
         members=members,
-        sessions=_grouped(await load_sessions(session, org_id, window.sessions(), moment), "manager_id"),
+        sessions=_grouped(await load_sessions(session, org_id, window.sessions(), moment, written=False), "manager_id"),
         gaps=_grouped(await load_gaps(session, principal, window, both), "manager_id"),
         models=await repository.list_models(session, org_id, (end_of(first, moment), moment.at)),
         frameworks={id_: [Framework(one.key, one.document) for one in of] for id_, of in frameworks.items()},

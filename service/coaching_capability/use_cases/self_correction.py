@@ -163,7 +163,7 @@ def _viewer(principal: Principal, question: _Question, reach: Reach | None) -> V
     def may_read(manager_id: UUID) -> bool:
         return principal.sees_everyone or manager_id == own
 
-    return Viewer(manages, may_read, question.months[-1])
+    return Viewer(manages, may_read, question.months[-1], principal.person_id)
 
 
 async def _decided(session: AsyncSession, org_id: UUID, question: _Question) -> list[Decided]:

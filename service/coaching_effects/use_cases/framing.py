@@ -136,12 +136,12 @@ def crew_of(models: Models, frame: Frame, among: Collection[UUID] | None) -> Cre
 async def list_asked(
     session: AsyncSession, principal: Principal, query: CoachingEffectsQuery, frame: Frame
 ) -> Collection[UUID]:
-    """Of the people whom the caller sees today; by default all but themself."""
+    """Of the people whom the caller sees on the day of `as_of`; a manager is not one of those below."""
     if query.manager_id is not None and query.team_id is not None:
         raise invalid("team_id", "cannot be given together with a manager")
     system, today = principal.as_system(), frame.as_of.astimezone(frame.zone).date()
     seen = await visible_people(session, principal, today)
-    found = set(frame.staff.people) if seen is None else set(seen)
+    found = set(frame.staff.people) if seen is None else set(seen) - {principal.person_id}
     if query.manager_id is not None:
         await require_visible(session, principal, query.manager_id, today)
         found &= {person.id for person in await everyone_below(session, system, query.manager_id, today)}

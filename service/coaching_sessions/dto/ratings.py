@@ -36,7 +36,7 @@ class RatingQuestionDTO(OutputDTO):
 
 
 class CoachingRatingDTO(OutputDTO):
-    """How the caller rates a session; nobody else ever reads it."""
+    """What the caller is asked about a session; what they answered is never read again, not even by them."""
 
     model_config = example(
         session_id="0199f3c2-7a51-7c3e-9f0b-2d1c5a7e4b60",
@@ -45,7 +45,6 @@ class CoachingRatingDTO(OutputDTO):
         questions=[
             {"key": "focus", "question": "Did it work on what matters?", "anchors": ["No", "", "Partly", "", "Yes"]}
         ],
-        answers={"focus": 4},
         open_until="2026-03-16T14:30:00Z",
     )
 
@@ -56,8 +55,6 @@ class CoachingRatingDTO(OutputDTO):
     """Which version of the set; the words of a version never change."""
     questions: list[RatingQuestionDTO]
     """The questions, in order."""
-    answers: dict[str, int] | None
-    """The caller's steps by question; null: not rated yet."""
     open_until: datetime
     """Until when the session can be rated, or rated anew."""
 
@@ -106,8 +103,6 @@ class RatingGroupDTO(OutputDTO):
     """Why it is withheld, in words; empty where it is shown."""
     n_raters: int | None
     """How many rated, each counted once per manager; null where it is withheld."""
-    n_ratings: int | None
-    """How many sessions they rated; null where it is withheld."""
     means: list[QuestionMeanDTO]
     """By question, in order; empty where it is withheld."""
 

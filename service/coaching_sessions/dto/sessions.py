@@ -56,14 +56,21 @@ class CreateCoachingSession(InputDTO):
 
 
 class UpdateCoachingSession(InputDTO):
-    """Merge-patch of what the two write together; of the answers those that are given are replaced."""
+    """Merge-patch of what the two write together, and of who takes part beside them.
+
+    Of the answers those that are given are replaced; a list of people takes the place of the one that there was.
+    """
 
     model_config = example(shared_notes="We looked at two calls", answers={"goal": {"goal": "Book more demos"}})
 
     shared_notes: Note | None = None
     answers: AnswersInput | None = None
+    rep_ids: People | None = None
+    """Who is coached besides; before it begins."""
+    coach_ids: People | None = None
+    """Who coaches besides; before it begins."""
 
-    _required = field_validator("answers")(refuse_null)
+    _required = field_validator("answers", "rep_ids", "coach_ids")(refuse_null)
 
 
 class RescheduleSession(InputDTO):
@@ -222,7 +229,7 @@ class CoachingSessionDTO(OutputDTO):
     status: SessionState
     """Where it is on its way."""
     sequence: int
-    """Raised by each change of time, and by a cancellation."""
+    """Raised by each change of time or of who takes part, and by a cancellation."""
     owed: bool
     """False where the series itself changed or ended: nobody owes it any more."""
     reminder_minutes: list[int]

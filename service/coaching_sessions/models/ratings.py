@@ -1,4 +1,4 @@
-"""Tables of reps' ratings: each one's own, which nobody else ever reads, and what was published of closed periods."""
+"""Tables of reps' ratings: each one's own, which nobody ever reads, and what was published of closed periods."""
 
 from datetime import date, datetime
 from typing import Any
@@ -14,7 +14,7 @@ from service.core.tables import PRIVATE, timestamp
 class CoachingRating(SQLModel, table=True):
     """What one rep says of one session; without an id and without a time, as either would tell when it was given.
 
-    Row-level security shows it to its rater, and to the publication of a period.
+    Row-level security shows it to its rater's next write of it, and to the publication of a period.
     """
 
     __tablename__ = "coaching_rating"

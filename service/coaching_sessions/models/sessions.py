@@ -38,8 +38,9 @@ class CoachingSession(TenantRow, table=True):
     """A session of a manager and a rep, and of those beside them; `cadence_id` NULL: arranged by hand.
 
     `manager_id` owes it. `coach_ids` and `rep_ids` are the others of both sides, and `substitute_id` holds it for the
-    manager, with a coach's rights from `substituted_from` until `substituted_until`. They are no foreign keys: whoever
-    is removed is taken out by the next cascade, and the session stays.
+    manager, with a coach's rights from `substituted_from` until `substituted_until`. `uninvited_ids` were to come and
+    are not any more. They are no foreign keys: whoever is removed is taken out by the next cascade, and the session
+    stays.
 
     `due_at` is when it was to start at first: adherence counts it there, wherever it was moved. `owed` is false for
     what nobody owes any more, as the series itself was changed or ended.
@@ -57,6 +58,7 @@ class CoachingSession(TenantRow, table=True):
     substitute_id: UUID | None = None
     substituted_from: datetime | None = Field(default=None, sa_column=timestamp(nullable=True))
     substituted_until: datetime | None = Field(default=None, sa_column=timestamp(nullable=True))
+    uninvited_ids: list[UUID] = Field(default_factory=list, sa_column=Column(PEOPLE, nullable=False))
     replaced_by: UUID | None = Field(default=None, description="The group session that took its place")
     format_id: UUID
     time_zone: str
@@ -105,6 +107,12 @@ class CoachingSession(TenantRow, table=True):
             "substitute_id",
             "starts_at",
             postgresql_where=text("substitute_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_coaching_session__uninvited",
+            "org_id",
+            "starts_at",
+            postgresql_where=text("cardinality(uninvited_ids) > 0"),
         ),
         Index(
             "ix_coaching_session__replaced",

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlmodel
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, null, or_, select, true
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -85,11 +85,11 @@ class Window:
         return [*self.of_sessions(), col(Row.created_at) <= self.known_at]
 
 
-async def list_kept(session: AsyncSession, conditions: Conditions) -> list[KeptSession]:
-    """Sessions, by when they were due."""
+async def list_kept(session: AsyncSession, conditions: Conditions, *, written: bool) -> list[KeptSession]:
+    """Sessions, by when they were due; `written`: with what was written in them."""
     names = [name for name in Record.__slots__ if name != "cancelled_side"]
-    answers = case((col(Row.status) == "completed", col(Row.answers)))
-    has_notes = func.coalesce(func.length(col(Row.shared_notes)), 0) > 0
+    answers: Any = case((col(Row.status) == "completed", col(Row.answers))) if written else null()
+    has_notes: Any = func.coalesce(func.length(col(Row.shared_notes)), 0) > 0 if written else false()
     query = select(
         col(Row.cancelled_side), col(Row.format_id), answers, has_notes, *(col(getattr(Row, name)) for name in names)
     )

@@ -7,11 +7,12 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, SQLColumnExpression, Uuid, and_, literal, or_, text
+from sqlalchemy import ARRAY, ColumnElement, SQLColumnExpression, Uuid, and_, literal, or_, select, text
 from sqlalchemy.dialects.postgresql import array
 from sqlmodel import col
 
-from service.coaching_sessions.models import CoachingSession
+from service.coaching_sessions.lifecycle import Side
+from service.coaching_sessions.models import CoachingSession, SessionMove
 
 Row = CoachingSession
 People = Collection[UUID] | SQLColumnExpression[UUID]
@@ -49,3 +50,13 @@ def received_by(people: People) -> ColumnElement[bool]:
 def attended_by(people: People) -> ColumnElement[bool]:
     """Either."""
     return or_(received_by(people), coached_by(people))
+
+
+def left_alone(org_id: UUID) -> ColumnElement[bool]:
+    """That somebody moved a session, or brought others into it: its series leaves it as it is."""
+    moved = select(col(SessionMove.id)).where(
+        col(SessionMove.org_id) == org_id,
+        col(SessionMove.session_id) == col(Row.id),
+        col(SessionMove.side) != Side.SYSTEM.value,
+    )
+    return or_(moved.exists(), SHARED)

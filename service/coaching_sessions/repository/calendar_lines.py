@@ -117,9 +117,9 @@ def _fingerprint(lines: Any) -> Any:
     return sqlalchemy.select(func.coalesce(func.md5(in_order), literal_column("''"))).select_from(lines)
 
 
-def _of_sections(name: str) -> Any:
+def _of_sections(form: Any, name: str) -> Any:
     """A field of each of a format's sections, in order."""
-    return func.jsonb_path_query_array(col(SessionFormat.document), literal_column(f"'$.sections[*].{name}'"))
+    return func.jsonb_path_query_array(form.c.document, literal_column(f"'$.sections[*].{name}'"))
 
 
 def _people_of(ids: Any) -> Any:
@@ -131,9 +131,29 @@ def _people_of(ids: Any) -> Any:
     return func.coalesce(found.correlate(Session).scalar_subquery(), literal_column("'[]'::jsonb"))
 
 
+def _looked_up(model: Any, org_id: Any, id_: Any, *columns: Any) -> Any:
+    """The row of a key, or none; to be joined.
+
+    The limit keeps it a look-up of its own: where nothing is known of the tables yet, as after an import, PostgreSQL
+    would take them for nearly empty, pair all people of an organization with each other first, and take minutes.
+    """
+    row = sqlalchemy.select(*columns).where(col(model.org_id) == org_id, col(model.id) == id_)
+    return row.limit(literal_column("1")).lateral()
+
+
+def _person(org_id: Any, id_: Any) -> Any:
+    return _looked_up(Person, org_id, id_, Person.name, Person.email, Person.left_on)
+
+
 def _lines(person: Any = None) -> Any:
     """The query of `Line`, its columns in the same order: of a session, or of a person within a span."""
-    manager, substitute, rep, form = aliased(Person), aliased(Person), aliased(Person), SessionFormat
+    org_id = col(Session.org_id)
+    manager, substitute, rep = (
+        _person(org_id, col(id_)) for id_ in (Session.manager_id, Session.substitute_id, Session.rep_id)
+    )
+    form = _looked_up(SessionFormat, org_id, col(Session.format_id), SessionFormat.name, SessionFormat.document)
+    of_cadence: tuple[Any, ...] = (Cadence.id, Cadence.rule, Cadence.starts_on, Cadence.starts_at)
+    cadence = _looked_up(Cadence, org_id, col(Session.cadence_id), *of_cadence)
     own: tuple[Any, ...] = (
         *(Session.starts_at, Session.ends_at, Session.time_zone, Session.sequence, Session.status),
         *(Session.reminder_minutes, Session.created_at, Session.updated_at, Session.occurs_on),
@@ -142,31 +162,27 @@ def _lines(person: Any = None) -> Any:
         sqlalchemy.select(
             col(Session.id).label("session_id"),
             *map(col, own),
-            func.coalesce(col(substitute.name), col(manager.name)).label("manager_name"),
-            func.coalesce(col(substitute.email), col(manager.email)).label("manager_email"),
-            col(rep.name).label("rep_name"),
-            col(rep.email).label("rep_email"),
+            func.coalesce(substitute.c.name, manager.c.name).label("manager_name"),
+            func.coalesce(substitute.c.email, manager.c.email).label("manager_email"),
+            rep.c.name.label("rep_name"),
+            rep.c.email.label("rep_email"),
             _people_of(Session.rep_ids).label("reps"),
             _people_of(Session.coach_ids).label("coaches"),
-            col(form.name).label("format_name"),
-            _of_sections("title").label("section_titles"),
-            _of_sections("minutes").label("section_minutes"),
-            col(Cadence.id).label("cadence_id"),
-            col(Cadence.rule),
-            col(Cadence.starts_on).label("series_starts_on"),
-            col(Cadence.starts_at).label("series_at"),
+            form.c.name.label("format_name"),
+            _of_sections(form, "title").label("section_titles"),
+            _of_sections(form, "minutes").label("section_minutes"),
+            cadence.c.id.label("cadence_id"),
+            cadence.c.rule,
+            cadence.c.starts_on.label("series_starts_on"),
+            cadence.c.starts_at.label("series_at"),
         )
-        .join(manager, and_(col(manager.org_id) == col(Session.org_id), col(manager.id) == col(Session.manager_id)))
-        .outerjoin(
-            substitute,
-            and_(col(substitute.org_id) == col(Session.org_id), col(substitute.id) == col(Session.substitute_id)),
-        )
-        .join(rep, and_(col(rep.org_id) == col(Session.org_id), col(rep.id) == col(Session.rep_id)))
-        .join(form, and_(col(form.org_id) == col(Session.org_id), col(form.id) == col(Session.format_id)))
-        .outerjoin(
-            Cadence, and_(col(Cadence.org_id) == col(Session.org_id), col(Cadence.id) == col(Session.cadence_id))
-        )
-        .where(col(Session.org_id) == bindparam("org_id"))
+        .select_from(Session)
+        .join(manager, sqlalchemy.true())
+        .outerjoin(substitute, sqlalchemy.true())
+        .join(rep, sqlalchemy.true())
+        .join(form, sqlalchemy.true())
+        .outerjoin(cadence, sqlalchemy.true())
+        .where(org_id == bindparam("org_id"))
     )
     if person is None:
         return query.where(col(Session.id) == bindparam("session_id"))
@@ -181,12 +197,18 @@ def _lines_query() -> Any:
 
 def _state_query() -> Any:
     lines = _lines(col(Feed.person_id)).correlate(Feed).subquery("line")
-    columns: tuple[Any, ...] = (Feed.person_id, Feed.token_hash, Feed.shown_tag, Feed.shown_at, Person.name)
+    columns: tuple[Any, ...] = (Feed.person_id, Feed.token_hash, Feed.shown_tag, Feed.shown_at)
+    person = _person(col(Feed.org_id), col(Feed.person_id))
     return (
         sqlalchemy.select(
-            *map(col, columns), col(Person.left_on), col(Organization.time_zone), _fingerprint(lines).scalar_subquery()
+            *map(col, columns),
+            person.c.name,
+            person.c.left_on,
+            col(Organization.time_zone),
+            _fingerprint(lines).scalar_subquery(),
         )
-        .join(Person, and_(col(Person.org_id) == col(Feed.org_id), col(Person.id) == col(Feed.person_id)))
+        .select_from(Feed)
+        .join(person, sqlalchemy.true())
         .join(Organization, col(Organization.org_id) == col(Feed.org_id))
         .where(col(Feed.org_id) == bindparam("org_id"), col(Feed.id) == bindparam("feed_id"))
     )

@@ -20,9 +20,9 @@ from service.coaching_sessions.models import (
     CoachingProgramme,
     CoachingSession,
     SessionFormat,
-    SessionMove,
 )
 from service.coaching_sessions.reconciling import Bound, Running
+from service.coaching_sessions.repository.attending import left_alone
 from service.coaching_sessions.roster import CadenceEnd
 from service.coaching_sessions.upkeep import Laid
 from service.core.bulk import insert_rows, upsert_clause
@@ -103,12 +103,7 @@ async def cadences_of_reps(session: AsyncSession, org_id: UUID, rep_ids: Collect
 
 async def list_laid(session: AsyncSession, org_id: UUID, cadence_ids: Collection[UUID], since: date) -> list[Laid]:
     """The sessions of some cadences from a day on, and those that are still scheduled."""
-    by_hand = (
-        select(SessionMove.id)
-        .where(col(SessionMove.org_id) == org_id, col(SessionMove.session_id) == col(Session.id))
-        .where(col(SessionMove.side) != Side.SYSTEM.value)
-        .exists()
-    )
+    by_hand = left_alone(org_id)
     is_scheduled = col(Session.status) == "scheduled"
     undone = and_(
         col(Session.status) == "cancelled",

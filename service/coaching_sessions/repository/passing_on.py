@@ -58,14 +58,13 @@ async def pass_on_matters(
         await connection.execute(raised.values(raised_by=to_id, updated_at=now))
 
 
-async def lock_arranged_with(
+async def lock_ahead_of(
     session: AsyncSession, org_id: UUID, manager_ids: Collection[UUID], after: datetime
 ) -> list[Session]:
-    """Scheduled sessions that some managers arranged by hand and that start after an instant, locked."""
+    """Scheduled sessions that some managers owe and that start after an instant, locked."""
     query = select(Session).where(
         col(Session.org_id) == org_id,
         col(Session.manager_id).in_(manager_ids),
-        col(Session.cadence_id).is_(None),
         col(Session.status) == "scheduled",
         col(Session.starts_at) > after,
     )

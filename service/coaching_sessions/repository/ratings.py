@@ -1,7 +1,7 @@
 """Every query of reps' ratings, and of what was published of them.
 
-Ratings are read by their rater (`read_as`), or all of a period to be summed up (`read_for_publication`): row-level
-security shows none to a transaction that said neither.
+Ratings are written by their rater, and read when a period is summed up and never else; row-level security shows none to
+a transaction that said neither (`write_as`, `read_for_publication`).
 """
 
 from collections.abc import Collection, Sequence
@@ -61,8 +61,8 @@ async def first_completed(session: AsyncSession, org_id: UUID) -> datetime | Non
     return (await session.exec(query.order_by(col(row.completed_at)).limit(1))).first()
 
 
-async def read_as(session: AsyncSession, rater_id: UUID) -> None:
-    """From here on the transaction sees this person's ratings."""
+async def write_as(session: AsyncSession, rater_id: UUID) -> None:
+    """From here on the transaction finds this person's ratings, to put others in their place."""
     # The simple protocol, as for the organization: prepared, each id would fill the statement cache.
     await (await raw_connection(session)).execute(f"SET LOCAL {READER_SETTING} = '{UUID(str(rater_id))}'")
 
@@ -72,21 +72,9 @@ async def read_for_publication(session: AsyncSession) -> None:
     await (await raw_connection(session)).execute(f"SET LOCAL {READER_SETTING} = '{PUBLICATION}'")
 
 
-async def list_own_ratings(
-    session: AsyncSession, org_id: UUID, session_ids: Collection[UUID], rater_id: UUID
-) -> list[CoachingRating]:
-    """One's own ratings of some sessions; there is no query for another's."""
-    await read_as(session, rater_id)
-    row = CoachingRating
-    query = select(row).where(
-        col(row.org_id) == org_id, col(row.session_id).in_(session_ids), col(row.rater_id) == rater_id
-    )
-    return list((await session.exec(query)).all())
-
-
 async def put_own_rating(session: AsyncSession, rating: CoachingRating) -> None:
     """Write one's own rating in the place of an earlier one."""
-    await read_as(session, rating.rater_id)
+    await write_as(session, rating.rater_id)
     given = insert(CoachingRating).values(rating.model_dump())
     changes = {name: given.excluded[name] for name in ("set_key", "set_version", "answers")}
     query = given.on_conflict_do_update(index_elements=["org_id", "session_id", "rater_id"], set_=changes)

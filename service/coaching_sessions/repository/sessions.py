@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from service.coaching_sessions.dto.sessions import SESSION_SORTING, CoachingSessionFilter
 from service.coaching_sessions.models import CoachingSession, NoteGrant, SessionAttestation, SessionMove
-from service.coaching_sessions.repository.attending import among, attended_by, coached_by, received_by
+from service.coaching_sessions.repository.attending import among, attended_by, coached_by, left_alone, received_by
 from service.core.keyset import fetch_page
 from service.core.pagination import Page, PageRequest
 
@@ -143,6 +143,14 @@ async def reps_coached_by(session: AsyncSession, org_id: UUID, person_id: UUID, 
         or_(col(Row.substitute_id).is_(None), col(Row.substitute_id) != person_id, lasts),
     )
     return {id_ for rep_id, beside in (await session.exec(query)).all() for id_ in (rep_id, *beside)}
+
+
+async def which_left_alone(session: AsyncSession, org_id: UUID, ids: Collection[UUID]) -> set[UUID]:
+    """Those of some sessions that somebody moved or brought others into."""
+    if not ids:
+        return set()
+    query = select(Row.id).where(col(Row.org_id) == org_id, col(Row.id).in_(ids), left_alone(org_id))
+    return set((await session.exec(query)).all())
 
 
 async def list_moves(session: AsyncSession, org_id: UUID, session_ids: Collection[UUID]) -> list[SessionMove]:

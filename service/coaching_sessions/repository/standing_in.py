@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Uuid, literal, or_
+from sqlalchemy import ARRAY, ColumnElement, Uuid, literal, or_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -90,6 +90,21 @@ async def lock_sessions_of(
     return list(found.all())
 
 
+async def end_rights(session: AsyncSession, row: Row) -> None:
+    """In sessions that started before a substitution's new end the substitute has a coach's rights until then only."""
+    statement = update(Session).where(
+        col(Session.org_id) == row.org_id,
+        col(Session.manager_id) == row.manager_id,
+        col(Session.substitute_id) == row.substitute_id,
+        col(Session.substituted_from) == row.begins_at,
+        col(Session.substituted_until) > row.ends_at,
+        col(Session.starts_at) < row.ends_at,
+    )
+    if row.rep_id is not None:
+        statement = statement.where(col(Session.rep_id) == row.rep_id)
+    await (await session.connection()).execute(statement.values(substituted_until=row.ends_at))
+
+
 def _of_hand_over(people: People) -> list[ColumnElement[bool]]:
     if people is None:
         return []
@@ -122,6 +137,16 @@ async def every_hand_over(session: AsyncSession, org_id: UUID) -> list[CoachingH
     """All of an organization, in the order in which they hold."""
     row = CoachingHandOver
     query = select(row).where(col(row.org_id) == org_id)
+    return list((await session.exec(query.order_by(col(row.hands_over_on), col(row.created_at)))).all())
+
+
+async def hand_overs_of(
+    session: AsyncSession, org_id: UUID, rep_ids: Collection[UUID], to_manager_id: UUID | None = None
+) -> list[CoachingHandOver]:
+    """Those of some reps, or to a manager, in the order in which they hold."""
+    row = CoachingHandOver
+    reps: ColumnElement[bool] = col(row.rep_ids).op("&&", is_comparison=True)(literal(list(rep_ids), ARRAY(Uuid)))
+    query = select(row).where(col(row.org_id) == org_id, or_(reps, col(row.to_manager_id) == to_manager_id))
     return list((await session.exec(query.order_by(col(row.hands_over_on), col(row.created_at)))).all())
 
 

@@ -16,6 +16,7 @@ from service.coaching_sessions.models import CoachingSession
 from service.coaching_sessions.permissions import Permission
 from service.coaching_sessions.repository import notes
 from service.coaching_sessions.repository import sessions as repository
+from service.coaching_sessions.use_cases.whose_coaching import handed_over_to
 from service.core import audit
 from service.core.clock import utc_now
 from service.core.errors import not_found
@@ -35,9 +36,11 @@ async def visible_to(session: AsyncSession, principal: Principal) -> frozenset[U
 
 async def coached_or_visible(session: AsyncSession, principal: Principal) -> frozenset[UUID] | None:
     """Whom the caller sees today or coaches, from another tree too: what is open with them belongs to it."""
-    people = await visible_to(session, principal)
+    today = await local_today(session, principal.org_id)
+    people = await visible_people(session, principal, today)
     if people is None or principal.person_id is None:
         return people
+    people |= await handed_over_to(session, principal.org_id, principal.person_id, today)
     return people | await repository.reps_coached_by(session, principal.org_id, principal.person_id, utc_now())
 
 

@@ -9,20 +9,23 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from service.coaching_sessions.calendar import RENDERING, render_calendar
+from service.coaching_sessions.calendar import render_calendar, render_uninvitation
 from service.coaching_sessions.calendar_entries import CalendarEntry, SeriesRule
 from service.coaching_sessions.lifecycle import SessionState
+from service.coaching_sessions.models import CoachingSession
 from service.coaching_sessions.permissions import Permission
 from service.coaching_sessions.repository import calendar_lines as repository
 from service.coaching_sessions.repository.calendar_lines import FeedState, Line
 from service.coaching_sessions.repository.calendars import find_route
-from service.coaching_sessions.use_cases.access import find_session
+from service.coaching_sessions.use_cases.access import find_session, planned_for
+from service.coaching_sessions.use_cases.calendar_writing import rendering_release
 from service.core.clock import clocks_release, utc_now
 from service.core.database import Database, raw_connection
-from service.core.errors import gone, not_found
+from service.core.errors import gone, invalid, not_found
 from service.core.etags import Held, tag_of_bytes
 from service.core.principal import Principal, require
 from service.core.secrets import digest, same
+from service.organizations.use_cases.people import get_people
 
 PAST = timedelta(days=90)
 """How far back a feed goes: a calendar that was off for a while learns what was cancelled meanwhile."""
@@ -114,28 +117,36 @@ async def read_calendar_feed(database: Database, token: str, base_url: str) -> F
 async def get_session_calendar(session: AsyncSession, principal: Principal, session_id: UUID, base_url: str) -> bytes:
     """One session as a file; `not_found` outside the caller's scope."""
     require(principal, Permission.COACHING_SESSIONS_READ)
-    entry = await _find_entry(session, principal, session_id, base_url)
+    entry = await _entry_of(session, await find_session(session, principal, session_id), base_url)
     return render_calendar(entry.summary, [entry])
 
 
 async def get_session_invitation(
-    session: AsyncSession, principal: Principal, session_id: UUID, base_url: str
+    session: AsyncSession, principal: Principal, session_id: UUID, base_url: str, person_id: UUID | None = None
 ) -> InvitationFile:
-    """What to mail to those who take part, as of now; `not_found` outside the caller's scope.
+    """What to mail to those who take part, as of now, or to one of them; `not_found` outside the caller's scope.
 
-    It asks for the session, or calls it off once it is cancelled; each change of time and the cancellation have
-    raised its sequence, so that calendars take a file over or know that they are ahead of it.
+    It asks for the session, or calls it off once it is cancelled, and for a `person_id` who was to come and is not any
+    more; each change of time or of who takes part, and the cancellation, have raised its sequence, so that calendars
+    take a file over or know that they are ahead of it. `invalid` for a person who never was to come.
     """
     require(principal, Permission.COACHING_SESSIONS_READ)
-    entry = await _find_entry(session, principal, session_id, base_url)
+    row = await find_session(session, principal, session_id)
+    entry = await _entry_of(session, row, base_url)
+    if person_id is not None and person_id not in planned_for(row).attending:
+        person = None
+        if person_id in row.uninvited_ids:
+            person = (await get_people(session, principal.as_system(), [person_id])).get(person_id)
+        if person is None:
+            raise invalid("person_id", "was never to take part in this session")
+        return InvitationFile("CANCEL", render_uninvitation(entry, (person.name, person.email)))
     method = "CANCEL" if entry.is_cancelled else "REQUEST"
     return InvitationFile(method, render_calendar(entry.summary, [entry], method))
 
 
-async def _find_entry(session: AsyncSession, principal: Principal, session_id: UUID, base_url: str) -> CalendarEntry:
+async def _entry_of(session: AsyncSession, row: CoachingSession, base_url: str) -> CalendarEntry:
     """A session by itself: it keeps its own UID for ever, whatever becomes of the series that it is of."""
-    row = await find_session(session, principal, session_id)
-    line = await repository.get_line(session, principal.org_id, row.id)
+    line = await repository.get_line(session, row.org_id, row.id)
     if line is None:
         raise not_found("coaching_session")
     return replace(_entry(line, base_url), series=None, occurs_on=None)
@@ -152,8 +163,8 @@ def _is_open(state: FeedState, token_hash: bytes, now: datetime) -> bool:
 
 
 def _tag(state: FeedState, fingerprint: str, base_url: str) -> str:
-    """Of all that goes into the file: lines, name, addresses, and the ways of clocks and of writing."""
-    parts = (fingerprint, state.person_name, base_url, clocks_release(), str(RENDERING))
+    """Of all that goes into the file: lines, name, addresses, and the ways of clocks and of writing it."""
+    parts = (fingerprint, state.person_name, base_url, clocks_release(), rendering_release(__name__))
     return tag_of_bytes("\0".join(parts).encode())
 
 

@@ -14,7 +14,9 @@ from service.coaching_sessions.models import CoachingCadence, CoachingSession, S
 from service.coaching_sessions.repository import cascading as repository
 from service.coaching_sessions.repository import sessions
 from service.coaching_sessions.upkeep import Decisions
+from service.coaching_sessions.use_cases.access import planned_for
 from service.coaching_sessions.use_cases.booking import book, release
+from service.coaching_sessions.use_cases.holding import uninvite
 from service.coaching_sessions.use_cases.new_sessions import Planned, new_session
 from service.coaching_sessions.use_cases.telling import event_data
 from service.core.ids import new_id
@@ -84,14 +86,16 @@ def _new(org_id: UUID, series: Series, occurs_on: date, starts_at: datetime, now
     planned = Planned(between, starts_at, row.minutes, row.format_id, zone, row.reminder_minutes)
     new = new_session(org_id, planned, now, cadence=row, occurs_on=occurs_on)
     _hold(new, series)
+    new.uninvited_ids = []  # nobody has heard of it yet
     return new
 
 
 def _hold(row: CoachingSession, series: Series) -> None:
     """By whoever stands in for the manager when it starts."""
-    found = series.laying.stand_in_at(row.starts_at)
+    found, was = series.laying.stand_in_at(row.starts_at), planned_for(row).attending
     row.substitute_id = None if found is None else found.person.id
     row.substituted_from, row.substituted_until = (None, None) if found is None else (found.begins_at, found.ends_at)
+    uninvite(row, was)
 
 
 def _put(row: CoachingSession, series: Series, starts_at: datetime, now: datetime) -> None:

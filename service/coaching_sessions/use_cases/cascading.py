@@ -15,11 +15,10 @@ from service.coaching_sessions.models import CoachingCadence, CoachingProgramme
 from service.coaching_sessions.permissions import Permission
 from service.coaching_sessions.reconciling import Begin
 from service.coaching_sessions.repository import cascading as repository
-from service.coaching_sessions.repository.sharing import forget_removed
 from service.coaching_sessions.roster import CadenceEnd
 from service.coaching_sessions.upkeep import Kept, Laid, keep_up
 from service.coaching_sessions.use_cases.carrying_out import OvertakenError, Series, carry_out
-from service.coaching_sessions.use_cases.passing_on import pass_on_due, pass_on_of_leavers
+from service.coaching_sessions.use_cases.passing_on import forget_the_removed, pass_on_due, pass_on_of_leavers
 from service.coaching_sessions.use_cases.surveying import FURTHEST, Chunk, Survey, survey
 from service.core.errors import conflict
 from service.core.ids import new_id
@@ -48,7 +47,7 @@ async def pass_on(session: AsyncSession, principal: Principal, found: Survey) ->
     """What was handed over by today, and what those who have left still had, becomes that of who coaches now."""
     require(principal, Permission.COACHING_PROGRAMMES_WRITE)
     await repository.lock_cascade(session, principal.org_id)
-    await pass_on_due(session, principal)
+    await pass_on_due(session, principal, found.clock.now, found.clock.today)
     await pass_on_of_leavers(session, principal, found)
 
 
@@ -59,7 +58,7 @@ async def bound_all(session: AsyncSession, principal: Principal, found: Survey) 
     if found.bounds:
         await repository.bound_cadences(session, principal.org_id, found.bounds, found.clock.now)
     await repository.use_format(session, principal.org_id, found.outdated, found.clock.now)
-    await forget_removed(session, principal.org_id)
+    await forget_the_removed(session, principal, found.clock.now)
 
 
 async def bring_in_line(session: AsyncSession, principal: Principal, found: Survey, chunk: Chunk) -> Chunk | None:

@@ -24,6 +24,7 @@ from service.coaching_sessions.use_cases.access import coached_or_visible, plann
 from service.coaching_sessions.use_cases.linking import check_links, no_person, require_rep
 from service.coaching_sessions.use_cases.settlement import settle_due, settled_event
 from service.coaching_sessions.use_cases.topic_hints import hint_topics
+from service.coaching_sessions.use_cases.whose_coaching import coaches_of
 from service.core.clock import utc_now
 from service.core.errors import conflict, invalid, not_found
 from service.core.etags import UNCONDITIONAL, Precondition
@@ -79,7 +80,7 @@ async def get_commitment(session: AsyncSession, principal: Principal, commitment
 
 
 async def create_commitment(session: AsyncSession, principal: Principal, data: CreateCommitment) -> CommitmentDTO:
-    """Take something on: the rep's own, or that of somebody above them or of a coach of the session.
+    """Take something on: the rep's own, or that of somebody above them, who coaches them, or a coach of the session.
 
     `invalid`, naming the field, for people and sessions outside the caller's scope, a session that is another rep's or
     did not take place, a day that is over or more than a year away, and for links that there are not.
@@ -90,7 +91,7 @@ async def create_commitment(session: AsyncSession, principal: Principal, data: C
     _require_day(data.due_on, today)
     coaches = await _coaches_in(session, principal, data)
     owner_id = data.owner_id or data.rep_id
-    if owner_id not in (data.rep_id, *coaches) and not await _is_above(session, principal, owner_id, data.rep_id):
+    if owner_id not in (data.rep_id, *coaches) and not await _is_responsible(session, principal, owner_id, data.rep_id):
         raise invalid("/owner_id", "is neither the rep nor somebody above them")
     concerns = await check_links(session, principal, owner_id, data)
     now = utc_now()
@@ -179,13 +180,15 @@ async def _coaches_in(session: AsyncSession, principal: Principal, data: CreateC
     return planned_for(found).coaches
 
 
-async def _is_above(session: AsyncSession, principal: Principal, owner_id: UUID, rep_id: UUID) -> bool:
-    """Whether the rep is in somebody's tree today; `invalid` at `/owner_id` for nobody."""
+async def _is_responsible(session: AsyncSession, principal: Principal, owner_id: UUID, rep_id: UUID) -> bool:
+    """Whether the rep is in somebody's tree today or is coached by them; `invalid` at `/owner_id` for nobody."""
     system = principal.as_system()
     if not await get_people(session, system, [owner_id]):
         raise no_person("/owner_id")
-    below = await everyone_below(session, system, owner_id, await local_today(session, principal.org_id))
-    return rep_id in {person.id for person in below}
+    today = await local_today(session, principal.org_id)
+    if (await coaches_of(session, principal.org_id, [rep_id], today)).get(rep_id) == owner_id:
+        return True
+    return rep_id in {person.id for person in await everyone_below(session, system, owner_id, today)}
 
 
 async def _find(

@@ -8,15 +8,17 @@ from zoneinfo import ZoneInfo
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from service.coaching_sessions.dto.standing_in import CreateHandOver, HandOverDTO, HandOverFilter
-from service.coaching_sessions.models import CoachingCadence, CoachingHandOver
+from service.coaching_sessions.lifecycle import Side
+from service.coaching_sessions.models import CoachingCadence, CoachingHandOver, CoachingSession
 from service.coaching_sessions.permissions import Permission
-from service.coaching_sessions.repository import passing_on, standing_in
+from service.coaching_sessions.repository import passing_on, sessions, standing_in
 from service.coaching_sessions.repository.cascading import lock_cascade
 from service.coaching_sessions.repository.clock import want_cascade
 from service.coaching_sessions.roster import DAY, CadenceEnd
 from service.coaching_sessions.use_cases.access import visible_to
 from service.coaching_sessions.use_cases.arranging import COACHING_ROLES
 from service.coaching_sessions.use_cases.passing_on import pass_on_due, pass_on_sessions
+from service.coaching_sessions.use_cases.whose_coaching import coaches_of, handed_over_to
 from service.core.clock import utc_now
 from service.core.errors import FieldError, invalid, invalid_fields, not_found
 from service.core.ids import new_id
@@ -53,9 +55,9 @@ async def get_coaching_hand_over(session: AsyncSession, principal: Principal, id
 async def create_coaching_hand_over(session: AsyncSession, principal: Principal, data: CreateHandOver) -> HandOverDTO:
     """Hand over between two whom the caller sees: running cadences, sessions to come, open topics and commitments.
 
-    Cadences and sessions pass on now, as of the day; topics and commitments on the day. A series keeps its time where
-    the new one has it, and is laid anew where not. `invalid`, naming the field, for whoever may not be in it and for a
-    rep whom the manager does not coach.
+    Cadences and sessions of the day and later pass on now, topics and commitments on the day. A series keeps its time
+    where the new one has it, and is laid anew where not. `invalid`, naming the field, for whoever may not be in it and
+    for a rep whom the manager does not coach.
     """
     require(principal, Permission.COACHING_HAND_OVERS_WRITE)
     await lock_cascade(session, principal.org_id)
@@ -63,11 +65,9 @@ async def create_coaching_hand_over(session: AsyncSession, principal: Principal,
     now, on = utc_now(), data.hands_over_on
     cadences = await passing_on.lock_cadences_of(session, principal.org_id, data.from_manager_id, on)
     midnight = await _midnight(session, principal, on)
-    span = (max(midnight - 2 * DAY, now), midnight + FAR)
-    rows = await standing_in.lock_sessions_of(session, principal.org_id, data.from_manager_id, span, None)
-    rows = [row for row in rows if row.starts_at >= midnight if row.occurs_on is None or row.occurs_on >= on]
-    reports = await direct_reports(session, principal.as_system(), data.from_manager_id, on)
-    coached = {person.id for person in reports} | {one.rep_id for one in cadences} | {one.rep_id for one in rows}
+    rows = await _sessions_from(session, principal.org_id, data, midnight, now)
+    coached = await _coached(session, principal, data)
+    coached |= {one.rep_id for one in cadences} | {one.rep_id for one in rows}
     coached |= {rep_id for _, rep_id in await passing_on.matters_of(session, principal.org_id, {data.from_manager_id})}
     reps = _chosen(data, coached - {data.to_manager_id})
     chosen = set(reps)
@@ -85,7 +85,7 @@ async def create_coaching_hand_over(session: AsyncSession, principal: Principal,
     )
     session.add(row)
     await session.flush()
-    await pass_on_due(session, principal.as_system())
+    await pass_on_due(session, principal.as_system(), now, await local_today(session, principal.org_id))
     await want_cascade(session, principal.org_id)
     return HandOverDTO.model_validate(row)
 
@@ -104,6 +104,35 @@ async def _require_managers(session: AsyncSession, principal: Principal, data: C
         raise invalid("/to_manager_id", "will have left by then")
     if data.hands_over_on < await local_today(session, principal.org_id):
         raise invalid("/hands_over_on", "must be today or later")
+
+
+async def _sessions_from(
+    session: AsyncSession, org_id: UUID, data: CreateHandOver, midnight: datetime, now: datetime
+) -> list[CoachingSession]:
+    """What the manager owes from the day on, locked: of a series by the day that it is of, where its own clock has it.
+
+    One that somebody put before the day takes place before it, and stays.
+    """
+    span = (max(midnight - 2 * DAY, now), midnight + FAR)
+    rows = await standing_in.lock_sessions_of(session, org_id, data.from_manager_id, span, None)
+    early = {row.id for row in rows if row.occurs_on is not None and row.starts_at < midnight}
+    moves = await sessions.list_moves(session, org_id, early)
+    put_there = {move.session_id for move in moves if move.side != Side.SYSTEM.value}
+    found = []
+    for row in rows:
+        is_its_day = row.starts_at >= midnight if row.occurs_on is None else row.occurs_on >= data.hands_over_on
+        if is_its_day and row.id not in put_there:
+            found.append(row)
+    return found
+
+
+async def _coached(session: AsyncSession, principal: Principal, data: CreateHandOver) -> set[UUID]:
+    """Whom the manager coaches on the day: of those who report to them, or were handed over to them."""
+    manager_id, on = data.from_manager_id, data.hands_over_on
+    reports = await direct_reports(session, principal.as_system(), manager_id, on)
+    coaches = await coaches_of(session, principal.org_id, {person.id for person in reports}, on)
+    own = {rep_id for rep_id, coach_id in coaches.items() if coach_id == manager_id}
+    return own | await handed_over_to(session, principal.org_id, manager_id, on)
 
 
 def _chosen(data: CreateHandOver, coached: set[UUID]) -> list[UUID]:

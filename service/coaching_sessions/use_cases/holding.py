@@ -28,6 +28,12 @@ async def hold_by_whom_it_concerns(session: AsyncSession, row: CoachingSession) 
     substitute(row, found)
 
 
+def uninvite(row: CoachingSession, was: Sequence[UUID]) -> None:
+    """Keep those who were to come and are not any more: an invitation tells their calendars."""
+    attending = planned_for(row).attending
+    row.uninvited_ids = [id_ for id_ in dict.fromkeys((*row.uninvited_ids, *was)) if id_ not in attending]
+
+
 def substitute(row: CoachingSession, substitutions: Sequence[CoachingSubstitution]) -> None:
     """Set who holds it of its manager's substitutions; whoever was named for the rep goes first."""
     taking_part = (row.manager_id, row.rep_id, *row.coach_ids, *row.rep_ids)
@@ -69,6 +75,7 @@ async def change_hands(
         if diary.is_free(new, row.starts_at, minutes):
             diary.take(new, row.starts_at, minutes)
             row.sequence, row.updated_at = row.sequence + 1, now
+            uninvite(row, was)
             changed.append(row)
             continue
         for name, value in before.items():

@@ -79,18 +79,27 @@ async def frame_account(session: AsyncSession, principal: Principal, query: Acco
 
 
 async def load_sessions(
-    session: AsyncSession, org_id: UUID, conditions: Conditions, moment: Moment
+    session: AsyncSession, org_id: UUID, conditions: Conditions, moment: Moment, *, written: bool = True
 ) -> list[LedgerSession]:
-    """The sessions that meet the conditions, as they were at the moment."""
-    kept = await repository.list_kept(session, conditions)
+    """The sessions that meet the conditions, as they were at the moment.
+
+    Not `written`: when they were held and what they were about alone, without what was written in them and said of
+    them, which of many thousands takes as long to read as all the rest.
+    """
+    kept = await repository.list_kept(session, conditions, written=written)
     moves: dict[UUID, list[RecordedMove]] = defaultdict(list)
     for id_, move in await repository.list_moves(session, org_id, conditions):
         moves[id_].append(move)
-    between = {one.record.id: _between(one.record) for one in kept}
     said: dict[UUID, dict[Side, list[Statement]]] = defaultdict(lambda: defaultdict(list))
-    for id_, person_id, *statement in await repository.list_attestations(session, org_id, conditions, moment.at):
-        said[id_][between[id_].side_of(person_id)].append(Statement(*statement))
-    outcomes = await _load_outcomes(session, org_id, conditions, moment, kept)
+    if written:
+        between = {one.record.id: _between(one.record) for one in kept}
+        for id_, person_id, *statement in await repository.list_attestations(session, org_id, conditions, moment.at):
+            said[id_][between[id_].side_of(person_id)].append(Statement(*statement))
+    concerns = await _load_concerns(session, org_id, conditions, moment)
+    if written:
+        outcomes = await _load_outcomes(session, org_id, kept, concerns)
+    else:
+        outcomes = {one.record.id: Yield(concerns=concerns.of(one.record.id)) for one in kept}
     return [
         as_it_was(
             one.record,
@@ -103,26 +112,40 @@ async def load_sessions(
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class _Concerns:
+    """What topics and commitments are about, by session."""
+
+    topics: Mapping[UUID, list[Concern]]
+    commitments: Mapping[UUID, list[Concern]]
+
+    def of(self, id_: UUID) -> tuple[Concern, ...]:
+        """Of one session."""
+        return (*self.topics.get(id_, ()), *self.commitments.get(id_, ()))
+
+
+async def _load_concerns(session: AsyncSession, org_id: UUID, conditions: Conditions, moment: Moment) -> _Concerns:
+    discussed, agreed = await repository.list_concerns(session, org_id, conditions, moment.at)
+    return _Concerns(_grouped(discussed), _grouped(agreed))
+
+
 async def _load_outcomes(
-    session: AsyncSession, org_id: UUID, conditions: Conditions, moment: Moment, kept: Sequence[KeptSession]
+    session: AsyncSession, org_id: UUID, kept: Sequence[KeptSession], concerns: _Concerns
 ) -> dict[UUID, Yield]:
     """What came out of those that are completed."""
-    discussed, agreed = await repository.list_concerns(session, org_id, conditions, moment.at)
     held = [one for one in kept if one.answers is not None]
     formats = await repository.list_documents(session, org_id, {one.format_id for one in held})
     documents = {id_: FormatDocument.model_validate(document) for id_, document in formats.items()}
-    topics, commitments = _grouped(discussed), _grouped(agreed)
     found = {}
     for one in held:
         id_ = one.record.id
         present = {
-            Outcome.TOPIC_DISCUSSED: id_ in topics,
-            Outcome.COMMITMENT: id_ in commitments,
+            Outcome.TOPIC_DISCUSSED: id_ in concerns.topics,
+            Outcome.COMMITMENT: id_ in concerns.commitments,
             Outcome.SHARED_NOTES: one.has_notes,
         }
         done = fulfil(documents[one.format_id], one.answers or {}, present)
-        concerns = (*topics.get(id_, ()), *commitments.get(id_, ()))
-        found[id_] = Yield(done.fulfilled, done.asked, concerns)
+        found[id_] = Yield(done.fulfilled, done.asked, concerns.of(id_))
     return found
 
 

@@ -5,7 +5,7 @@ By a hand-over on its day, and by itself where a manager has left and somebody e
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -13,17 +13,16 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from service.coaching_sessions.lifecycle import SessionState, Side
 from service.coaching_sessions.models import CoachingSession
 from service.coaching_sessions.permissions import Permission
-from service.coaching_sessions.repository import passing_on, standing_in
+from service.coaching_sessions.repository import passing_on, sessions, sharing, standing_in
 from service.coaching_sessions.roster import CadenceEnd
 from service.coaching_sessions.upkeep import END_SAYS, OTHER_COACH
+from service.coaching_sessions.use_cases.access import planned_for
 from service.coaching_sessions.use_cases.booking import release
-from service.coaching_sessions.use_cases.holding import change_hands, substitute
+from service.coaching_sessions.use_cases.holding import change_hands, substitute, uninvite
 from service.coaching_sessions.use_cases.surveying import Survey
 from service.coaching_sessions.use_cases.telling import tell
 from service.coaching_sessions.use_cases.topic_hints import hint_topics
-from service.core.clock import utc_now
 from service.core.principal import Principal, require
-from service.organizations.use_cases.scope import local_today
 from service.webhooks.outbox import EventType
 
 NewManager = Callable[[CoachingSession], UUID]
@@ -36,9 +35,9 @@ async def pass_on_sessions(
     following: Mapping[UUID, UUID],
     now: datetime,
 ) -> list[CoachingSession]:
-    """Locked sessions become another's; returns those arranged by hand at times that the new one does not have.
+    """Locked sessions become another's; returns those arranged or moved by hand when the new one has no time.
 
-    These stay. Of a series, by the id of the cadence that follows, the next cascade finds another time.
+    These stay. For others of a series, by the id of the cadence that follows, the next cascade finds another time.
     """
     if not rows:
         return []
@@ -53,11 +52,15 @@ async def pass_on_sessions(
         substitute(row, substitutions)
 
     clashing = await change_hands(session, rows[0].org_id, rows, change, now)
-    laid_anew = [row for row in clashing if row.cadence_id is not None]
+    of_series = {row.id for row in clashing if row.cadence_id is not None}
+    of_series -= await sessions.which_left_alone(session, rows[0].org_id, of_series)
+    laid_anew = [row for row in clashing if row.id in of_series]
     for row in laid_anew:
+        was = planned_for(row).attending
         change(row)
+        uninvite(row, was)
     await give_up(session, laid_anew, OTHER_COACH, now)
-    return [row for row in clashing if row.cadence_id is None]
+    return [row for row in clashing if row.id not in of_series]
 
 
 async def give_up(session: AsyncSession, rows: Sequence[CoachingSession], why: str, now: datetime) -> None:
@@ -72,10 +75,25 @@ async def give_up(session: AsyncSession, rows: Sequence[CoachingSession], why: s
         await tell(session, row, EventType.COACHING_SESSION_CANCELLED, side=Side.SYSTEM.value)
 
 
-async def pass_on_due(session: AsyncSession, principal: Principal) -> None:
+async def forget_the_removed(session: AsyncSession, principal: Principal, now: datetime) -> None:
+    """Whoever was removed from the organization takes part in nothing any more.
+
+    What a removed substitute was to hold is the manager's again, or is given up where the manager has no time then.
+    """
+    require(principal, Permission.COACHING_PROGRAMMES_WRITE)
+    await sharing.forget_removed_attendees(session, principal.org_id)
+    rows = await sharing.lock_of_removed(session, principal.org_id)
+    if rows:
+        span = (min(row.starts_at for row in rows), max(row.ends_at for row in rows))
+        left = await standing_in.list_substitutions_within(session, principal.org_id, span)
+        clashing = await change_hands(session, principal.org_id, rows, lambda row: substitute(row, left), now)
+        await give_up(session, clashing, OTHER_COACH, now)
+    await sharing.forget_removed_others(session, principal.org_id)
+
+
+async def pass_on_due(session: AsyncSession, principal: Principal, now: datetime, today: date) -> None:
     """Open topics and commitments of the hand-overs whose day has come become the new one's."""
     require(principal, Permission.COACHING_HAND_OVERS_WRITE)
-    now, today = utc_now(), await local_today(session, principal.org_id)
     for row in await standing_in.lock_due_hand_overs(session, principal.org_id, today):
         to_of = dict.fromkeys(row.rep_ids, row.to_manager_id)
         await passing_on.pass_on_matters(session, principal.org_id, row.from_manager_id, to_of, now)
@@ -87,7 +105,8 @@ async def pass_on_due(session: AsyncSession, principal: Principal) -> None:
 async def pass_on_of_leavers(session: AsyncSession, principal: Principal, found: Survey) -> None:
     """What those who have left still had with reps becomes that of whoever coaches the rep now.
 
-    Sessions that they had arranged by hand are given up where nobody coaches the rep or the new one has no time.
+    Sessions that they still owe, arranged or moved by hand, are given up where nobody coaches the rep or the new one
+    has no time.
     """
     require(principal, Permission.COACHING_HAND_OVERS_WRITE)
     roster, clock = found.roster, found.clock
@@ -102,7 +121,7 @@ async def pass_on_of_leavers(session: AsyncSession, principal: Principal, found:
     for manager_id, to_of in sorted(passed.items()):
         await passing_on.pass_on_matters(session, principal.org_id, manager_id, to_of, clock.now)
         await hint_topics(session, principal.org_id, to_of)
-    rows = await passing_on.lock_arranged_with(session, principal.org_id, leavers, clock.now)
+    rows = await passing_on.lock_ahead_of(session, principal.org_id, leavers, clock.now)
     coaches = {row.id: roster.coach_of(row.rep_id, clock.today) for row in rows}
     to = {id_: coach for id_, coach in coaches.items() if coach is not None and coach not in leavers}
     passing = [row for row in rows if row.id in to and to[row.id] not in row.rep_ids]

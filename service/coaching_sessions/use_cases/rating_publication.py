@@ -1,7 +1,7 @@
 """Publishes closed periods of ratings, each once: sums of groups are stored and never made again. For the worker."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
@@ -125,12 +125,17 @@ def _views(
         View(
             rater_id,
             manager_id,
-            len(given),
-            {key: Fraction(sum(one.answers[key] for one in given), len(given)) for key in asked.keys},
+            {key: _step(one.answers[key] for one in given) for key in asked.keys},
             is_insider=rater_id in stewards or rater_id in _chain(manager_id, above),
         )
         for (rater_id, manager_id), given in pairs.items()
     ]
+
+
+def _step(given: Iterable[int]) -> Fraction:
+    """A rater's step over several sessions: a whole one, as the fraction in a sum would be this one rater's alone."""
+    steps = list(given)
+    return Fraction(round(Fraction(sum(steps), len(steps))))
 
 
 def _chain(manager_id: UUID, above: Mapping[UUID, UUID | None]) -> list[UUID]:
@@ -160,7 +165,7 @@ def _document(blocks: Sequence[Block], asked: QuestionSet) -> dict[str, Any] | N
     if numbers is None:
         return None
     means = {key: [_rounded(span.low), _rounded(span.high)] for key, span in numbers.means.items()}
-    return {"n_raters": numbers.n_raters, "n_ratings": numbers.n_ratings, "means": means}
+    return {"n_raters": numbers.n_raters, "means": means}
 
 
 def _rounded(value: Fraction) -> str:

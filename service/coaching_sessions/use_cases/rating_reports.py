@@ -30,10 +30,10 @@ from service.organizations.use_cases.scope import local_today, require_visible
 
 METHOD = (
     f"Published once per quarter, {PUBLISHED_AFTER.days} days after its end, and never changed. Each rater counts once "
-    f"per manager, with the mean of their ratings. Groups are made of blocks of at least {FEWEST_RATERS} raters; "
-    "ratings of fewer are left out until they are enough together with others further up. Where a block is fewer than "
-    f"{EDGE} steps from everybody's best or worst answer, its mean is told as a range. Intervals of 90 %: Wilson's, "
-    "from the mean alone, which are wider than the spread would make them."
+    "per manager, with the step nearest to the mean of their ratings. Groups are made of blocks of at least "
+    f"{FEWEST_RATERS} raters; ratings of fewer are left out until they are enough together with others further up. "
+    f"Where a block is fewer than {EDGE} steps from everybody's best or worst answer, its mean is told as a range. "
+    "Intervals of 90 %: Wilson's, from the mean alone, which are wider than the spread would make them."
 )
 WITHHELD = (
     f"Fewer than {FEWEST_RATERS} raters could be shown together here; readers who rated are not among those counted."
@@ -126,16 +126,13 @@ def _nothing(reason: str) -> CoachingRatingsDTO:
 
 def _group(document: dict[str, Any] | None, asked: QuestionSet) -> RatingGroupDTO:
     if document is None:
-        return RatingGroupDTO(
-            status=RatingGroupStatus.WITHHELD, reason=WITHHELD, n_raters=None, n_ratings=None, means=[]
-        )
+        return RatingGroupDTO(status=RatingGroupStatus.WITHHELD, reason=WITHHELD, n_raters=None, means=[])
     n_raters = document["n_raters"]
     means = [(key, document["means"][key]) for key in asked.keys]
     return RatingGroupDTO(
         status=RatingGroupStatus.SHOWN,
         reason="",
         n_raters=n_raters,
-        n_ratings=document["n_ratings"],
         means=[_mean(key, Decimal(low), Decimal(high), n_raters) for key, (low, high) in means],
     )
 

@@ -1,6 +1,7 @@
-"""A rep rates a session that they attended, and reads back their own rating; nobody else ever does.
+"""A rep rates a session that they attended. What was said is read by nobody afterwards, not even by who said it.
 
-There is no permission to read another's, and no query for it; docs/decisions/0026 says what that rests on.
+Whoever administers an organization can sign in as one of its reps: with a key that acts as them, or by way of the
+identity provider. So what a rep could read back, an administrator could read; docs/decisions/0026 has more.
 """
 
 from collections.abc import Collection
@@ -12,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from service.coaching_sessions.dto.ratings import CoachingRatingDTO, RateCoachingSession
 from service.coaching_sessions.models import CoachingRating
 from service.coaching_sessions.permissions import Permission
-from service.coaching_sessions.rating_questions import QuestionSet, find_set, set_of_period
+from service.coaching_sessions.rating_questions import QuestionSet, set_of_period
 from service.coaching_sessions.repository import ratings as repository
 from service.coaching_sessions.repository.ratings import Attendance
 from service.coaching_sessions.use_cases.access import find_session, participants
@@ -25,7 +26,7 @@ from service.core.principal import Principal, require
 async def rate_coaching_session(
     session: AsyncSession, principal: Principal, session_id: UUID, data: RateCoachingSession
 ) -> CoachingRatingDTO:
-    """Rate a completed session, or rate it anew.
+    """Rate a completed session, or rate it anew; the answer is the same either way, and repeats nothing.
 
     `forbidden` for whoever did not attend it as a rep, `conflict` before it is completed and once its days are over,
     `invalid` naming each question that is not answered or not asked.
@@ -54,11 +55,11 @@ async def rate_coaching_session(
         answers=data.answers,
     )
     await repository.put_own_rating(session, rating)
-    return _present(attendance, asked, rating)
+    return _present(attendance, asked)
 
 
 async def get_coaching_rating(session: AsyncSession, principal: Principal, session_id: UUID) -> CoachingRatingDTO:
-    """The caller's own rating, without answers while there is none; `not_found` for whoever cannot rate it."""
+    """What the caller is asked about a session, rated or not; `not_found` for whoever cannot rate it."""
     require(principal, Permission.COACHING_RATINGS_WRITE)
     await find_session(session, principal, session_id)
     found = await coaching_ratings_of(session, principal, [session_id])
@@ -70,20 +71,13 @@ async def get_coaching_rating(session: AsyncSession, principal: Principal, sessi
 async def coaching_ratings_of(
     session: AsyncSession, principal: Principal, session_ids: Collection[UUID]
 ) -> dict[UUID, CoachingRatingDTO]:
-    """The caller's own ratings of those sessions that are the caller's to rate; the batch behind loaders."""
+    """The same of those sessions that are the caller's to rate; the batch behind loaders."""
     require(principal, Permission.COACHING_RATINGS_WRITE)
     attended = await _attended(session, principal, session_ids)
-    if principal.person_id is None or not attended:
+    if not attended:
         return {}
     calendar = await load_rating_calendar(session, principal)
-    rows = await repository.list_own_ratings(session, principal.org_id, attended.keys(), principal.person_id)
-    given = {row.session_id: row for row in rows}
-    found = {}
-    for id_, attendance in attended.items():
-        rating = given.get(id_)
-        asked = _asked(attendance, calendar) if rating is None else find_set(rating.set_key, rating.set_version)
-        found[id_] = _present(attendance, asked, rating)
-    return found
+    return {id_: _present(attendance, _asked(attendance, calendar)) for id_, attendance in attended.items()}
 
 
 def open_until(attendance: Attendance) -> datetime:
@@ -103,14 +97,13 @@ def _asked(attendance: Attendance, calendar: RatingCalendar) -> QuestionSet:
     return set_of_period(calendar.period_at(attendance.completed_at).start)
 
 
-def _present(attendance: Attendance, asked: QuestionSet, rating: CoachingRating | None) -> CoachingRatingDTO:
+def _present(attendance: Attendance, asked: QuestionSet) -> CoachingRatingDTO:
     return CoachingRatingDTO.model_validate(
         {
             "session_id": attendance.session_id,
             "set_key": asked.key,
             "set_version": asked.version,
             "questions": asked.questions,
-            "answers": None if rating is None else rating.answers,
             "open_until": open_until(attendance),
         }
     )

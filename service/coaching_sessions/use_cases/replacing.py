@@ -1,6 +1,8 @@
 """Group sessions take the place of one-to-ones where the organization says so; called off, they give it back."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -12,7 +14,6 @@ from service.coaching_sessions.permissions import Permission
 from service.coaching_sessions.replaced import choose_replaced
 from service.coaching_sessions.repository import sharing as repository
 from service.coaching_sessions.repository.clock import want_cascade
-from service.coaching_sessions.use_cases.access import planned_for
 from service.core.errors import invalid
 from service.core.principal import Principal
 from service.organizations.use_cases.organizations import get_organization
@@ -34,11 +35,13 @@ async def require_replacing(
         raise invalid(pointer, f"reaches no further than sessions are laid down, {weeks} weeks ahead")
 
 
-async def replace_one_to_ones(session: AsyncSession, row: CoachingSession, now: datetime) -> list[CoachingSession]:
-    """Call off what a stored group session takes the place of; their time is the caller's to release."""
+async def replace_one_to_ones(
+    session: AsyncSession, row: CoachingSession, rep_ids: Collection[UUID], now: datetime
+) -> list[CoachingSession]:
+    """Call off what a stored group session takes the place of, of some reps; their time is the caller's to release."""
     organization = await get_organization(session, Principal.system(row.org_id))
     day = row.starts_at.astimezone(ZoneInfo(organization.time_zone)).date()
-    found = await repository.one_to_ones_ahead(session, row.org_id, planned_for(row).reps, now)
+    found = await repository.one_to_ones_ahead(session, row.org_id, rep_ids, now)
     ids = choose_replaced(found, row.starts_at, day, organization.week_start)
     replaced = await repository.lock_scheduled(session, row.org_id, ids)
     for one in replaced:
@@ -50,7 +53,10 @@ async def replace_one_to_ones(session: AsyncSession, row: CoachingSession, now: 
     return replaced
 
 
-async def give_back(session: AsyncSession, row: CoachingSession) -> None:
-    """The one-to-ones of a group session that was called off take place after all: the next cascade takes them up."""
-    if await repository.forget_replaced(session, row.org_id, row.id):
+async def give_back(session: AsyncSession, row: CoachingSession, rep_ids: Collection[UUID] | None = None) -> None:
+    """One-to-ones that a group session took the place of take place after all: the next cascade takes them up.
+
+    Of all its reps where it was called off, else of those who do not come to it any more.
+    """
+    if await repository.forget_replaced(session, row.org_id, row.id, rep_ids):
         await want_cascade(session, row.org_id)

@@ -23,7 +23,7 @@ from service.coaching_sessions.repository import sessions as repository
 from service.coaching_sessions.use_cases.access import find_readable, get_for_move, planned_for, present, visible_to
 from service.coaching_sessions.use_cases.booking import book_one, release
 from service.coaching_sessions.use_cases.briefs import freeze_brief
-from service.coaching_sessions.use_cases.holding import hold_by_whom_it_concerns
+from service.coaching_sessions.use_cases.holding import hold_by_whom_it_concerns, uninvite
 from service.coaching_sessions.use_cases.replacing import give_back
 from service.coaching_sessions.use_cases.sessions import document_of
 from service.coaching_sessions.use_cases.telling import tell, wake
@@ -112,7 +112,9 @@ async def reschedule_coaching_session(
     row.next_reminder_at = next_reminder(row.starts_at, tuple(row.reminder_minutes), now)
     row.sequence += 1
     row.updated_at = now
+    was = planned_for(row).attending
     await hold_by_whom_it_concerns(session, row)
+    uninvite(row, was)
     await book_one(session, row)
     notice = (was_at - now) // timedelta(minutes=1)
     move = SessionMove(

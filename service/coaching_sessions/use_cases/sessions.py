@@ -17,8 +17,9 @@ from service.coaching_sessions.models import CoachingSession
 from service.coaching_sessions.permissions import Permission
 from service.coaching_sessions.repository import formats
 from service.coaching_sessions.repository import sessions as repository
-from service.coaching_sessions.use_cases.access import find_readable, get_for_move, present, visible_to
+from service.coaching_sessions.use_cases.access import find_readable, get_for_move, present, require_move, visible_to
 from service.coaching_sessions.use_cases.arranging import arrange, pointers_of
+from service.coaching_sessions.use_cases.attendees import BESIDE, change_attendees
 from service.coaching_sessions.use_cases.booking import book_one, release
 from service.coaching_sessions.use_cases.formats import resolve_format
 from service.coaching_sessions.use_cases.holding import hold_by_whom_it_concerns
@@ -92,7 +93,7 @@ async def create_coaching_session(
     row = new_session(principal.org_id, planned, now)
     await hold_by_whom_it_concerns(session, row)
     await repository.add_rows(session, [row])
-    replaced = await replace_one_to_ones(session, row, now) if data.replaces_one_to_ones else []
+    replaced = await replace_one_to_ones(session, row, between.reps, now) if data.replaces_one_to_ones else []
     instead_of = [one.id for one in replaced]
     await book_one(session, row, pointers_of(data), instead_of)
     await release(session, row.org_id, instead_of)
@@ -109,8 +110,26 @@ async def update_coaching_session(
     data: UpdateCoachingSession,
     expected: Precondition = UNCONDITIONAL,
 ) -> CoachingSessionDTO:
-    """Change what they write together; `invalid` for an answer to what the format does not ask."""
-    row, _ = await get_for_move(session, principal, session_id, expected, Move.WRITE)
+    """Change what they write together, and who takes part beside the two.
+
+    `invalid` for an answer to what the format does not ask, and for people whom the caller could not have arranged it
+    with; `conflict` (`time_taken`) at the field of whoever has no time.
+    """
+    given = data.model_fields_set
+    moves = [Move.INVITE] if given & BESIDE else []
+    moves += [Move.WRITE] if given - BESIDE or not moves else []
+    row, _ = await get_for_move(session, principal, session_id, expected, moves[0])
+    require_move(principal, row, moves[-1])
+    if Move.INVITE in moves:
+        await change_attendees(session, principal, row, data)
+    if Move.WRITE in moves:
+        await _write(session, row, data)
+    await session.flush()
+    await wake(session, row)
+    return (await present(session, principal, [row]))[0]
+
+
+async def _write(session: AsyncSession, row: CoachingSession, data: UpdateCoachingSession) -> None:
     if "shared_notes" in data.model_fields_set:
         row.shared_notes = data.shared_notes
     if data.answers is not None:
@@ -119,9 +138,6 @@ async def update_coaching_session(
             raise invalid_fields([FieldError(pointer, "is nothing that the format asks") for pointer in unknown])
         row.answers = _merged(row.answers, data.answers)
     row.updated_at = utc_now()
-    await session.flush()
-    await wake(session, row)
-    return (await present(session, principal, [row]))[0]
 
 
 async def document_of(session: AsyncSession, row: CoachingSession) -> FormatDocument:

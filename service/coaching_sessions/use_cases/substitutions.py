@@ -21,6 +21,7 @@ from service.coaching_sessions.repository.clock import want_cascade
 from service.coaching_sessions.roster import DAY
 from service.coaching_sessions.use_cases.access import visible_to
 from service.coaching_sessions.use_cases.holding import change_hands, substitute
+from service.coaching_sessions.use_cases.whose_coaching import coaches_of
 from service.core.clock import utc_now
 from service.core.errors import conflict, invalid, not_found
 from service.core.etags import UNCONDITIONAL, Precondition
@@ -121,6 +122,7 @@ async def end_coaching_substitution(
         raise invalid("/to_on", "must be yesterday or later")
     row.to_on, row.ends_at, row.ended_at, row.updated_at = data.to_on, max(ends_at, row.begins_at), now, now
     await session.flush()
+    await repository.end_rights(session, row)
     span = (row.begins_at, was_until)
     left = await repository.list_substitutions_within(session, row.org_id, span, row.manager_id)
     held = await repository.lock_sessions_of(session, row.org_id, row.manager_id, (now, was_until), row.rep_id)
@@ -159,7 +161,9 @@ async def _require_people(
     people = await get_people(session, principal.as_system(), ids)
     if data.manager_id not in people or (visible is not None and data.manager_id not in visible):
         raise invalid("/manager_id", "is nobody whose sessions you arrange")
-    if data.rep_id is not None and (data.rep_id not in people or (visible is not None and data.rep_id not in visible)):
+    if data.rep_id is not None and not (
+        data.rep_id in people and await _is_coached(session, principal, data, data.rep_id, visible)
+    ):
         raise invalid("/rep_id", "is nobody whose sessions you arrange")
     chosen = people.get(data.substitute_id)
     if chosen is None or chosen.role not in SUBSTITUTES:
@@ -169,6 +173,16 @@ async def _require_people(
     if (chosen.left_on or data.to_on) < data.to_on or (chosen.hired_on or data.from_on) > data.from_on:
         raise invalid("/substitute_id", "does not work here on all of these days")
     return dict(people)
+
+
+async def _is_coached(
+    session: AsyncSession, principal: Principal, data: CreateSubstitution, rep_id: UUID, visible: frozenset[UUID] | None
+) -> bool:
+    """Whether the caller sees the rep, or the manager coaches them because that was handed over."""
+    if visible is None or rep_id in visible:
+        return True
+    coaches = await coaches_of(session, principal.org_id, [rep_id], data.from_on)
+    return coaches.get(rep_id) == data.manager_id
 
 
 async def _span(

@@ -19,6 +19,7 @@ def event_data(row: CoachingSession, **more: Any) -> dict[str, Any]:
         "coach_ids": row.coach_ids,
         "rep_ids": row.rep_ids,
         "substitute_id": row.substitute_id,
+        "uninvited_ids": row.uninvited_ids,
         "starts_at": row.starts_at,
         "sequence": row.sequence,
         "invitation": invitation_to(row.id),

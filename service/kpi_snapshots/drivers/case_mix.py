@@ -7,7 +7,6 @@ deals equal in the outcome itself: it is left out, by name.
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.stats import rankdata
 
 from service.kpi_snapshots.drivers.table import DealTable, Labels
 from service.statistics.arrays import Bools, Floats, as_floats
@@ -65,8 +64,8 @@ def _tells(labels: Labels, won: Bools) -> bool:
 
 def _sorts(amounts: Floats, won: Bools) -> bool:
     """Whether the amounts, unknown ones as the least of all, put nearly all won deals on one side of the lost ones."""
-    ranks = rankdata(np.where(np.isfinite(amounts), amounts, -np.inf))
-    wins = int(won.sum())
-    losses = won.size - wins
-    share = (ranks[won].sum() - wins * (wins + 1) / 2) / (wins * losses)
+    sizes = np.where(np.isfinite(amounts), amounts, -np.inf)
+    lost = np.sort(sizes[~won])
+    # Of all pairs of a won and a lost deal those in which the won one is larger, a tie for half (Mann & Whitney 1947).
+    share = np.mean([np.searchsorted(lost, sizes[won], side) for side in ("left", "right")]) / lost.size
     return bool(max(share, 1 - share) >= SORTED)

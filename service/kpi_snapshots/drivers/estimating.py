@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
-from scipy.special import ndtr
-from scipy.stats import t as student
+from scipy.special import ndtr, stdtr, stdtrit
 
 from service.kpi_snapshots.drivers.case_mix import without_outcomes
 from service.kpi_snapshots.drivers.screening import (
@@ -222,9 +221,9 @@ def _estimate(table: DealTable, screened: Screened, seed: int) -> list[Estimate]
     betas = fit.coefficients[:count]
     errors = np.fmax(told.errors, FLOOR * plain)
     freedom = np.where(np.isfinite(told.freedom), told.freedom, parts.clusters - 1.0)
-    p = np.maximum(2 * student.sf(np.abs(betas) / errors, freedom), 2 * ndtr(-np.abs(betas) / plain))
-    half = student.ppf((1 + LEVEL) / 2, freedom) * errors
-    reach = student.ppf(1 - FALSE_DISCOVERIES / 2, freedom) * errors
+    p = np.maximum(2 * stdtr(freedom, -np.abs(betas) / errors), 2 * ndtr(-np.abs(betas) / plain))
+    half = stdtrit(freedom, (1 + LEVEL) / 2) * errors
+    reach = stdtrit(freedom, 1 - FALSE_DISCOVERIES / 2) * errors
     needed = table.n * (reach / np.maximum(np.abs(betas), NOTHING)) ** 2
     again = resampled(fit, parts, RESAMPLES, seed)[:, :count]
     same = np.mean(np.sign(again) == np.sign(betas), axis=0)

@@ -72,7 +72,7 @@ class Funnel:
 
     @cached_property
     def _draws(self) -> Floats:
-        from scipy.stats import qmc  # noqa: PLC0415 - a tenth of the service's start, and few processes plan
+        from scipy.stats import qmc
 
         dimensions = len(self.conversions.alpha) + len(self.yields.shape) + 2 + len(self.pipeline)
         points = qmc.Sobol(dimensions, rng=np.random.default_rng(SEED)).random_base2(LOG2_DRAWS)

@@ -1,13 +1,13 @@
 // One front end in a real browser: signs in by the address, lives through webhooks and a lost connection, and is looked
 // at in four views. Prints what was seen as JSON. `work` is a file with
-// {url, key, fading, rep, kpi, name, hooks}: each hook is {url, headers, body} and makes one more of the rep's KPI,
-// and `fading` is {key, url, headers}: a second key, and how to revoke it.
+// {url, key, fading, blind, rep, kpi, name, hooks}: each hook is {url, headers, body} and makes one more of the rep's KPI,
+// `fading` is {key, url, headers}: a second key, and how to revoke it; `blind` is a key that may not see people.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { chromium } from "playwright-core";
 
 const [executablePath, pictures, work] = process.argv.slice(2);
-const { url, key, fading, rep, kpi, name, hooks } = JSON.parse(readFileSync(work, "utf8"));
+const { url, key, fading, blind, rep, kpi, name, hooks } = JSON.parse(readFileSync(work, "utf8"));
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
   "--disable-background-networking", "--disable-component-update", "--disable-sync"];
@@ -94,6 +94,18 @@ await stranger.page.getByLabel("API key or token").fill(key);
 await stranger.page.keyboard.press("Enter");
 await live(stranger.page).catch(() => expect(false, "one cannot sign in after a wrong key"));
 await stranger.close();
+
+// A key that may not see people: it is said why, and another one can be given.
+const narrow = await opened(`#key=${blind}`, { complains: false });
+await narrow.go();
+await narrow.page.getByRole("alert").filter({ hasText: "people:read" }).waitFor({ timeout: 15_000 })
+  .catch(() => expect(false, "nobody is told what their key may not do"));
+const leave = narrow.page.getByRole("button", { name: "Sign out" });
+if (await leave.isVisible()) await leave.click();
+await narrow.page.getByLabel("API key or token").fill(key);
+await narrow.page.keyboard.press("Enter");
+await live(narrow.page).catch(() => expect(false, "one cannot sign in after a key that may do too little"));
+await narrow.close();
 
 // A key that ends while the page is open.
 const leaver = await opened(`#key=${fading.key}`, { complains: false });

@@ -61,6 +61,8 @@ class _Arguments(graphql.Visitor):
                 kept |= {begin: nodes.String(min(days).isoformat()), end: nodes.String(last_day.isoformat())}
         if _starts_anywhere(given):
             kept["period"] = nodes.Enum("MONTH")
+        if "periodStart" in given and isinstance(given.get("period"), graphql.NullValueNode):
+            kept["periodStart"] = nodes.Null  # where there has to be a period, it is missing still
         arguments = [graphql.ArgumentNode(name=graphql.NameNode(value=name), value=kept[name]) for name in kept]
         rest = {key: getattr(node, key) for key in node.keys if key != "arguments"}
         return graphql.FieldNode(**rest, arguments=tuple(arguments))

@@ -83,6 +83,14 @@ def test_whoever_manages_some_reads_the_others_only_as_five() -> None:
     assert shown(seen(rows, lambda row: row.person_id.int < 4, may_read=False))[0] == (0, 4)
 
 
+def test_who_asks_is_none_of_the_five() -> None:
+    """They know their own: of five people with themself among them the rest would be four."""
+    for own, expected in ((0, None), (99, (2, 5))):
+        viewer = Viewer(lambda _: False, lambda _: True, APRIL, UUID(int=own))
+        cells = show(decided(range(5), alone=2), viewer)
+        assert shown(sum_up(cells, lambda _: True, MONTHS))[0] == expected
+
+
 def test_a_trend_beyond_chance() -> None:
     """Of ten people none, then two, then five, then nine of each month."""
     rising = [

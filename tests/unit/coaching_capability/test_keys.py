@@ -14,6 +14,7 @@ from service.coaching_capability.keys.agreeing import (
     RatedSkill,
     find_agreement,
 )
+from service.coaching_capability.keys.counting import KeyCounts, Lapse
 from service.coaching_capability.keys.covering import Cover, DatedModel, find_cover
 from service.coaching_capability.keys.judging import (
     CapabilityKey,
@@ -23,6 +24,7 @@ from service.coaching_capability.keys.judging import (
     compare_to_before,
     compare_to_standard,
 )
+from service.coaching_capability.keys.next_steps import find_next_step
 from service.coaching_capability.trees import Member, grow
 from service.coaching_sessions.cadence_adherence import rate_of
 from service.organizations.hierarchy import Line, group_lines
@@ -174,6 +176,19 @@ def test_without_a_framework_nothing_can_be_assessed() -> None:
 
 
 BOSS, LEAD = UUID(int=10), UUID(int=11)
+
+
+def test_who_is_asked_is_whom_the_named_lapse_is_mostly_of() -> None:
+    """More is missing of the boss altogether; of what was missed most is of the lead."""
+    lapses = {Lapse.MISSED: {BOSS: 1, LEAD: 3}, Lapse.LATE: {BOSS: 3}}
+    counts = KeyCounts({key: share(10, 17) for key in CapabilityKey}, outcomes={BOSS: 4, LEAD: 2}, lapses=lapses)
+    members = {id_: member(id_, managed_from=FIRST) for id_ in (BOSS, LEAD)}
+    step = find_next_step(CapabilityKey.CADENCE, counts, members, BOSS)
+    assert step is not None
+    assert step.startswith(f"4 of 17 owed sessions were missed: ask {LEAD}, of whom most are")
+    assert str(BOSS) in (find_next_step(CapabilityKey.PROCESS, counts, members, BOSS) or "")
+
+
 FIRST, LAST = date(2026, 1, 1), date(2026, 4, 1)
 STANDING: dict[str, tuple[list[Line], dict[str, Any], dict[UUID, dict[str, Any]], date | None]] = {
     # Lines, the rep, changes of others, and the day on which Ann stands for the boss.

@@ -80,9 +80,7 @@ def _rate(
 ) -> None:
     taste = random.choice([(5,), (4, 5), (1,), (1, 2, 3, 4, 5)])
     answers = {key: Fraction(random.choice(taste)) for key in KEYS}
-    views[rater, manager] = View(
-        rater, manager, random.randint(1, 3), answers, is_insider=is_below(above, manager, rater)
-    )
+    views[rater, manager] = View(rater, manager, answers, is_insider=is_below(above, manager, rater))
 
 
 def is_below(above: Mapping[UUID, UUID | None], manager: UUID, boss: UUID) -> bool:

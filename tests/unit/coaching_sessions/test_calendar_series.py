@@ -1,5 +1,6 @@
 """Series in calendar files: libraries expand them to the sessions that are there, and to no other."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -98,6 +99,19 @@ def test_a_series_keeps_its_uid_and_a_moved_session_names_its_place_in_it() -> N
     assert override["recurrence-id"].dt.replace(tzinfo=None) == datetime(2026, 6, 2, 10)  # noqa: DTZ001 - its zone is above
     assert (override["sequence"], override["url"]) == (1, "https://touchline.example/3/2026-06-02")
     assert main["last-modified"].dt > override["last-modified"].dt > main["created"].dt
+
+
+def test_who_attends_besides_is_told_of_that_session_alone() -> None:
+    """Nothing else of it differs: without them in its shape it would be one of the series like all others."""
+    cid, day = ("Cid", "cid@example.com"), date(2026, 6, 2)
+    sessions = dict(GAPS) | {day: replace(GAPS[day], others=(cid,))}
+    rendered = render_calendar("Ada", [*sessions.values()], method="REQUEST")
+    events: list[Any] = [*Calendar.from_ical(rendered).walk("VEVENT")]
+    main, override = events
+    assert override["recurrence-id"].dt.date() == day
+    asked = [{str(one) for one in event["attendee"]} for event in (main, override)]
+    assert asked[1] - asked[0] == {"mailto:cid@example.com"}
+    assert len(read(*sessions.values())) == 2
 
 
 def test_who_is_elsewhere_has_the_right_hour_through_both_changes_of_clocks() -> None:

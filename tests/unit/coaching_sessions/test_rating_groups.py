@@ -14,7 +14,7 @@ ABOVE = {TOP: None, EAST: TOP, WEST: TOP, ALONE: None}
 
 def views(manager: UUID, count: int, *, first: int = 0, answer: int = 3, insiders: int = 0) -> list[View]:
     return [
-        View(UUID(int=first + one), manager, 2, {"focus": Fraction(answer)}, is_insider=one < insiders)
+        View(UUID(int=first + one), manager, {"focus": Fraction(answer)}, is_insider=one < insiders)
         for one in range(count)
     ]
 
@@ -81,11 +81,11 @@ def test_nobody_rated() -> None:
     ],
 )
 def test_near_the_ends_a_mean_is_a_range(answers: list[int], low: Fraction, high: Fraction) -> None:
-    block = tuple(View(UUID(int=at), EAST, 1, {"focus": Fraction(one)}) for at, one in enumerate(answers))
+    block = tuple(View(UUID(int=at), EAST, {"focus": Fraction(one)}) for at, one in enumerate(answers))
     numbers = sum_up([block], ["focus"])
     assert numbers is not None
     assert numbers.means["focus"] == Span(Fraction(low), Fraction(high))
-    assert (numbers.n_raters, numbers.n_ratings) == (len(answers), len(answers))
+    assert numbers.n_raters == len(answers)
 
 
 def test_an_insiders_own_answer_does_not_uncover_the_others() -> None:

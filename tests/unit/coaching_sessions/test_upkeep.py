@@ -119,8 +119,8 @@ def test_sessions_after_the_end_are_cancelled_and_come_back_with_the_series() ->
     assert one.laid == before
 
 
-def test_a_leaver_s_session_goes_whoever_moved_it_and_a_changed_series_keeps_it() -> None:
-    for end, stays in ((CadenceEnd.LEFT, False), (CadenceEnd.CHANGED, True)):
+def test_a_leaver_s_session_goes_whoever_moved_it_and_a_series_that_goes_on_keeps_it() -> None:
+    for end, stays in ((CadenceEnd.LEFT, False), (CadenceEnd.CHANGED, True), (CadenceEnd.HANDED_OVER, True)):
         one = world()
         one.cascade()
         last = one.scheduled()[-1]

@@ -224,8 +224,12 @@ async def test_a_constant_number_of_statements(house: House, database: Database)
     counts = []
     for extra in (0, 6):
         for number in range(extra):
+            name, line = f"Rep{number}", {"manager_from": date(2026, 1, 1), "job_role": "AE"}
             lead = await house.org.add_person(f"Lead{number}", role="manager", manager_id=house.id("Vera"))
-            await house.org.add_person(f"Rep{number}", manager_id=lead.id, job_role="AE", manager_from=date(2026, 1, 1))
+            house.people[lead.name] = lead
+            house.people[name] = await house.org.add_person(name, manager_id=lead.id, **line)
+            held = [story(house, lead.name, name, date(2026, month, 3), concerns=["process"]) for month in (1, 2, 3)]
+            await plant(house, held)
         with counted_statements(database) as statements:
             await ask(house)
         counts.append(len(statements))

@@ -120,8 +120,10 @@ async def test_everybody_of_it_does_and_sees_what_their_side_does(cast: Cast) ->
             seen[name] = [move.value for one in page.items for move in one.allowed_moves]
     both = ["start", "reschedule", "cancel", "write"]
     assert seen == {
-        **dict.fromkeys(("manager", "stranger", "rep", "colleague"), both),
-        "above": ["reschedule", "cancel"],
+        "manager": [*both, "invite"],
+        "stranger": [*both, "invite"],
+        **dict.fromkeys(("rep", "colleague"), both),
+        "above": ["reschedule", "cancel", "invite"],
         "third": [],
     }
     async with cast.org.database.tenant(cast.org.id) as session:

@@ -1,103 +1,32 @@
 """Hand-overs: cadences, sessions, topics and commitments pass on; by themselves, too, where a manager has left."""
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 import pytest
 import pytest_asyncio
-from sqlmodel import col, select
 
-from service.coaching_sessions.dto.commitments import CommitmentDTO, CreateCommitment
 from service.coaching_sessions.dto.sessions import CreateCoachingSession
-from service.coaching_sessions.dto.standing_in import CreateHandOver, HandOverDTO, HandOverFilter
-from service.coaching_sessions.dto.topics import CreateCoachingTopic
-from service.coaching_sessions.models import CoachingCommitment, CoachingSession, CoachingTopic
-from service.coaching_sessions.use_cases.commitments import create_commitment
-from service.coaching_sessions.use_cases.hand_overs import (
-    create_coaching_hand_over,
-    get_coaching_hand_over,
-    list_coaching_hand_overs,
-)
+from service.coaching_sessions.dto.standing_in import HandOverFilter
+from service.coaching_sessions.use_cases.hand_overs import get_coaching_hand_over, list_coaching_hand_overs
 from service.coaching_sessions.use_cases.sessions import create_coaching_session
-from service.coaching_sessions.use_cases.topics import create_coaching_topic
 from service.core.clock import utc_now
 from service.core.errors import ServiceError
 from service.core.pagination import PageRequest
 from service.core.principal import Principal
-from service.organizations.dto.people import PersonDTO
 from service.organizations.models import Person
 from tests.factories.events import emitted
-from tests.factories.programmes import add_programme, cadences_of, gaps_of, lay_down, sessions_of
+from tests.factories.handing_over import NOW, ON, Handing, make_handing
+from tests.factories.programmes import cadences_of, gaps_of, lay_down, sessions_of
 from tests.factories.sales_org import SalesOrg, make_sales_org
-
-NOW = datetime(2027, 3, 1, 13, tzinfo=UTC)
-ON = date(2027, 3, 15)
-
-
-@dataclass(slots=True)
-class Team:
-    """Lead coaches Ann and Bob on Tuesdays, Next coaches Cid at the same time; both report to Top."""
-
-    org: SalesOrg
-    people: dict[str, PersonDTO]
-
-    def id(self, who: str) -> UUID:
-        return self.people[who].id
-
-    def acting(self, who: str) -> Principal:
-        return self.org.acting_as(self.people[who])
-
-    async def hand_over(self, who: str = "top", **fields: Any) -> HandOverDTO:
-        given = {"from_manager_id": self.id("lead"), "to_manager_id": self.id("next"), "hands_over_on": ON, **fields}
-        async with self.org.database.tenant(self.org.id) as session:
-            return await create_coaching_hand_over(session, self.acting(who), CreateHandOver.model_validate(given))
-
-    async def promise(self) -> CommitmentDTO:
-        """Lead takes something on with Ann, and asks to talk to her."""
-        async with self.org.database.tenant(self.org.id) as session:
-            due_on = utc_now().date() + timedelta(days=9)
-            data = CreateCommitment(rep_id=self.id("ann"), owner_id=self.id("lead"), description="Ask", due_on=due_on)
-            asked = CreateCoachingTopic(rep_id=self.id("ann"), title="Talk")
-            await create_coaching_topic(session, self.acting("lead"), asked)
-            return await create_commitment(session, self.acting("lead"), data)
-
-    async def owners(self) -> tuple[set[UUID], set[UUID | None]]:
-        """Of commitments, and who raised topics."""
-        async with self.org.database.tenant(self.org.id) as session:
-            made = select(CoachingCommitment.owner_id).where(col(CoachingCommitment.org_id) == self.org.id)
-            raised = select(CoachingTopic.raised_by).where(col(CoachingTopic.org_id) == self.org.id)
-            return set((await session.exec(made)).all()), set((await session.exec(raised)).all())
-
-    async def arrange(self, at: datetime) -> UUID:
-        """A session by hand of Lead and Ann."""
-        given = {"rep_id": self.id("ann"), "manager_id": self.id("lead"), "starts_at": at}
-        async with self.org.database.tenant(self.org.id) as session:
-            made = await create_coaching_session(session, self.org.system, CreateCoachingSession.model_validate(given))
-        return made.id
-
-    async def row(self, session_id: UUID) -> CoachingSession:
-        async with self.org.database.tenant(self.org.id) as session:
-            found = await session.get(CoachingSession, (self.org.id, session_id))
-            assert found is not None
-            return found
 
 
 @pytest_asyncio.fixture
-async def team(org: SalesOrg) -> Team:
-    people = {"top": await org.add_person("Top", role="manager")}
-    for name in ("lead", "next"):
-        people[name] = await org.add_person(name.title(), role="manager", manager_id=people["top"].id)
-    for name, manager in (("ann", "lead"), ("bob", "lead"), ("cid", "next")):
-        line = {"manager_id": people[manager].id, "hired_on": "2026-01-01"}
-        people[name] = await org.add_person(name.title(), job_role="AE", **line)
-    await add_programme(org, job_role="AE")
-    await lay_down(org, NOW)
-    return Team(org, people)
+async def team(org: SalesOrg) -> Handing:
+    return await make_handing(org)
 
 
-async def test_series_and_sessions_pass_on_and_the_cascade_leaves_them_so(team: Team) -> None:
+async def test_series_and_sessions_pass_on_and_the_cascade_leaves_them_so(team: Handing) -> None:
     bobs = await sessions_of(team.org, team.id("bob"))
     anns = await sessions_of(team.org, team.id("ann"))
     made = await team.hand_over()
@@ -122,7 +51,7 @@ async def test_series_and_sessions_pass_on_and_the_cascade_leaves_them_so(team: 
     assert {one["manager_id"] for one in told} == {str(team.id("next"))}
 
 
-async def test_only_some_reps_and_topics_and_commitments_at_once(team: Team) -> None:
+async def test_only_some_reps_and_topics_and_commitments_at_once(team: Handing) -> None:
     await team.promise()
     today = utc_now().date()
     made = await team.hand_over(hands_over_on=today, rep_ids=[team.id("ann")])
@@ -133,7 +62,7 @@ async def test_only_some_reps_and_topics_and_commitments_at_once(team: Team) -> 
     assert {row.manager_id for row in await sessions_of(team.org, team.id("ann"))} == {team.id("next")}
 
 
-async def test_on_a_day_to_come_topics_and_commitments_wait_for_it(team: Team) -> None:
+async def test_on_a_day_to_come_topics_and_commitments_wait_for_it(team: Handing) -> None:
     await team.promise()
     made = await team.hand_over()
     await lay_down(team.org, NOW)
@@ -141,7 +70,7 @@ async def test_on_a_day_to_come_topics_and_commitments_wait_for_it(team: Team) -
     assert await team.owners() == ({team.id("lead")}, {team.id("lead")})
 
 
-async def test_arranged_by_hand_passes_on_where_there_is_time(team: Team) -> None:
+async def test_arranged_by_hand_passes_on_where_there_is_time(team: Handing) -> None:
     free = await team.arrange(datetime(2027, 3, 17, 15, tzinfo=UTC))
     taken = await team.arrange(datetime(2027, 3, 18, 15, tzinfo=UTC))
     given = {"rep_id": team.id("cid"), "manager_id": team.id("next"), "starts_at": "2027-03-18T15:00:00Z"}
@@ -152,7 +81,7 @@ async def test_arranged_by_hand_passes_on_where_there_is_time(team: Team) -> Non
     assert [(await team.row(id_)).manager_id for id_ in (free, taken)] == [team.id("next"), team.id("lead")]
 
 
-async def test_what_a_leaver_had_becomes_that_of_who_coaches_now(team: Team) -> None:
+async def test_what_a_leaver_had_becomes_that_of_who_coaches_now(team: Handing) -> None:
     await team.promise()
     await team.hand_over()  # Next coaches Ann, whoever she reports to.
     kept = await team.arrange(utc_now().replace(minute=0, second=0, microsecond=0) + timedelta(days=200))
@@ -184,7 +113,7 @@ async def test_what_a_leaver_had_becomes_that_of_who_coaches_now(team: Team) -> 
         ("top", {"from_manager_id": "cid"}, ["/from_manager_id"]),
     ],
 )
-async def test_who_may_not(team: Team, who: str, fields: dict[str, Any], pointers: list[str]) -> None:
+async def test_who_may_not(team: Handing, who: str, fields: dict[str, Any], pointers: list[str]) -> None:
     def ids(value: Any) -> Any:
         return team.id(value) if value in team.people else value
 
@@ -196,7 +125,7 @@ async def test_who_may_not(team: Team, who: str, fields: dict[str, Any], pointer
     assert [one.pointer for one in refused.value.fields] == pointers
 
 
-async def test_who_sees_it(team: Team) -> None:
+async def test_who_sees_it(team: Handing) -> None:
     made = await team.hand_over()
     stranger = await team.org.add_person("Stan", role="manager")
     other = await make_sales_org(team.org.database)

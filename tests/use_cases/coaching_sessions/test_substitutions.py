@@ -10,18 +10,19 @@ import pytest_asyncio
 from sqlmodel import col, select
 
 from service.coaching_sessions.dto.commitments import CreateCommitment
-from service.coaching_sessions.dto.sessions import RescheduleSession
+from service.coaching_sessions.dto.sessions import RescheduleSession, UpdateCoachingSession
 from service.coaching_sessions.dto.standing_in import (
     CreateSubstitution,
     EndSubstitution,
     SubstitutionDTO,
     SubstitutionFilter,
 )
+from service.coaching_sessions.lifecycle import Move
 from service.coaching_sessions.models import CoachingSession
 from service.coaching_sessions.use_cases.briefs import get_brief
 from service.coaching_sessions.use_cases.commitments import create_commitment
-from service.coaching_sessions.use_cases.session_moves import reschedule_coaching_session
-from service.coaching_sessions.use_cases.sessions import get_coaching_session
+from service.coaching_sessions.use_cases.session_moves import reschedule_coaching_session, start_coaching_session
+from service.coaching_sessions.use_cases.sessions import get_coaching_session, update_coaching_session
 from service.coaching_sessions.use_cases.substitutions import (
     create_coaching_substitution,
     end_coaching_substitution,
@@ -37,6 +38,7 @@ from service.organizations.dto.people import PersonDTO
 from tests.factories.events import emitted
 from tests.factories.programmes import add_absence, add_programme, gaps_of, lay_down, sessions_of
 from tests.factories.sales_org import SalesOrg, make_sales_org
+from tests.fixtures.moving_clock import move_clock
 
 NOW = datetime(2027, 3, 1, 13, tzinfo=UTC)
 TUESDAYS = [date(2027, 3, 2) + timedelta(days=7 * week) for week in range(8)]
@@ -230,7 +232,7 @@ async def test_a_substitute_reads_what_the_session_needs_while_it_lasts(team: Te
                     outcome.append(True)
                 except ServiceError:
                     outcome.append(False)
-            return [shown.shared_notes is not None, bool(shown.allowed_moves[2:]), *outcome]
+            return [shown.shared_notes is not None, Move.START in shown.allowed_moves, *outcome]
 
     # It is for March: nothing is read before its first day.
     assert await reads() == [False] * 4
@@ -242,3 +244,24 @@ async def test_a_substitute_reads_what_the_session_needs_while_it_lasts(team: Te
         query = select(AuditEvent.action).where(col(AuditEvent.org_id) == team.org.id)
         audited = set((await session.exec(query)).all())
     assert {"readBrief", "readSharedNotes"} <= audited
+
+
+async def test_ended_early_it_gives_no_right_to_what_was_held_before(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = await team.substitute()
+    row = (await sessions_of(team.org, team.id("ann")))[1]
+    clock = move_clock(monkeypatch, row.starts_at)
+    async with team.org.database.tenant(team.org.id) as session:
+        data = UpdateCoachingSession(shared_notes="Ours")
+        await update_coaching_session(session, team.acting("stan"), row.id, data)
+        await start_coaching_session(session, team.acting("stan"), row.id)
+
+    async def reads() -> bool:
+        async with team.org.database.tenant(team.org.id) as session:
+            return (await get_coaching_session(session, team.acting("stan"), row.id)).shared_notes is not None
+
+    clock.at = datetime(2027, 3, 13, 5, tzinfo=UTC)  # the midnight after the twelfth
+    assert await reads()
+    await team.end(made, "2027-03-12")
+    assert not await reads()

@@ -101,7 +101,7 @@ export function Board({ manager, period, organization }: Props) {
       </section>
       <div className="sheet">
         <Card person={shown.id} period={period} organization={organization} />
-        {shown.nextCoachingSession && <Brief session={shown.nextCoachingSession.id} />}
+        {shown.nextCoachingSession && <Brief session={shown.nextCoachingSession.id} rep={shown.id} />}
       </div>
     </>
   );

@@ -14,20 +14,21 @@ const BRIEF_PARTS = graphql(`
 `);
 
 const BRIEF = graphql(`
-  query Brief($session: ID!) {
-    coachingBrief(sessionId: $session) { id ...BriefParts }
+  query Brief($session: ID!, $rep: ID!) {
+    coachingBrief(sessionId: $session, repId: $rep) { id ...BriefParts }
   }
 `);
 
 const BRIEF_CHANGED = graphql(`
-  subscription BriefChanged($session: ID!) {
-    briefChanged(sessionId: $session) { coachingBrief { id ...BriefParts } }
+  subscription BriefChanged($session: ID!, $rep: ID!) {
+    briefChanged(sessionId: $session, repId: $rep) { coachingBrief { id ...BriefParts } }
   }
 `);
 
-export function Brief({ session }: { session: string }) {
-  const { data, error } = useQuery(BRIEF, { variables: { session } });
-  useSubscription(BRIEF_CHANGED, { variables: { session } });
+/** A session may have several reps, each with a brief of their own. */
+export function Brief({ session, rep }: { session: string; rep: string }) {
+  const { data, error } = useQuery(BRIEF, { variables: { session, rep } });
+  useSubscription(BRIEF_CHANGED, { variables: { session, rep } });
   if (!data?.coachingBrief) return <p className="quiet">{error?.message ?? "Loading …"}</p>;
   const brief = getFragmentData(BRIEF_PARTS, data.coachingBrief);
   return (

@@ -24,7 +24,7 @@ export async function ask(key, query, variables = {}) {
     const seconds = Number(answer.headers.get("retry-after")) || 5;
     throw new NoAnswer(answer.status === 429 ? "Too many requests for now." : "The service cannot answer now.", seconds);
   }
-  const body = await answer.json();
+  const body = await answer.json().catch(() => ({})); // a proxy before the service may answer anything
   if (!body.data) throw new Error(body.errors?.[0]?.message ?? body.detail ?? `The service answered ${answer.status}.`);
   const refused = {};
   for (const error of body.errors ?? []) refused[error.path?.[0]] = error.message;

@@ -5,6 +5,8 @@ const HEARTBEAT = 15_000; // milliseconds between two pings
 const PATIENCE = 8_000; // milliseconds until a silent connection counts as lost
 const REFUSED = 4403; // the key or token has ended, or what it may do has changed
 const SHORTEST = 500, LONGEST = 30_000; // milliseconds of waiting before the next try
+const WEARY = 5; // tries: where the service itself has broken off, the next one waits as long as after so many
+const FINAL = new Set(["forbidden", "not_found", "invalid"]); // kinds of errors that asking again does not mend
 
 /**
  * `on.state` hears "connecting", "live" or "reconnecting"; `on.ready` is called whenever the subscriptions stand,
@@ -23,13 +25,16 @@ export class Live {
     this.#open("connecting");
   }
 
-  /** Subscribe under a name in place of what had it; with other variables it is another subscription. */
-  subscribe(name, query, variables, next) {
+  /**
+   * Subscribe under a name in place of what had it; with other variables it is another subscription. One that `ends`
+   * is over when the service says so; where another is, something went wrong.
+   */
+  subscribe(name, query, variables, next, { ends = false } = {}) {
     const same = JSON.stringify([query, variables]);
     const before = this.#wanted.get(name);
     if (before?.same === same) return;
     if (before) this.unsubscribe(name);
-    const wanted = { id: `${name}-${++this.#number}`, query, variables, next, same };
+    const wanted = { id: `${name}-${++this.#number}`, query, variables, next, same, ends, errors: null };
     this.#wanted.set(name, wanted);
     this.#start(wanted);
   }
@@ -73,11 +78,22 @@ export class Live {
       if (!this.#standing) this.#stands();
     } else if (message.type === "ping") {
       this.#send({ type: "pong" });
-    } else if (message.type === "next" && message.payload.data) {
-      [...this.#wanted.values()].find((wanted) => wanted.id === message.id)?.next(message.payload.data);
-    } else if (message.type === "error" || message.type === "complete") {
-      for (const [name, wanted] of this.#wanted) if (wanted.id === message.id) this.#wanted.delete(name);
+    } else {
+      const [name, wanted] = [...this.#wanted].find(([, one]) => one.id === message.id) ?? [];
+      if (wanted) this.#told(name, wanted, message);
     }
+  }
+
+  /** News, why there is none, or the end. What may not be seen is let go; what broke is asked for anew, after a pause. */
+  #told(name, wanted, { type, payload }) {
+    if (type === "next" && payload.data) return wanted.next(payload.data);
+    if (type !== "complete") wanted.errors = type === "error" ? payload : payload.errors;
+    if (type === "next") return;
+    const isOver = wanted.errors ? wanted.errors.every(({ extensions }) => FINAL.has(extensions?.kind)) : wanted.ends;
+    if (isOver) return this.#wanted.delete(name);
+    wanted.errors = null;
+    this.#tries = WEARY;
+    this.#lost(0);
   }
 
   /** The pong that follows the subscriptions says that the service has read them. */

@@ -15,29 +15,33 @@ const LIVE = { off: "", connecting: "Connecting …", live: "Live", reconnecting
 const SETTLE = 8_000; // milliseconds without another change until the quadrants, which rest on many facts, are read again
 const STANDS = 5_000; // milliseconds after which a subscription certainly stands: what changed while it began is read once more
 const AGE = 300_000; // milliseconds until everything is read again although nothing was told: the day goes on
-const NOTHING = { key: null, live: null, me: null, managers: [], scope: null, reps: [], quadrants: null, card: null, brief: null, chosen: null };
+const NOTHING = {
+  key: null, live: null, me: null, managers: [], scope: null,
+  reps: [], quadrants: null, chosen: null, card: null, brief: null, about: null, // `about`: whose brief, of which session
+};
 
 let state = { ...NOTHING };
-let settling = 0;
+let settling = 0, retrying = 0;
 
 const period = () => document.querySelector('input[name="period"]:checked').value;
 const currency = () => state.me.organization.currency;
 const today = () => new Intl.DateTimeFormat("en-CA", { timeZone: state.me.organization.timeZone }).format(new Date());
 const chosen = () => state.reps.find((rep) => rep.id === state.chosen);
 
-/** Run a step of reading; what went wrong is said, and asked again where that can help. */
-async function attempt(step, again = step) {
+/** Run a step of reading; what went wrong is said, and all is read again where that can help. */
+async function attempt(step) {
   const key = state.key;
   try {
     await step();
     if (key === state.key) notice(null);
   } catch (error) {
     if (key !== state.key) return;
-    if (error instanceof NotSignedIn) signOut(error.message);
-    else if (error instanceof NoAnswer) {
+    if (error instanceof NoAnswer) {
       notice(`${error.message} Trying again in ${error.seconds} s.`);
-      setTimeout(() => key === state.key && attempt(again), error.seconds * 1000);
-    } else notice(error.message);
+      clearTimeout(retrying);
+      retrying = setTimeout(() => key === state.key && (state.live ? attempt(load) : signIn(key)), error.seconds * 1000);
+    } else if (error instanceof NotSignedIn || !state.me) signOut(error.message);
+    else notice(error.message);
   }
 }
 
@@ -48,11 +52,11 @@ function notice(text) {
 
 function signOut(message) {
   state.live?.end();
-  clearTimeout(settling);
+  for (const timer of [settling, retrying]) clearTimeout(timer);
   forget();
   state = { ...NOTHING };
   document.title = "Touchline";
-  for (const id of ["organization", "board", "card", "brief", "latest"]) byId(id).replaceChildren();
+  for (const id of ["organization", "team", "summary", "board", "card", "brief", "latest"]) byId(id).replaceChildren();
   for (const [id, hidden] of [["signed-in", true], ["sign-out", true], ["sign-in", false]]) byId(id).hidden = hidden;
   showLive("off");
   notice(message);
@@ -63,21 +67,26 @@ async function signIn(key) {
   state.live?.end();
   state = { ...NOTHING, key };
   byId("sign-in").hidden = true;
+  byId("sign-out").hidden = false;
   await attempt(async () => {
-    Object.assign(state, await readWho(key));
+    const found = await readWho(key);
     if (key !== state.key) return;
+    Object.assign(state, found);
     keep(key);
     const { person, organization } = state.me;
     byId("organization").textContent = organization.name;
-    for (const id of ["signed-in", "sign-out"]) byId(id).hidden = false;
+    byId("signed-in").hidden = false;
     byId("manager").replaceChildren(...state.managers.map((manager) => new Option(manager.name, manager.id)));
     byId("manager-choice").hidden = state.managers.length < 2;
-    if (!state.managers.length && !person) return notice("This key sees no manager and is nobody's: there is no team to show.");
+    if (!state.managers.length && !person) {
+      byId("team").textContent = organization.name;
+      return only(byId("board"), "There is no team to show: this key sees no manager, and is nobody's own.");
+    }
     state.scope = state.managers.length ? { manager: state.managers[0].id } : { person: person.id };
     await load();
     state.live = new Live(key, { state: showLive, ready: catchUp, refused: stillGood });
     follow();
-  }, () => signIn(key));
+  });
 }
 
 /** The subscriptions were sent: read at once what was missed, and again when they stand, so that nothing falls between. */
@@ -101,6 +110,7 @@ function showLive(name) {
 /** Everything of the scope and period that are chosen now. */
 async function load() {
   const { key, scope } = state;
+  if (!scope) return;
   const asked = period();
   const [reps, quadrants] = await Promise.all([readReps(key, scope, asked), readQuadrants(key, scope)]);
   if (key !== state.key || scope !== state.scope || asked !== period()) return;
@@ -116,21 +126,24 @@ function choose(reps) {
   return known ?? (planned[0] ?? reps[0])?.id ?? null;
 }
 
+/** The chosen rep's card, and the brief of their next session, which they may share with others. */
 async function loadRep() {
-  const rep = chosen();
+  const { key } = state, rep = chosen();
   if (!rep) return [byId("card"), byId("brief")].forEach((section) => only(section, null));
-  if (state.card?.person.id !== rep.id) Object.assign(state, { card: null, brief: null });
+  const about = `${rep.id} ${rep.next?.id}`;
+  if (state.card?.person.id !== rep.id) state.card = null;
+  if (state.about !== about) Object.assign(state, { about, brief: null });
   drawCard();
-  drawBrief(null, rep.next ? "Loading …" : `No session of ${rep.name} is planned, so there is no brief.`);
-  const read = async () => {
-    const [card, told] = await Promise.all([readCard(state.key, rep.id), rep.next && readBrief(state.key, rep.next.id)]);
-    if (rep.id !== state.chosen) return;
-    state.card = card;
-    drawCard();
-    if (told) drawBrief(told.brief, told.refused);
-    follow();
-  };
-  await attempt(read);
+  drawBrief(rep.next ? "Loading …" : `No session of ${rep.name} is planned, so there is no brief.`);
+  const [card, told] = await Promise.all([readCard(key, rep.id), rep.next && readBrief(key, rep.next.id, rep.id)]);
+  if (key !== state.key || about !== state.about) return;
+  state.card = card;
+  drawCard();
+  if (told) {
+    state.brief = told.brief;
+    drawBrief(told.refused);
+  }
+  follow();
 }
 
 function drawBoard() {
@@ -159,8 +172,7 @@ function drawCard() {
   byId("card").replaceChildren(...cardOf(rep, state.quadrants?.get(rep.id), state.card, { currency: currency(), today: today() }));
 }
 
-function drawBrief(brief, otherwise) {
-  if (brief) state.brief = brief;
+function drawBrief(otherwise) {
   if (state.brief) byId("brief").replaceChildren(...briefOf(state.brief));
   else only(byId("brief"), otherwise);
 }
@@ -168,12 +180,16 @@ function drawBrief(brief, otherwise) {
 /** Subscribe to what is shown: the scope's scorecards and sessions, and the brief on the page. */
 function follow() {
   if (!state.live) return;
-  const { live, scope } = state;
+  const { live, scope, about } = state, rep = chosen();
   live.subscribe("scorecard", SCORECARD_CHANGED, { ...scope, period: period() }, ({ scorecardChanged }) =>
     changed([...scorecardChanged.process.edges, ...scorecardChanged.outcome.edges].map(({ node }) => node)));
   live.subscribe("sessions", SESSION_CHANGED, { ...scope }, () => attempt(load));
-  if (!chosen()?.next) return live.unsubscribe("brief");
-  live.subscribe("brief", BRIEF_CHANGED, { session: chosen().next.id }, ({ briefChanged }) => drawBrief(briefChanged.coachingBrief));
+  if (!rep?.next) return live.unsubscribe("brief");
+  live.subscribe("brief", BRIEF_CHANGED, { session: rep.next.id, rep: rep.id }, ({ briefChanged }) => {
+    if (about !== state.about) return;
+    state.brief = briefChanged.coachingBrief;
+    drawBrief(null);
+  }, { ends: true });
 }
 
 /** Lines in their latest state: into their places, and the latest one in words. */
@@ -228,7 +244,7 @@ window.addEventListener("hashchange", () => {
   if (!state.reps.some((rep) => rep.id === chosenRep())) return;
   state.chosen = chosenRep();
   drawBoard();
-  loadRep();
+  attempt(loadRep);
 });
 setInterval(() => document.visibilityState === "visible" && state.scope && attempt(load), AGE);
 

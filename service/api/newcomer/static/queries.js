@@ -88,8 +88,8 @@ export const CARD = /* GraphQL */ `
 `;
 
 export const BRIEF = BRIEF_PARTS + /* GraphQL */ `
-  query Brief($session: ID!) {
-    coachingBrief(sessionId: $session) { ...BriefParts }
+  query Brief($session: ID!, $rep: ID!) {
+    coachingBrief(sessionId: $session, repId: $rep) { ...BriefParts }
   }
 `;
 
@@ -111,7 +111,7 @@ export const SESSION_CHANGED = /* GraphQL */ `
 `;
 
 export const BRIEF_CHANGED = BRIEF_PARTS + /* GraphQL */ `
-  subscription BriefChanged($session: ID!) {
-    briefChanged(sessionId: $session) { coachingBrief { ...BriefParts } }
+  subscription BriefChanged($session: ID!, $rep: ID!) {
+    briefChanged(sessionId: $session, repId: $rep) { coachingBrief { ...BriefParts } }
   }
 `;

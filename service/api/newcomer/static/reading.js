@@ -48,8 +48,8 @@ export async function readCard(key, person) {
   return data.person && { person: data.person, gaps: data.skillGaps, gapsRefused: refused.skillGaps };
 }
 
-/** `{brief}`, or `{refused}`: why there is none. */
-export async function readBrief(key, session) {
-  const { data, refused } = await ask(key, BRIEF, { session });
+/** `{brief}` of a session about one of its reps, or `{refused}`: why there is none. */
+export async function readBrief(key, session, rep) {
+  const { data, refused } = await ask(key, BRIEF, { session, rep });
   return { brief: data.coachingBrief, refused: refused.coachingBrief ?? "This brief is not for you." };
 }
