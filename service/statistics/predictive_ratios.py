@@ -5,7 +5,7 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import betainc
+from scipy.special import betainc, betaln
 
 from service.statistics.arrays import Bools, Floats, Indices, as_floats
 from service.statistics.beta_binomial import Beta
@@ -13,17 +13,23 @@ from service.statistics.inversion import bracket, least_step, smallest
 from service.statistics.predictive import FUZZ, MANY_NODES, CountForecast
 
 EXACT = 32
-"""Up to so many trials to come, the beta-binomial is summed; beyond, a matched beta (error below 0.006)."""
+"""Up to so many trials to come, and so few successes or failures of more, the beta-binomial is summed.
+
+Beyond, a matched beta: its error is below 0.01.
+"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class MatchedBeta:
-    """P(successes <= most) of `left` trials to come, by a beta of the same moments; arrays of one shape.
+class ManyTrials:
+    """P(successes <= most) of `left` trials to come, more than `EXACT`; arrays of one axis.
 
-    (successes + 1/2) / (trials + 1) with its mean, its variance and that of rounding (Sheppard 1898), as a beta; what
-    its skewness is off is mended by the first term of Edgeworth's series (Johnson, Kemp & Kotz 2005, 1.2.6).
+    Of few successes or few failures the sum of their probabilities; in between by a beta of the same moments, kept
+    within these sums: (successes + 1/2) / (trials + 1) with its mean, its variance and that of rounding (Sheppard
+    1898), as a beta; what its skewness is off is mended by the first term of Edgeworth's series (Johnson, Kemp & Kotz
+    2005, 1.2.6).
     """
 
+    beta: Beta
     left: Floats
     mean: Floats
     deviation: Floats
@@ -31,7 +37,7 @@ class MatchedBeta:
     mending: Floats
 
     @classmethod
-    def of(cls, beta: Beta, left: Floats) -> "MatchedBeta":
+    def of(cls, beta: Beta, left: Floats) -> "ManyTrials":
         """Of at least one trial to come."""
         chance, total = beta.mean, beta.alpha + beta.beta
         mean = (left * chance + 0.5) / (left + 1)
@@ -41,14 +47,41 @@ class MatchedBeta:
         skewness = (total + 2 * left) * (1 - 2 * chance) / ((total + 2) * np.sqrt(spread))
         matched = 2 * (1 - 2 * mean) * np.sqrt(size + 1) / ((size + 2) * np.sqrt(mean * (1 - mean)))
         mending = (matched - skewness) / (6 * np.sqrt(2 * np.pi))
-        return cls(left, mean, np.sqrt(variance), size, mending)
+        return cls(beta, left, mean, np.sqrt(variance), size, mending)
 
     def at_most(self, most: Floats) -> Floats:
-        """Between 0 and 1."""
-        upto = np.clip((most + 1) / (self.left + 1), 0, 1)
-        z = (upto - self.mean) / self.deviation
-        mended = np.where((upto > 0) & (upto < 1), self.mending * (z**2 - 1) * np.exp(-(z**2) / 2), 0.0)
-        return as_floats(np.clip(betainc(self.mean * self.size, (1 - self.mean) * self.size, upto) + mended, 0, 1))
+        """Between 0 and 1, and never less for more."""
+        failures = self.left - most - 1
+        found = np.where(most < 0, 0.0, 1.0)
+        inside = (most >= 0) & (failures >= 0)
+        few = inside & (np.minimum(most, failures) <= EXACT)
+        found[few] = self._summed(few, most[few])
+        between = inside & ~few
+        if between.any():
+            edge = np.full(int(between.sum()), float(EXACT))
+            low, high = self._summed(between, edge), self._summed(between, self.left[between] - 1 - edge)
+            found[between] = np.clip(self._matched(between, most[between]), low, high)
+        return found
+
+    def _summed(self, chosen: Bools, most: Floats) -> Floats:
+        """Term by term from the nearer end, each by its ratio to the one before."""
+        left, alpha, beta = self.left[chosen], self.beta.alpha[chosen], self.beta.beta[chosen]
+        is_low = most <= left - most - 1
+        own, other = np.where(is_low, alpha, beta), np.where(is_low, beta, alpha)
+        last = np.where(is_low, most, left - most - 1)
+        term = np.exp(betaln(own, other + left) - betaln(own, other))
+        total = term.copy()
+        for count in range(int(last.max(initial=0))):
+            term = term * (left - count) * (own + count) / ((count + 1) * (other + left - count - 1))
+            total += np.where(count < last, term, 0.0)
+        return as_floats(np.where(is_low, total, 1 - total))
+
+    def _matched(self, chosen: Bools, most: Floats) -> Floats:
+        mean, size = self.mean[chosen], self.size[chosen]
+        upto = (most + 1) / (self.left[chosen] + 1)
+        z = (upto - mean) / self.deviation[chosen]
+        mended = self.mending[chosen] * (z**2 - 1) * np.exp(-(z**2) / 2)
+        return as_floats(betainc(mean * size, (1 - mean) * size, upto) + mended)
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,7 +144,7 @@ class ProportionForecast:
         units = np.indices(self.left.shape, sparse=True)[:-1]
         found: Floats = self.table[(*units, few, np.clip(most + 1, 0, EXACT + 1).astype(np.intp))]
         if many.any():
-            found[many] = self._matched.at_most(most[many])
+            found[many] = self._far.at_most(most[many])
         return found
 
     @cached_property
@@ -121,11 +154,11 @@ class ProportionForecast:
         return np.where(many, 0, self.left).astype(np.intp), many
 
     @cached_property
-    def _matched(self) -> MatchedBeta:
+    def _far(self) -> ManyTrials:
         """Of those that are more."""
         many = self._numbers[1]
         alpha, beta = (np.broadcast_to(one[..., None], many.shape)[many] for one in (self.beta.alpha, self.beta.beta))
-        return MatchedBeta.of(Beta(alpha, beta), self.left[many])
+        return ManyTrials.of(Beta(alpha, beta), self.left[many])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
