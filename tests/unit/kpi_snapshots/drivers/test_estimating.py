@@ -153,8 +153,8 @@ def test_no_amounts_no_mix_and_no_time_between() -> None:
     assert find_drivers(nothing_known, 1).drivers[0].verdict is DriverVerdict.GOES_WITH_WINS
 
 
-@pytest.mark.parametrize(("n", "people"), [(100_000, 1), (50_000, 12), (20_000, 2000)])
-def test_many_deals_in_two_seconds(n: int, people: int) -> None:
+@pytest.mark.parametrize(("n", "people"), [(100_000, 1), (25_000, 12), (10_000, 1_000)])
+def test_many_deals_take_less_than_two_seconds(n: int, people: int) -> None:
     table = deals(8, World(deals=n, people=people))
     begun = time.thread_time()
     found = find_drivers(table, 1)
