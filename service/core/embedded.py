@@ -1,6 +1,7 @@
 """The embedded PostgreSQL: a real server under the home folder, for one machine and for the tests."""
 
 import asyncio
+import os
 import subprocess
 import time
 import warnings
@@ -50,8 +51,21 @@ def start_server(folder: Path) -> "PostgresServer":
             if attempt == START_ATTEMPTS - 1:
                 raise
             time.sleep(1 + attempt)
+    _strike_out_the_killed(server)
     _started[key] = server
     return server
+
+
+def _strike_out_the_killed(server: "PostgresServer") -> None:
+    """Who was killed never signed off, and a server that waits for them runs for ever."""
+    users = server.global_process_id_list
+    for pid in users.get_and_add(os.getpid()):
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            users.get_and_remove(pid)
+        except PermissionError:
+            continue  # it is there, and somebody else's
 
 
 def urls_on_socket(socket_dir: Path | str | None, database: str) -> DatabaseUrls:

@@ -44,6 +44,7 @@ async def test_an_import_survives_a_kill(tmp_path: Path) -> None:
             assert [one["data"]["status"] for one in told["data"]] == ["succeeded"]
     finally:
         await asyncio.to_thread(service.stop)
+    assert not service.has_database_running
 
 
 async def until(client: httpx.AsyncClient, path: str, reached: Any) -> Any:

@@ -79,3 +79,4 @@ async def test_a_thousand_deliveries_survive_two_kills(tmp_path: Path) -> None:
             assert len(there.requests) <= PEOPLE + 50
     finally:
         await asyncio.to_thread(service.stop)
+    assert not service.has_database_running
