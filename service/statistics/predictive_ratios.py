@@ -19,7 +19,7 @@ Beyond, a matched beta: its error is below 0.01.
 """
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class ManyTrials:
     """P(successes <= most) of `left` trials to come, more than `EXACT`; arrays of one axis.
 
@@ -57,11 +57,18 @@ class ManyTrials:
         few = inside & (np.minimum(most, failures) <= EXACT)
         found[few] = self._summed(few, most[few])
         between = inside & ~few
-        if between.any():
-            edge = np.full(int(between.sum()), float(EXACT))
-            low, high = self._summed(between, edge), self._summed(between, self.left[between] - 1 - edge)
-            found[between] = np.clip(self._matched(between, most[between]), low, high)
+        low, high = (edge[between] for edge in self._edges)
+        found[between] = np.clip(self._matched(between, most[between]), low, high)
         return found
+
+    @cached_property
+    def _edges(self) -> tuple[Floats, Floats]:
+        """The last sum from either end, where there is anything between them."""
+        low, high = np.zeros(self.left.shape), np.ones(self.left.shape)
+        apart = self.left > 2 * EXACT + 1
+        last = np.full(int(apart.sum()), float(EXACT))
+        low[apart], high[apart] = self._summed(apart, last), self._summed(apart, self.left[apart] - 1 - last)
+        return low, high
 
     def _summed(self, chosen: Bools, most: Floats) -> Floats:
         """Term by term from the nearer end, each by its ratio to the one before."""

@@ -161,14 +161,14 @@ def test_thousands_of_units_are_units_one_by_one() -> None:
 
 def test_a_quantile_is_the_least_proportion_that_is_enough() -> None:
     generator = np.random.default_rng(24)
-    trials = generator.integers(0, 90, 400)
-    successes = generator.binomial(trials, generator.uniform(0, 1, 400))
-    beta = Beta(generator.uniform(0.3, 60, 400), generator.uniform(0.3, 90, 400))
-    gamma = Gamma(generator.uniform(1, 80, 400), generator.uniform(0.5, 9, 400))
-    forecast = forecast_proportion(successes, trials, beta, forecast_count(gamma, generator.uniform(0, 60, 400)))
+    trials = generator.integers(0, 90, 80)
+    successes = generator.binomial(trials, generator.uniform(0, 1, 80))
+    beta = Beta(generator.uniform(0.3, 60, 80), generator.uniform(0.3, 90, 80))
+    gamma = Gamma(generator.uniform(1, 80, 80), generator.uniform(0.5, 9, 80))
+    forecast = forecast_proportion(successes, trials, beta, forecast_count(gamma, generator.uniform(0, 60, 80)))
     for part in (0.001, 0.05, 0.5, 0.95):
         found = forecast.quantile(part)
         assert (forecast.probability_at_most(found) >= part - 1e-12).all()
         assert ((forecast.probability_at_most(found - 1e-7) < part) | (found == 0)).all()
-        assert found == pytest.approx(smallest(forecast.probability_at_most, np.ones(400), part), abs=2e-9)
+        assert found == pytest.approx(smallest(forecast.probability_at_most, np.ones(80), part), abs=2e-9)
     assert (forecast.quantile(0.001)[successes == 0] == 0).any()
