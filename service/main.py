@@ -28,6 +28,7 @@ from service.api.router import router
 from service.api.system import STATIC
 from service.coaching_opportunities.use_cases.watching import OpportunityFeed
 from service.coaching_sessions.use_cases.brief_feed import BriefFeed
+from service.coaching_sessions.use_cases.calendar_files import FeedReaders
 from service.coaching_sessions.use_cases.topic_feed import TopicFeed
 from service.coaching_sessions.use_cases.watching_sessions import SessionFeed
 from service.core.collecting import settle_collecting
@@ -160,6 +161,7 @@ def build_api(
     )
     problems.install(api)
     api.add_middleware(PictureSuffix, routes=api.routes)
+    api.state.feed_readers = FeedReaders()
     api.add_middleware(UnchangedFeeds)
     api.include_router(router)
     mount_graphql(api, settings)

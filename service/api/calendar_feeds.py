@@ -4,7 +4,7 @@ from email.utils import format_datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Path, Query, Response
+from fastapi import Depends, Path, Query, Request, Response
 
 from service.api.deps import PrincipalDep, RuntimeDep, SessionDep
 from service.api.operation import PUBLIC, operation
@@ -19,6 +19,7 @@ from service.coaching_sessions.dto.calendars import (
 )
 from service.coaching_sessions.permissions import Permission
 from service.coaching_sessions.use_cases import calendar_feeds, calendar_files
+from service.coaching_sessions.use_cases.calendar_files import FeedReaders
 from service.core.clock import utc_now
 
 READ, WRITE = Permission.CALENDAR_FEEDS_READ, Permission.CALENDAR_FEEDS_WRITE
@@ -30,6 +31,15 @@ Token = Annotated[
     str,
     Path(pattern=rf"^{SHAPE}$", description="What the feed's address holds.", examples=["cal_3q2x7vK1bA"]),
 ]
+
+
+def get_readers(request: Request) -> FeedReaders:
+    """The process's; what answers `304` before the application shares it."""
+    readers: FeedReaders = request.app.state.feed_readers
+    return readers
+
+
+ReadersDep = Annotated[FeedReaders, Depends(get_readers)]
 
 
 class CalendarResponse(Response):
@@ -79,13 +89,13 @@ async def revoke_calendar_feed(feed_id: UUID, session: SessionDep, principal: Pr
     response_class=CalendarResponse,
     **operation("readCalendarFeed", "Read a person's sessions as a calendar", PUBLIC, 404, 410),
 )
-async def read_calendar_feed(feed: Token, runtime: RuntimeDep) -> CalendarResponse:
+async def read_calendar_feed(feed: Token, runtime: RuntimeDep, readers: ReadersDep) -> CalendarResponse:
     """For calendar programs: the token is the key, and no note is ever in it.
 
     Answers `304` to the `ETag`, or without one to the `Last-Modified`, of what it would answer; `410` once the feed is
     revoked or the person has left.
     """
-    file = await calendar_files.read_calendar_feed(runtime.database, feed, runtime.settings.base_url)
+    file = await readers.read(runtime.database, feed, runtime.settings.base_url)
     return CalendarResponse(file.body, headers=validators(file))
 
 

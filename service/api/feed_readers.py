@@ -23,7 +23,7 @@ class UnchangedFeeds:
     """
 
     def __init__(self, app: ASGIApp) -> None:
-        self._app, self._readers = app, FeedReaders()
+        self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -40,9 +40,11 @@ class UnchangedFeeds:
         if_none_match, if_modified_since = headers.get("if-none-match"), headers.get("if-modified-since")
         if if_none_match is None and if_modified_since is None:
             return None
-        runtime: Runtime = scope["app"].state.runtime
+        state = scope["app"].state
+        runtime: Runtime = state.runtime
+        readers: FeedReaders = state.feed_readers
         try:
             held = held_by(if_none_match, if_modified_since)
-            return await self._readers.find_unchanged(runtime.database, token, runtime.settings.base_url, held)
+            return await readers.find_unchanged(runtime.database, token, runtime.settings.base_url, held)
         except ServiceError:
             return None

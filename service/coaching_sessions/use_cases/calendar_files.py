@@ -56,7 +56,7 @@ class InvitationFile:
 
 
 class FeedReaders:
-    """Tells readers of feeds that they have what is there: by one statement, and nothing is rendered. One per process.
+    """Reads feeds for those who have their tokens. One per process.
 
     It keeps which feed a token is for, as that never changes: what becomes of the feed is read each time.
     """
@@ -65,16 +65,14 @@ class FeedReaders:
         self._routes: OrderedDict[bytes, tuple[UUID, UUID]] = OrderedDict()
 
     async def find_unchanged(self, database: Database, token: str, base_url: str, held: Held) -> FeedFile | None:
-        """The feed without its file where the reader has that; None where it must be read, whatever comes of it."""
+        """The feed without its file where the reader has that; None where it must be read, whatever comes of it.
+
+        It takes one statement, and nothing is rendered.
+        """
         token_hash, now = digest(token), utc_now()
-        route = self._routes.get(token_hash)
+        route = await self._find_route(database, token_hash)
         if route is None:
-            async with database.directory() as session:
-                found = await find_route(session, token_hash)
-            if found is None:
-                return None
-            route = found.org_id, found.feed_id
-            self._keep(token_hash, route)
+            return None
         async with database.driver(route[0]) as connection:
             state = await repository.get_feed_state(connection, *route, _span(now))
         if state is None or not _is_open(state, token_hash, now):
@@ -84,34 +82,39 @@ class FeedReaders:
             return None
         return FeedFile(tag, state.shown_at, None)
 
-    def _keep(self, token_hash: bytes, route: tuple[UUID, UUID]) -> None:
-        self._routes[token_hash] = route
+    async def read(self, database: Database, token: str, base_url: str) -> FeedFile:
+        """The feed that a token is for.
+
+        `not_found` for a token that never was for any, `gone` for one that was revoked and for a person who left.
+        """
+        token_hash, now = digest(token), utc_now()
+        route = await self._find_route(database, token_hash)
+        if route is None:
+            raise not_found("calendar_feed")
+        async with database.tenant(route[0]) as session:
+            connection = await raw_connection(session)
+            state = await repository.get_feed_state(connection, *route, _span(now))
+            if state is None or not _is_open(state, token_hash, now):
+                raise gone("calendar_feed")
+            lines, fingerprint = await repository.list_lines(session, route[0], state.person_id, _span(now))
+            tag, changed_at = _tag(state, fingerprint, base_url), state.shown_at
+            if changed_at is None or tag != state.shown_tag:
+                changed_at = _after(now, state.shown_at)
+                await repository.write_shown(session, *route, tag, changed_at)
+        entries = [_entry(line, base_url) for line in lines]
+        return FeedFile(tag, changed_at, render_calendar(f"Coaching of {state.person_name}", entries))
+
+    async def _find_route(self, database: Database, token_hash: bytes) -> tuple[UUID, UUID] | None:
+        if token_hash in self._routes:
+            return self._routes[token_hash]
+        async with database.directory() as session:
+            found = await find_route(session, token_hash)
+        if found is None:
+            return None
+        self._routes[token_hash] = found.org_id, found.feed_id
         if len(self._routes) > MOST_ROUTES:
             self._routes.popitem(last=False)
-
-
-async def read_calendar_feed(database: Database, token: str, base_url: str) -> FeedFile:
-    """The feed that a token is for.
-
-    `not_found` for a token that never was for any, `gone` for one that was revoked and for a person who left.
-    """
-    token_hash, now = digest(token), utc_now()
-    async with database.directory() as session:
-        route = await find_route(session, token_hash)
-    if route is None:
-        raise not_found("calendar_feed")
-    async with database.tenant(route.org_id) as session:
-        connection = await raw_connection(session)
-        state = await repository.get_feed_state(connection, route.org_id, route.feed_id, _span(now))
-        if state is None or not _is_open(state, token_hash, now):
-            raise gone("calendar_feed")
-        lines, fingerprint = await repository.list_lines(session, route.org_id, state.person_id, _span(now))
-        tag, changed_at = _tag(state, fingerprint, base_url), state.shown_at
-        if changed_at is None or tag != state.shown_tag:
-            changed_at = _after(now, state.shown_at)
-            await repository.write_shown(session, route.org_id, route.feed_id, tag, changed_at)
-    entries = [_entry(line, base_url) for line in lines]
-    return FeedFile(tag, changed_at, render_calendar(f"Coaching of {state.person_name}", entries))
+        return found.org_id, found.feed_id
 
 
 async def get_session_calendar(session: AsyncSession, principal: Principal, session_id: UUID, base_url: str) -> bytes:
