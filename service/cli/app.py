@@ -48,7 +48,7 @@ def serve(
 ) -> None:
     """Serve REST, GraphQL and the receivers."""
     put_off_collecting()
-    from service.main import serve as serve_app  # noqa: PLC0415 - the other commands start faster without it
+    from service.main import serve as serve_app
 
     settings = _with_address(load_settings(), host, port)
     serve_app(settings, run_worker=worker)
@@ -67,8 +67,8 @@ def _with_address(settings: Settings, host: str | None, port: int | None) -> Set
 def worker() -> None:
     """Run a worker without a server."""
     put_off_collecting()
-    from service.core.running import run_for_long  # noqa: PLC0415 - the other commands start faster without these
-    from service.worker import Worker  # noqa: PLC0415
+    from service.core.running import run_for_long
+    from service.worker import Worker
 
     async def body() -> None:
         async with open_runtime(load_settings()) as runtime:
@@ -91,7 +91,7 @@ def migrate(revision: Annotated[str, typer.Argument(help="Alembic revision.")] =
 @app.command()
 def openapi(check: CheckOption = False) -> None:
     """Write `openapi/openapi.json`."""
-    from service.main import export_openapi  # noqa: PLC0415 - builds the whole application
+    from service.main import export_openapi
 
     _write_or_check(Path("openapi/openapi.json"), export_openapi(), check=check)
 
@@ -99,7 +99,7 @@ def openapi(check: CheckOption = False) -> None:
 @app.command()
 def sdl(check: CheckOption = False) -> None:
     """Write `schema/schema.graphql`."""
-    from schema.router import export_sdl  # noqa: PLC0415 - builds the whole schema
+    from schema.router import export_sdl
 
     _write_or_check(Path("schema/schema.graphql"), export_sdl(), check=check)
 
@@ -113,7 +113,7 @@ def configuration(check: CheckOption = False) -> None:
 @app.command()
 def permissions(check: CheckOption = False) -> None:
     """Write `docs/permissions.md`."""
-    from service.cli.permissions_doc import render_permissions  # noqa: PLC0415 - builds both surfaces
+    from service.cli.permissions_doc import render_permissions
 
     _write_or_check(Path("docs/permissions.md"), render_permissions(Settings(_env_file=None)), check=check)
 

@@ -49,7 +49,7 @@ def skills(file: FileArgument, org: OrgOption, mapping: MappingOption, dry_run: 
 
 
 def _import(kind: ImportKind, file: Path, org: str, mapping: Path, *, dry_run: bool) -> None:
-    from service.crm.imports.runner import run_import  # noqa: PLC0415 - the other commands start faster without it
+    from service.crm.imports.runner import run_import
 
     async def work(runtime: Runtime) -> ImportReport:
         org_id = await organization_id(runtime, org)
@@ -80,7 +80,7 @@ def _import(kind: ImportKind, file: Path, org: str, mapping: Path, *, dry_run: b
 
 def verify(org: Annotated[str, typer.Option(help="Organization: id or name.")]) -> None:
     """Recompute every cell from the facts and compare; exit 1 on any difference."""
-    from service.kpi_snapshots.use_cases.verification import verify_cells  # noqa: PLC0415 - as above
+    from service.kpi_snapshots.use_cases.verification import verify_cells
 
     async def work(runtime: Runtime) -> int:
         org_id = await organization_id(runtime, org)
@@ -108,8 +108,8 @@ def replay(
     received_until: Annotated[datetime | None, typer.Option(help="Before this arrival (UTC).")] = None,
 ) -> None:
     """Process a connection's raw deliveries again; a worker carries it out."""
-    from service.crm.dto.connections import ReplayRequest  # noqa: PLC0415 - as above
-    from service.crm.use_cases.events import replay_connection  # noqa: PLC0415 - as above
+    from service.crm.dto.connections import ReplayRequest
+    from service.crm.use_cases.events import replay_connection
 
     async def work(runtime: Runtime) -> None:
         org_id = await organization_id(runtime, org)
@@ -128,7 +128,7 @@ def replay(
 
 def unclaimed() -> None:
     """Show verified deliveries of accounts that no connection claims yet."""
-    from service.crm.use_cases.unclaimed import list_unclaimed  # noqa: PLC0415 - as above
+    from service.crm.use_cases.unclaimed import list_unclaimed
 
     async def work(runtime: Runtime) -> None:
         async with runtime.database.directory() as session:

@@ -21,7 +21,7 @@ def demo(
     if context.invoked_subcommand is not None:
         return
     put_off_collecting()
-    from service.demo.runner import run_demo  # noqa: PLC0415 - the other commands start faster without it
+    from service.demo.runner import run_demo
 
     run_demo(load_settings(), port=port, exit_after=exit_after, seed=seed)
 
@@ -29,6 +29,6 @@ def demo(
 @app.command()
 def poke() -> None:
     """Send one signed webhook to the running demo; print a number before and after, and the time between."""
-    from service.demo.poke import run_poke  # noqa: PLC0415 - as above
+    from service.demo.poke import run_poke
 
     run_poke(load_settings())

@@ -5,15 +5,13 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from service.coaching_sessions.dto.sessions import UpdateCoachingSession
-from service.coaching_sessions.lifecycle import Participants, Side
+from service.coaching_sessions.lifecycle import Participants
 from service.coaching_sessions.models import CoachingSession
 from service.coaching_sessions.repository.sharing import replaces_any
 from service.coaching_sessions.use_cases.access import planned_for
 from service.coaching_sessions.use_cases.arranging import pointers_of, require_company
-from service.coaching_sessions.use_cases.booking import book_one, release
 from service.coaching_sessions.use_cases.holding import uninvite
-from service.coaching_sessions.use_cases.replacing import give_back, replace_one_to_ones
-from service.coaching_sessions.use_cases.telling import tell
+from service.coaching_sessions.use_cases.replacing import book_in_their_place, give_back, replace_one_to_ones
 from service.core.clock import utc_now
 from service.core.principal import Principal
 from service.webhooks.outbox import EventType
@@ -43,12 +41,8 @@ async def change_attendees(
     row.sequence, row.updated_at = row.sequence + 1, now
     uninvite(row, was.attending)
     replaced = await _follow_in_one_to_ones(session, row, set(was.reps), set(between.reps))
-    instead_of = [one.id for one in replaced]
-    await book_one(session, row, pointers_of(between), instead_of)
-    await release(session, row.org_id, instead_of)
-    await tell(session, row, EventType.COACHING_SESSION_ATTENDEES_CHANGED)
-    for one in replaced:
-        await tell(session, one, EventType.COACHING_SESSION_CANCELLED, side=Side.SYSTEM.value)
+    event = EventType.COACHING_SESSION_ATTENDEES_CHANGED
+    await book_in_their_place(session, row, pointers_of(between), replaced, event)
 
 
 async def _follow_in_one_to_ones(

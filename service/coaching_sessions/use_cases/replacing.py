@@ -1,6 +1,6 @@
 """Group sessions take the place of one-to-ones where the organization says so; called off, they give it back."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -14,9 +14,12 @@ from service.coaching_sessions.permissions import Permission
 from service.coaching_sessions.replaced import choose_replaced
 from service.coaching_sessions.repository import sharing as repository
 from service.coaching_sessions.repository.clock import want_cascade
+from service.coaching_sessions.use_cases.booking import book_one, release
+from service.coaching_sessions.use_cases.telling import tell
 from service.core.errors import invalid
 from service.core.principal import Principal
 from service.organizations.use_cases.organizations import get_organization
+from service.webhooks.outbox import EventType
 
 REASON = "A group session takes its place"
 
@@ -51,6 +54,22 @@ async def replace_one_to_ones(
         one.replaced_by = row.id
     await session.flush()
     return replaced
+
+
+async def book_in_their_place(
+    session: AsyncSession,
+    row: CoachingSession,
+    pointers: Mapping[UUID, str],
+    replaced: Sequence[CoachingSession],
+    event: EventType,
+) -> None:
+    """Take the time of all who come to a session, release that of those it replaces, and tell of all of them."""
+    instead_of = [one.id for one in replaced]
+    await book_one(session, row, pointers, instead_of)
+    await release(session, row.org_id, instead_of)
+    await tell(session, row, event)
+    for one in replaced:
+        await tell(session, one, EventType.COACHING_SESSION_CANCELLED, side=Side.SYSTEM.value)
 
 
 async def give_back(session: AsyncSession, row: CoachingSession, rep_ids: Collection[UUID] | None = None) -> None:

@@ -12,7 +12,7 @@ from service.coaching_sessions.dto.sessions import (
     UpdateCoachingSession,
 )
 from service.coaching_sessions.format_document import Answers, FormatDocument, unknown_answers
-from service.coaching_sessions.lifecycle import Move, Side
+from service.coaching_sessions.lifecycle import Move
 from service.coaching_sessions.models import CoachingSession
 from service.coaching_sessions.permissions import Permission
 from service.coaching_sessions.repository import formats
@@ -20,12 +20,11 @@ from service.coaching_sessions.repository import sessions as repository
 from service.coaching_sessions.use_cases.access import find_readable, get_for_move, present, require_move, visible_to
 from service.coaching_sessions.use_cases.arranging import arrange, pointers_of
 from service.coaching_sessions.use_cases.attendees import BESIDE, change_attendees
-from service.coaching_sessions.use_cases.booking import book_one, release
 from service.coaching_sessions.use_cases.formats import resolve_format
 from service.coaching_sessions.use_cases.holding import hold_by_whom_it_concerns
 from service.coaching_sessions.use_cases.new_sessions import Planned, new_session
-from service.coaching_sessions.use_cases.replacing import replace_one_to_ones, require_replacing
-from service.coaching_sessions.use_cases.telling import tell, wake
+from service.coaching_sessions.use_cases.replacing import book_in_their_place, replace_one_to_ones, require_replacing
+from service.coaching_sessions.use_cases.telling import wake
 from service.core.clock import utc_now
 from service.core.errors import FieldError, invalid, invalid_fields, not_found
 from service.core.etags import UNCONDITIONAL, Precondition
@@ -94,12 +93,7 @@ async def create_coaching_session(
     await hold_by_whom_it_concerns(session, row)
     await repository.add_rows(session, [row])
     replaced = await replace_one_to_ones(session, row, between.reps, now) if data.replaces_one_to_ones else []
-    instead_of = [one.id for one in replaced]
-    await book_one(session, row, pointers_of(data), instead_of)
-    await release(session, row.org_id, instead_of)
-    await tell(session, row, EventType.COACHING_SESSION_SCHEDULED)
-    for one in replaced:
-        await tell(session, one, EventType.COACHING_SESSION_CANCELLED, side=Side.SYSTEM.value)
+    await book_in_their_place(session, row, pointers_of(data), replaced, EventType.COACHING_SESSION_SCHEDULED)
     return (await present(session, principal, [row]))[0]
 
 
